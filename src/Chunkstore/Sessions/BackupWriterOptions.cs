@@ -1,0 +1,29 @@
+using BackupEngine.Chunkstore.Compression;
+using BackupEngine.Chunkstore.Manifests;
+
+namespace BackupEngine.Chunkstore.Sessions;
+
+/// <summary>What one backup writes, and how.</summary>
+public sealed record BackupWriterOptions
+{
+    /// <summary>The backup to be published.</summary>
+    public required BackupId BackupId { get; init; }
+
+    /// <summary>The volume that is read, 1 to 255 characters.</summary>
+    public required string VolumeId { get; init; }
+
+    /// <summary>Size of the volume in bytes, at least 1.</summary>
+    public required long VolumeBytes { get; init; }
+
+    /// <summary>The backup to build on; null for a full one.</summary>
+    public Manifest? Parent { get; init; }
+
+    /// <summary>How new chunks are compressed.</summary>
+    public CompressionAlgorithm Compression { get; init; } = CompressionAlgorithm.Lz4;
+
+    /// <summary>Size at which a data pack is closed, in bytes.</summary>
+    public int PackSizeBytes { get; init; } = 64 * 1024 * 1024;
+
+    /// <summary>Identity of the point in time that is read, as the volume driver names it; may be empty.</summary>
+    public string BaseToken { get; init; } = "";
+}

@@ -1,0 +1,7 @@
+namespace BackupEngine.Chunkstore.Sessions;
+
+/// <summary>What the reading side of a backup counted, in bytes.</summary>
+/// <param name="BytesRead">Read from the source device.</param>
+/// <param name="ZeroBytes">Of what was read: zeros.</param>
+/// <param name="BytesUnchanged">Inherited from the parent, read or not.</param>
+public sealed record SourceCounters(long BytesRead, long ZeroBytes, long BytesUnchanged);
