@@ -1,0 +1,18 @@
+namespace BackupEngine.ControlPlane.Contracts;
+
+/// <summary>Request (step 9; Cinder: initialize_connection): export and map a device. Idempotent by attachment id.</summary>
+/// <remarks>Answers: <see cref="DeviceExposed"/>, <see cref="VolumeRequestRefused"/>.</remarks>
+public sealed record ExposeDevice
+{
+    /// <summary>Identity of the export, chosen by the asker.</summary>
+    public required Guid AttachmentId { get; init; }
+
+    /// <summary>What to export.</summary>
+    public required DeviceReference Device { get; init; }
+
+    /// <summary>What the export allows.</summary>
+    public required DeviceAccess Access { get; init; }
+
+    /// <summary>Who will attach.</summary>
+    public required Connector Connector { get; init; }
+}

@@ -1,0 +1,33 @@
+using BackupEngine.ControlPlane.Database.Entities;
+using Microsoft.EntityFrameworkCore;
+
+namespace BackupEngine.ControlPlane.Database;
+
+/// <summary>The records: volumes, snapshots, backups and the step log. Statuses change by conditional updates only.</summary>
+public sealed class EngineDatabase(DbContextOptions<EngineDatabase> options) : DbContext(options)
+{
+    /// <summary>Volumes, the deleted ones included.</summary>
+    public DbSet<VolumeEntity> Volumes => Set<VolumeEntity>();
+
+    /// <summary>Snapshots, the deleted ones included.</summary>
+    public DbSet<SnapshotEntity> Snapshots => Set<SnapshotEntity>();
+
+    /// <summary>Backups, the deleted ones included.</summary>
+    public DbSet<BackupEntity> Backups => Set<BackupEntity>();
+
+    /// <summary>The step log.</summary>
+    public DbSet<BackupStepEntity> BackupSteps => Set<BackupStepEntity>();
+
+    /// <inheritdoc/>
+    protected override void OnModelCreating(ModelBuilder modelBuilder)
+    {
+        modelBuilder.Entity<VolumeEntity>().HasIndex(v => new { v.ProjectId, v.CreatedAt });
+        modelBuilder.Entity<SnapshotEntity>().HasIndex(s => new { s.ProjectId, s.CreatedAt });
+        modelBuilder.Entity<SnapshotEntity>().HasIndex(s => s.VolumeId);
+        modelBuilder.Entity<BackupEntity>().HasIndex(b => new { b.ProjectId, b.CreatedAt });
+        modelBuilder.Entity<BackupEntity>().HasIndex(b => new { b.VolumeId, b.DataTimestamp });
+        modelBuilder.Entity<BackupEntity>().HasIndex(b => b.Status);
+        modelBuilder.Entity<BackupStepEntity>().HasKey(s => s.Sequence);
+        modelBuilder.Entity<BackupStepEntity>().HasIndex(s => new { s.BackupId, s.Sequence });
+    }
+}

@@ -1,0 +1,68 @@
+namespace BackupEngine.ControlPlane.Database.Entities;
+
+/// <summary>A volume of a project.</summary>
+public sealed class VolumeEntity
+{
+    /// <summary>Identity.</summary>
+    public Guid Id { get; set; }
+
+    /// <summary>Owner.</summary>
+    public string ProjectId { get; set; } = "";
+
+    /// <summary>Who asked for it.</summary>
+    public string UserId { get; set; } = "";
+
+    /// <summary>Name; null when the user gave none.</summary>
+    public string? Name { get; set; }
+
+    /// <summary>Description; null when the user gave none.</summary>
+    public string? Description { get; set; }
+
+    /// <summary>Size in GiB.</summary>
+    public int SizeGiB { get; set; }
+
+    /// <summary>One of <see cref="VolumeStatus"/>. Changed by conditional updates only.</summary>
+    public string Status { get; set; } = VolumeStatus.Creating;
+
+    /// <summary>The status to go back to after a backup; null when none is under way.</summary>
+    public string? PreviousStatus { get; set; }
+
+    /// <summary>The host whose volume service owns it.</summary>
+    public string Host { get; set; } = "";
+
+    /// <summary>Availability zone.</summary>
+    public string AvailabilityZone { get; set; } = "nova";
+
+    /// <summary>The snapshot that it was made from, or null.</summary>
+    public Guid? SourceSnapshotId { get; set; }
+
+    /// <summary>The volume that it was cloned from, or null.</summary>
+    public Guid? SourceVolumeId { get; set; }
+
+    /// <summary>The backup that it was made for, or null.</summary>
+    public Guid? RestoredFromBackupId { get; set; }
+
+    /// <summary>Whether nothing was ever written to it through an export: it reads as zeros.</summary>
+    public bool NeverWritten { get; set; } = true;
+
+    /// <summary>Server that it is attached to, while <c>in-use</c>.</summary>
+    public string? AttachedTo { get; set; }
+
+    /// <summary>Mount point that the attaching server named, while <c>in-use</c>.</summary>
+    public string? MountPoint { get; set; }
+
+    /// <summary>User metadata as a JSON object of strings.</summary>
+    public string MetadataJson { get; set; } = "{}";
+
+    /// <summary>Why it is in an error status; null otherwise.</summary>
+    public string? FailReason { get; set; }
+
+    /// <summary>UTC.</summary>
+    public DateTime CreatedAt { get; set; }
+
+    /// <summary>UTC; null until the first change.</summary>
+    public DateTime? UpdatedAt { get; set; }
+
+    /// <summary>UTC; null while it exists.</summary>
+    public DateTime? DeletedAt { get; set; }
+}

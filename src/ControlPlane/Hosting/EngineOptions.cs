@@ -1,0 +1,47 @@
+namespace BackupEngine.ControlPlane.Hosting;
+
+/// <summary>The configuration of <c>backup-engine serve</c>: embedded defaults, one state directory. Section <c>Engine</c>.</summary>
+public sealed class EngineOptions
+{
+    /// <summary>Roles of this process: any of <c>api</c>, <c>volume</c>, <c>backup</c>.</summary>
+    public IReadOnlyList<string> Roles { get; set; } = ["api", "volume", "backup"];
+
+    /// <summary>Directory of everything that is kept: database, tokens, volumes, repository, sockets.</summary>
+    public string StateDirectory { get; set; } = "";
+
+    /// <summary>Name of this host on the bus and in records.</summary>
+    public string Host { get; set; } = Environment.MachineName.ToLowerInvariant();
+
+    /// <summary>Where the volumes of the <c>file</c> driver are; default: <c>volumes</c> in the state directory.</summary>
+    public string? VolumeDirectory { get; set; }
+
+    /// <summary>Directory of the repository; default: <c>repository</c> in the state directory.</summary>
+    public string? Repository { get; set; }
+
+    /// <summary>What is made of an in-use volume to be read: <c>snapshot</c> or <c>clone</c>.</summary>
+    public string TempSource { get; set; } = "snapshot";
+
+    /// <summary>Backups and restores that run at once on this host; others wait.</summary>
+    public int MaxConcurrentBackups { get; set; } = 2;
+
+    /// <summary><c>memory</c> (one process) or <c>rabbitmq</c>.</summary>
+    public string Transport { get; set; } = "memory";
+
+    /// <summary>For <c>rabbitmq</c>: <c>amqp://user:password@host:port/virtual-host</c>.</summary>
+    public string? RabbitMq { get; set; }
+
+    /// <summary><c>token-file</c>, or <c>noauth</c> (only on loopback).</summary>
+    public string Authentication { get; set; } = "token-file";
+
+    /// <summary>Socket of a data plane that something else runs; null: this process starts and supervises one.</summary>
+    public string? DataPlaneSocket { get; set; }
+
+    /// <summary>Program of the data plane; null: looked for beside this program.</summary>
+    public string? DataPlaneProgram { get; set; }
+
+    /// <summary>Requests to a volume service wait this long for an answer, in seconds.</summary>
+    public int VolumeRequestTimeoutSeconds { get; set; } = 60;
+
+    /// <summary>A claim that is not renewed for this long, in seconds, may be taken over.</summary>
+    public int LeaseSeconds { get; set; } = 30;
+}
