@@ -30,6 +30,9 @@ public sealed class SnapshotEntity
     /// <summary>User metadata as a JSON object of strings.</summary>
     public string MetadataJson { get; set; } = "{}";
 
+    /// <summary>When the command for the action under way was last sent, UTC; null: it has still to be sent.</summary>
+    public DateTime? CommandSentAt { get; set; }
+
     /// <summary>UTC.</summary>
     public DateTime CreatedAt { get; set; }
 

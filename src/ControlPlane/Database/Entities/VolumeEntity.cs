@@ -51,6 +51,15 @@ public sealed class VolumeEntity
     /// <summary>Mount point that the attaching server named, while <c>in-use</c>.</summary>
     public string? MountPoint { get; set; }
 
+    /// <summary>How it is attached while <c>in-use</c>: <c>rw</c> or <c>ro</c>.</summary>
+    public string? AttachMode { get; set; }
+
+    /// <summary>Since when it is attached, UTC, while <c>in-use</c>.</summary>
+    public DateTime? AttachedAt { get; set; }
+
+    /// <summary>When the command for the action under way was last sent, UTC; null: it has still to be sent.</summary>
+    public DateTime? CommandSentAt { get; set; }
+
     /// <summary>User metadata as a JSON object of strings.</summary>
     public string MetadataJson { get; set; } = "{}";
 
