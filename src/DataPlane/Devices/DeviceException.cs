@@ -33,11 +33,11 @@ public sealed class DeviceException : Exception
     public static DeviceException Io(string device, string operation, long? offsetBytes, int errno)
     {
         var place = offsetBytes is { } offset ? $" at offset {offset}" : "";
-        var cause = errno == 0 ? "the device ends there; it became shorter while in use" : Errors.Describe(errno);
+        var cause = errno == 0 ? "the device ends there; it became shorter while in use" : ErrorNumbers.Describe(errno);
         return new DeviceException(DeviceErrorKind.Io, $"{device}: {operation}{place} failed: {cause}.", errno, offsetBytes);
     }
 
     /// <summary>A device that could not be opened or inspected.</summary>
     internal static DeviceException Open(string device, string operation, int errno) =>
-        new(Errors.KindOf(errno), $"{device}: {operation} failed: {Errors.Describe(errno)}.", errno, offsetBytes: null);
+        new(ErrorNumbers.KindOf(errno), $"{device}: {operation} failed: {ErrorNumbers.Describe(errno)}.", errno, offsetBytes: null);
 }

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace BackupEngine.DataPlane.Devices.Linux;
 
 /// <summary>Error numbers of Linux (asm-generic/errno-base.h and errno.h; the same on x86-64 and arm64).</summary>
-internal static class Errors
+internal static class ErrorNumbers
 {
     public const int NoEntry = 2;
     public const int Interrupted = 4;

@@ -1,0 +1,40 @@
+using BackupEngine.Chunkstore;
+using BackupEngine.Chunkstore.Repositories;
+using BackupEngine.DataPlane.Devices;
+using BackupEngine.DataPlane.Transfers;
+
+namespace BackupEngine.DataPlane.Backup;
+
+/// <summary>One backup to be made. Device and repository are open and stay their owner's.</summary>
+public sealed record BackupRequest
+{
+    /// <summary>Where the backup goes.</summary>
+    public required Repository Repository { get; init; }
+
+    /// <summary>The device to be read.</summary>
+    public required IBlockDevice Source { get; init; }
+
+    /// <summary>The backup to be published.</summary>
+    public required BackupId BackupId { get; init; }
+
+    /// <summary>The volume that the device holds, 1 to 255 characters.</summary>
+    public required string VolumeId { get; init; }
+
+    /// <summary>The backup to build on, of the same volume; null for a full backup.</summary>
+    public BackupId? ParentId { get; init; }
+
+    /// <summary>Extents that may differ from the parent; null when unknown. Only with a parent.</summary>
+    public IReadOnlyList<Extent>? ChangedBlocks { get; init; }
+
+    /// <summary>Identity of the point in time that is read, as the volume driver names it; empty when it names none.</summary>
+    public string BaseToken { get; init; } = "";
+
+    /// <summary>How the machine is used.</summary>
+    public TuningOptions Tuning { get; init; } = new();
+
+    /// <summary>Limits reading; null for no limit. May be changed while the backup runs.</summary>
+    public RateLimiter? RateLimiter { get; init; }
+
+    /// <summary>How many of the chunks said to be unchanged are read and compared.</summary>
+    public SpotCheckOptions SpotCheck { get; init; } = new();
+}

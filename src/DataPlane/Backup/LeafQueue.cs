@@ -1,0 +1,38 @@
+using BackupEngine.Chunkstore.Manifests;
+
+namespace BackupEngine.DataPlane.Backup;
+
+/// <summary>Hands the leaves of a plan to the lanes, in order, each once. Holds no list: leaves are cut from the plan's ranges as they are taken.</summary>
+internal sealed class LeafQueue(BackupPlan plan)
+{
+    private readonly Lock _gate = new();
+    private int _range;
+    private long _nextChunk = plan.Ranges.Length > 0 ? plan.Ranges[0].First : 0;
+
+    /// <summary>Takes the next leaf; false when none is left.</summary>
+    public bool TryTake(out LeafWork work)
+    {
+        lock (_gate)
+        {
+            work = default;
+            if (_range == plan.Ranges.Length)
+            {
+                return false;
+            }
+
+            work = new LeafWork(_nextChunk / TreeShape.FanOut, _range);
+            MoveTo((work.LeafIndex + 1) * TreeShape.FanOut);
+            return true;
+        }
+    }
+
+    private void MoveTo(long leafEnd)
+    {
+        while (_range < plan.Ranges.Length && plan.Ranges[_range].End <= leafEnd)
+        {
+            _range++;
+        }
+
+        _nextChunk = _range < plan.Ranges.Length ? Math.Max(plan.Ranges[_range].First, leafEnd) : leafEnd;
+    }
+}

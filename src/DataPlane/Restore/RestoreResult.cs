@@ -1,0 +1,32 @@
+namespace BackupEngine.DataPlane.Restore;
+
+/// <summary>What a restore did. Its JSON (snake_case) is an interface; fields are only ever added.</summary>
+public sealed record RestoreResult
+{
+    /// <summary>The backup that was restored.</summary>
+    public required string BackupId { get; init; }
+
+    /// <summary>Size of the volume that was restored, in bytes: the sum of what was written and of the zeros.</summary>
+    public required long VolumeBytes { get; init; }
+
+    /// <summary>Bytes of chunks that were read, checked and written.</summary>
+    public required long BytesWritten { get; init; }
+
+    /// <summary>Bytes of zeros: made so on the target, or found so on a target known to be zero.</summary>
+    public required long ZeroBytes { get; init; }
+
+    /// <summary>Time from start until everything was durable.</summary>
+    public required double Seconds { get; init; }
+
+    /// <summary>CPU time of the process; while several jobs ran at once, this job's equal share of it.</summary>
+    public required double CpuSeconds { get; init; }
+
+    /// <summary>Whether the device was written past the page cache.</summary>
+    public required bool DirectIo { get; init; }
+
+    /// <summary>Most bytes that the workers' buffers may hold.</summary>
+    public required long BufferBytes { get; init; }
+
+    /// <summary>Fallbacks taken, in words; empty when there were none.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+}
