@@ -4,7 +4,7 @@ namespace BackupEngine.DataPlane.Devices;
 
 /// <summary>
 /// A volume as the pipelines see it: a fixed number of bytes that are read and written at offsets.
-/// Safe to use from many threads as long as nobody disposes it meanwhile. Calls may complete synchronously and
+/// Safe to use from many threads as long as nobody disposes it meanwhile and writers do not share a page of 4096 bytes. Calls may complete synchronously and
 /// block the calling thread for as long as the transfer takes: readers and writers bring their own threads.
 /// </summary>
 public interface IBlockDevice : IDisposable

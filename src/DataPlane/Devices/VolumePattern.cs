@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 
 namespace BackupEngine.DataPlane.Devices;
 
@@ -45,20 +46,39 @@ public sealed record VolumePattern(ulong Seed, int ZeroPercent, int Compressible
         }
     }
 
+    /// <summary>Every 8 bytes are one mixed word; compressible content repeats each word four times.</summary>
     private void FillWords(long offsetBytes, Span<byte> piece, bool compressible)
     {
-        Span<byte> word = stackalloc byte[8];
-        var skip = (int)(offsetBytes & 7);
-        for (var index = offsetBytes >> 3; !piece.IsEmpty; index++)
+        var mask = compressible ? ~3L : ~0L;
+        var index = offsetBytes >> 3;
+        var head = (int)(offsetBytes & 7);
+        if (head != 0)
         {
-            var source = compressible ? index & ~3L : index;
-            BinaryPrimitives.WriteUInt64LittleEndian(word, Mix(Seed + (ulong)source));
-            var part = word[skip..];
-            part = part[..Math.Min(part.Length, piece.Length)];
-            part.CopyTo(piece);
-            piece = piece[part.Length..];
-            skip = 0;
+            piece = piece[CopyWord(index++ & mask, head, piece)..];
         }
+
+        var words = MemoryMarshal.Cast<byte, ulong>(piece);
+        for (var i = 0; i < words.Length; i++, index++)
+        {
+            words[i] = Word(index & mask);
+        }
+
+        CopyWord(index & mask, skip: 0, piece[(words.Length * sizeof(ulong))..]);
+    }
+
+    private int CopyWord(long index, int skip, Span<byte> piece)
+    {
+        var word = Word(index);
+        var bytes = MemoryMarshal.AsBytes(new ReadOnlySpan<ulong>(ref word))[skip..];
+        bytes = bytes[..Math.Min(bytes.Length, piece.Length)];
+        bytes.CopyTo(piece);
+        return bytes.Length;
+    }
+
+    private ulong Word(long index)
+    {
+        var word = Mix(Seed + (ulong)index);
+        return BitConverter.IsLittleEndian ? word : BinaryPrimitives.ReverseEndianness(word);
     }
 
     /// <summary>A 64-bit finaliser (the constants of SplitMix64): each input bit reaches every output bit.</summary>

@@ -16,6 +16,7 @@ internal static class ErrorNumbers
     public const int NotDirectory = 20;
     public const int Invalid = 22;
     public const int NotTty = 25;
+    public const int NotImplemented = 38;
     public const int NotSupported = 95;
 
     /// <summary>The kernel's name and words for an error number.</summary>

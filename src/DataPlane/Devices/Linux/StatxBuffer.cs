@@ -1,0 +1,26 @@
+using System.Runtime.InteropServices;
+
+namespace BackupEngine.DataPlane.Devices.Linux;
+
+/// <summary>The fields of struct statx that are used here (linux/stat.h); the kernel fills 256 bytes.</summary>
+[StructLayout(LayoutKind.Explicit, Size = 256)]
+internal struct StatxBuffer
+{
+    public const uint BasicStats = 0x7ff;
+    public const uint DirectIoAlignment = 0x2000;
+
+    [FieldOffset(0)]
+    public uint Mask;
+
+    [FieldOffset(28)]
+    public ushort Mode;
+
+    [FieldOffset(40)]
+    public long SizeBytes;
+
+    [FieldOffset(152)]
+    public uint DirectMemoryAlignmentBytes;
+
+    [FieldOffset(156)]
+    public uint DirectOffsetAlignmentBytes;
+}
