@@ -47,7 +47,7 @@ internal static class DeviceOpener
         return errno switch
         {
             0 => handle!,
-            Errors.Busy => throw NotUsable(
+            ErrorNumbers.Busy => throw NotUsable(
                 $"{path} is in use: mounted, or claimed by another program. Nothing was changed; see lsblk for what holds it."),
             _ => throw DeviceException.Open(path, "opening it", errno),
         };
@@ -73,7 +73,7 @@ internal static class DeviceOpener
 
     /// <summary>Advisory, and only as good as the file system: a lock that it does not support at all keeps nobody out.</summary>
     private static bool IsLockedByAnother(SafeFileHandle handle) =>
-        LibC.Flock(handle, LibC.LockExclusiveNonBlocking) != 0 && Marshal.GetLastPInvokeError() == Errors.Again;
+        LibC.Flock(handle, LibC.LockExclusiveNonBlocking) != 0 && Marshal.GetLastPInvokeError() == ErrorNumbers.Again;
 
     private static long Length(SafeFileHandle handle, string path, FileKind kind)
     {

@@ -47,12 +47,12 @@ internal sealed unsafe class DeviceZeroing(string name, OpenedDevice device)
         }
 
         var errno = Tell(offsetBytes, lengthBytes);
-        if (errno is not (0 or Errors.NotSupported or Errors.NotTty or Errors.NotImplemented))
+        if (errno is not (0 or ErrorNumbers.NotSupported or ErrorNumbers.NotTty or ErrorNumbers.NotImplemented))
         {
             throw DeviceException.Io(name, $"zeroing {lengthBytes} bytes", offsetBytes, errno);
         }
 
-        Refused = errno == 0 ? null : $"{name} cannot be told to zero a range ({Errors.Describe(errno)}); zeros are written as data";
+        Refused = errno == 0 ? null : $"{name} cannot be told to zero a range ({ErrorNumbers.Describe(errno)}); zeros are written as data";
         return errno == 0;
     }
 
@@ -65,7 +65,7 @@ internal sealed unsafe class DeviceZeroing(string name, OpenedDevice device)
                 ? ZeroOut(offsetBytes, lengthBytes)
                 : LibC.Fallocate(device.Main, LibC.FallocatePunchHole | LibC.FallocateKeepSize, offsetBytes, lengthBytes);
         }
-        while (result != 0 && Marshal.GetLastPInvokeError() == Errors.Interrupted);
+        while (result != 0 && Marshal.GetLastPInvokeError() == ErrorNumbers.Interrupted);
 
         return result == 0 ? 0 : Marshal.GetLastPInvokeError();
     }

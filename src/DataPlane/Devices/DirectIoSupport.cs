@@ -27,7 +27,7 @@ internal sealed record DirectIoSupport(SafeFileHandle? Handle, int BlockBytes, s
         var errno = DeviceFile.TryOpen($"/proc/self/fd/{buffered.DangerousGetHandle()}", flags, out var handle);
         if (errno != 0)
         {
-            return Refuse($"{name}: the file system refuses to open it with O_DIRECT: {Errors.Describe(errno)}");
+            return Refuse($"{name}: the file system refuses to open it with O_DIRECT: {ErrorNumbers.Describe(errno)}");
         }
 
         try
@@ -66,7 +66,7 @@ internal sealed record DirectIoSupport(SafeFileHandle? Handle, int BlockBytes, s
         try
         {
             var failed = LibC.ReadAt(handle, (byte*)buffer, UsualBlockBytes, 0) < 0;
-            return failed && Marshal.GetLastPInvokeError() == Errors.Invalid
+            return failed && Marshal.GetLastPInvokeError() == ErrorNumbers.Invalid
                 ? Refuse($"{name}: its file system refuses direct transfers of {UsualBlockBytes} bytes")
                 : new DirectIoSupport(handle, UsualBlockBytes, Refused: null);
         }

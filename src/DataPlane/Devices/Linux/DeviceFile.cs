@@ -24,7 +24,7 @@ internal static unsafe class DeviceFile
         {
             fd = LibC.Open(path, flags | OpenFlags.CloseOnExec, 0);
         }
-        while (fd < 0 && Marshal.GetLastPInvokeError() == Errors.Interrupted);
+        while (fd < 0 && Marshal.GetLastPInvokeError() == ErrorNumbers.Interrupted);
 
         handle = fd < 0 ? null : new SafeFileHandle(fd, ownsHandle: true);
         return fd < 0 ? Marshal.GetLastPInvokeError() : 0;

@@ -23,7 +23,7 @@ internal static unsafe class Transfer
         {
             var moved = call(handle, buffer + done, (nuint)(lengthBytes - done), offsetBytes + done);
             var errno = moved < 0 ? Marshal.GetLastPInvokeError() : 0;
-            if (errno == Errors.Interrupted)
+            if (errno == ErrorNumbers.Interrupted)
             {
                 continue;
             }
