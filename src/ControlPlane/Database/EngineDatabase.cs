@@ -19,6 +19,10 @@ public sealed class EngineDatabase(DbContextOptions<EngineDatabase> options) : D
     public DbSet<BackupStepEntity> BackupSteps => Set<BackupStepEntity>();
 
     /// <inheritdoc/>
+    protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder) =>
+        configurationBuilder.Properties<DateTime>().HaveConversion<UtcDateTimeConverter>();
+
+    /// <inheritdoc/>
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
         modelBuilder.Entity<VolumeEntity>().HasIndex(v => new { v.ProjectId, v.CreatedAt });

@@ -1,0 +1,5 @@
+namespace BackupEngine.ControlPlane.Database;
+
+/// <summary>Where the database is.</summary>
+/// <param name="Path">The file.</param>
+public sealed record DatabaseFile(string Path);
