@@ -1,0 +1,42 @@
+using BackupEngine.Chunkstore.Hashing;
+using BackupEngine.Chunkstore.Manifests;
+using BackupEngine.Chunkstore.Sessions;
+using BackupEngine.DataPlane.Devices;
+using BackupEngine.DataPlane.Memory;
+using BackupEngine.DataPlane.Transfers;
+
+namespace BackupEngine.DataPlane.Backup;
+
+/// <summary>What all lanes of a backup share.</summary>
+internal sealed record LaneContext
+{
+    /// <summary>The device.</summary>
+    public required IBlockDevice Source { get; init; }
+
+    /// <summary>What is read.</summary>
+    public required BackupPlan Plan { get; init; }
+
+    /// <summary>Where lanes take their work from.</summary>
+    public required LeafQueue Leaves { get; init; }
+
+    /// <summary>Where chunks and leaves go.</summary>
+    public required BackupWriter Writer { get; init; }
+
+    /// <summary>Names chunks.</summary>
+    public required ChunkHasher Hasher { get; init; }
+
+    /// <summary>How the parent's volume was cut; null for a full backup.</summary>
+    public required TreeShape? ParentShape { get; init; }
+
+    /// <summary>Buffers of <see cref="LaneBuffers.BufferBytes"/> each.</summary>
+    public required AlignedBufferPool Pool { get; init; }
+
+    /// <summary>Sizes and bounds of the lanes' buffers.</summary>
+    public required LaneBuffers Buffers { get; init; }
+
+    /// <summary>Limits reading.</summary>
+    public required RateLimiter? RateLimiter { get; init; }
+
+    /// <summary>Told what is done.</summary>
+    public required ProgressCounter Progress { get; init; }
+}

@@ -1,0 +1,25 @@
+using BackupEngine.DataPlane.Memory;
+
+namespace BackupEngine.DataPlane.Transfers;
+
+/// <summary>How much memory the lanes of one job may hold.</summary>
+/// <param name="Lanes">Number of lanes.</param>
+/// <param name="IoSizeBytes">Largest transfer.</param>
+/// <param name="QueueDepth">Full buffers that a lane may hold.</param>
+/// <param name="BufferBytes">Size of a buffer: the I/O size, or one chunk where that is larger.</param>
+internal sealed record LaneBuffers(int Lanes, int IoSizeBytes, int QueueDepth, int BufferBytes)
+{
+    /// <summary>The bound: in each lane, the full buffers and the one that is being filled.</summary>
+    public long TotalBytes => (long)Lanes * (QueueDepth + 1) * BufferBytes;
+
+    /// <summary>Works out the buffers of a job.</summary>
+    public static LaneBuffers For(TuningOptions tuning, int chunkSizeBytes) => new(
+        tuning.Lanes,
+        tuning.IoSizeBytes,
+        tuning.EffectiveQueueDepth,
+        Math.Max(tuning.IoSizeBytes, chunkSizeBytes));
+
+    /// <summary>A pool that hands out no more than the bound.</summary>
+    public AlignedBufferPool CreatePool() =>
+        new(new AlignedBufferPoolOptions { BlockSizeBytes = BufferBytes, MaxTotalBytes = TotalBytes });
+}
