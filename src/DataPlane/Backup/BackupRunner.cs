@@ -1,3 +1,7 @@
+using System.Diagnostics;
+using BackupEngine.Chunkstore.Manifests;
+using BackupEngine.Chunkstore.Sessions;
+using BackupEngine.DataPlane.Errors;
 using BackupEngine.DataPlane.Transfers;
 
 namespace BackupEngine.DataPlane.Backup;
@@ -5,17 +9,81 @@ namespace BackupEngine.DataPlane.Backup;
 /// <summary>Makes backups: for the command line and for the job server alike. Safe to use from many threads.</summary>
 public sealed class BackupRunner(ILogger<BackupRunner> logger)
 {
+    private const int MaximumVolumeIdLength = 255;
+
     /// <summary>Reads the source, stores what is new, and publishes the backup. Whatever fails before that leaves nothing published.</summary>
     /// <param name="request">What to back up.</param>
     /// <param name="progress">Told from the lanes' threads, often; null for nobody.</param>
     /// <param name="cancellationToken">Stops the backup; nothing is published.</param>
-    /// <exception cref="Errors.UsageException">The request is wrong, or its parent does not fit.</exception>
+    /// <exception cref="UsageException">The request is wrong, or its parent does not fit.</exception>
     /// <exception cref="Devices.DeviceException">The source cannot be read.</exception>
     /// <exception cref="Chunkstore.Errors.RepositoryException">The repository cannot take it.</exception>
-    public Task<BackupResult> RunAsync(
+    public async Task<BackupResult> RunAsync(
         BackupRequest request, IProgress<TransferProgress>? progress, CancellationToken cancellationToken)
     {
-        logger.LogInformation("Backup {BackupId} of volume {VolumeId}", request.BackupId, request.VolumeId);
-        throw new NotImplementedException();
+        var watch = Stopwatch.StartNew();
+        using var cpu = CpuAccount.Open();
+        Validate(request);
+        var parent = ParentRules.Find(request);
+        await using var writer = request.Repository.BeginBackup(WriterOptions(request, parent));
+        var run = new BackupRun(request, parent, writer, progress, logger);
+        WarnOfCachedReads(request, run);
+        var manifest = await run.RunAsync(cancellationToken);
+        logger.LogInformation("Backup {BackupId} of volume {VolumeId} is published", request.BackupId, request.VolumeId);
+        return Result(request, manifest, run, watch.Elapsed, cpu.Seconds);
     }
+
+    private static void Validate(BackupRequest request)
+    {
+        request.Tuning.Validate();
+        if (request.VolumeId.Length is 0 or > MaximumVolumeIdLength)
+        {
+            throw new UsageException($"A volume id has 1 to {MaximumVolumeIdLength} characters, not {request.VolumeId.Length}.");
+        }
+
+        ChangedBlocks.Validate(request.ChangedBlocks ?? [], request.Source.LengthBytes);
+    }
+
+    private static BackupWriterOptions WriterOptions(BackupRequest request, Manifest? parent) => new()
+    {
+        BackupId = request.BackupId,
+        VolumeId = request.VolumeId,
+        VolumeBytes = request.Source.LengthBytes,
+        Parent = parent,
+        Compression = request.Tuning.Compression,
+        BaseToken = request.BaseToken,
+    };
+
+    private void WarnOfCachedReads(BackupRequest request, BackupRun run)
+    {
+        if (request.Source.DirectIoRefused is { } reason)
+        {
+            run.Warnings.Add($"Read through the page cache: {reason}.");
+            logger.LogWarning("{Warning}", run.Warnings[^1]);
+        }
+    }
+
+    private static BackupResult Result(
+        BackupRequest request, Manifest manifest, BackupRun run, TimeSpan elapsed, double cpuSeconds) => new()
+        {
+            BackupId = manifest.BackupId.Value,
+            VolumeBytes = manifest.Root.Shape.VolumeBytes,
+            BytesRead = manifest.Statistics.BytesRead,
+            ZeroBytes = manifest.Statistics.ZeroBytes,
+            BytesUnchanged = manifest.Statistics.BytesUnchanged,
+            ChunksNew = manifest.Statistics.ChunksNew,
+            BytesNew = manifest.Statistics.BytesNew,
+            BytesStored = manifest.Statistics.BytesStored,
+            MetadataBytes = manifest.Statistics.MetadataBytes,
+            Seconds = Math.Round(elapsed.TotalSeconds, 3),
+            CpuSeconds = Math.Round(cpuSeconds, 3),
+            DirectIo = request.Source.DirectIo,
+            VolumeId = manifest.VolumeId,
+            ParentId = manifest.ParentId?.Value,
+            ChangedBlocks = run.ChangedBlocks,
+            SpotCheckedChunks = run.SpotCheckedChunks,
+            BufferBytes = run.BufferBytes,
+            Stages = run.Stages,
+            Warnings = run.Warnings,
+        };
 }
