@@ -1,3 +1,7 @@
+using System.Diagnostics;
+using BackupEngine.Chunkstore.Manifests;
+using BackupEngine.DataPlane.Devices;
+using BackupEngine.DataPlane.Errors;
 using BackupEngine.DataPlane.Transfers;
 
 namespace BackupEngine.DataPlane.Restore;
@@ -9,14 +13,84 @@ public sealed class RestoreRunner(ILogger<RestoreRunner> logger)
     /// <param name="request">What to restore, and where.</param>
     /// <param name="progress">Told from the workers' threads, often; null for nobody.</param>
     /// <param name="cancellationToken">Stops the restore; the target is incomplete then, and the exception says so.</param>
-    /// <exception cref="Errors.UsageException">The request is wrong.</exception>
-    /// <exception cref="Devices.DeviceException">The target is too small; nothing was written.</exception>
-    /// <exception cref="Errors.TargetIncompleteException">It failed after writing had begun.</exception>
+    /// <exception cref="UsageException">The request is wrong.</exception>
+    /// <exception cref="DeviceException">The target is too small; nothing was written.</exception>
+    /// <exception cref="TargetIncompleteException">It failed after writing had begun.</exception>
     /// <exception cref="Chunkstore.Errors.RepositoryException">The backup cannot be found or opened; nothing was written.</exception>
-    public Task<RestoreResult> RunAsync(
+    public async Task<RestoreResult> RunAsync(
         RestoreRequest request, IProgress<TransferProgress>? progress, CancellationToken cancellationToken)
     {
-        logger.LogInformation("Restore of backup {BackupId}", request.BackupId);
-        throw new NotImplementedException();
+        var watch = Stopwatch.StartNew();
+        using var cpu = CpuAccount.Open();
+        request.Tuning.Validate();
+        var manifest = request.Repository.GetManifest(request.BackupId);
+        RefuseSmallTarget(request.Target, manifest);
+        using var run = new RestoreRun(request, manifest, progress);
+        logger.LogInformation(
+            "Restore of backup {BackupId}: {Workers} workers, buffers of at most {TotalBytes} bytes in all",
+            request.BackupId, run.Workers, run.BufferBytes);
+        await RunAsync(run, request.Target.Name, cancellationToken);
+        return Result(request, manifest, run, watch.Elapsed, cpu.Seconds);
+    }
+
+    private static void RefuseSmallTarget(IBlockDevice target, Manifest manifest)
+    {
+        var volumeBytes = manifest.Root.Shape.VolumeBytes;
+        if (target.LengthBytes < volumeBytes)
+        {
+            throw new DeviceException(
+                DeviceErrorKind.TooSmall,
+                $"{target.Name} has {target.LengthBytes} bytes, but backup {manifest.BackupId} needs {volumeBytes}. "
+                + "Nothing was written; restore to a larger target.");
+        }
+    }
+
+    private static async Task RunAsync(RestoreRun run, string target, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await run.RunAsync(cancellationToken);
+        }
+        catch (OperationCanceledException e) when (run.Writer is { Began: true })
+        {
+            throw new OperationCanceledException(
+                $"Cancelled. The target {target} is INCOMPLETE and must not be used; restore to it again.", e, cancellationToken);
+        }
+        catch (Exception e) when (run.Writer is { Began: true })
+        {
+            throw new TargetIncompleteException(target, e);
+        }
+    }
+
+    private RestoreResult Result(
+        RestoreRequest request, Manifest manifest, RestoreRun run, TimeSpan elapsed, double cpuSeconds)
+    {
+        var warnings = Warnings(request.Target).ToList();
+        warnings.ForEach(warning => logger.LogWarning("{Warning}", warning));
+        return new RestoreResult
+        {
+            BackupId = manifest.BackupId.Value,
+            VolumeBytes = manifest.Root.Shape.VolumeBytes,
+            BytesWritten = run.Writer!.BytesWritten,
+            ZeroBytes = run.Writer.ZeroBytes,
+            Seconds = Math.Round(elapsed.TotalSeconds, 3),
+            CpuSeconds = Math.Round(cpuSeconds, 3),
+            DirectIo = request.Target.DirectIo,
+            BufferBytes = run.BufferBytes,
+            Warnings = warnings,
+        };
+    }
+
+    private static IEnumerable<string> Warnings(IBlockDevice target)
+    {
+        if (target.DirectIoRefused is { } cached)
+        {
+            yield return $"Written through the page cache: {cached}.";
+        }
+
+        if (target.ZeroingRefused is { } zeroing)
+        {
+            yield return $"{zeroing}.";
+        }
     }
 }
