@@ -13,6 +13,12 @@ public sealed record ExposeDevice
     /// <summary>What the export allows.</summary>
     public required DeviceAccess Access { get; init; }
 
+    /// <summary>
+    /// The backup or restore that the export is for; null for a user's own connection (os-initialize_connection). An export of
+    /// a backup is removed when its backup has ended; a user's connection stays until the user ends it.
+    /// </summary>
+    public Guid? BackupId { get; init; }
+
     /// <summary>Who will attach.</summary>
     public required Connector Connector { get; init; }
 }

@@ -11,6 +11,13 @@ public interface IVolumeDriver
     /// <summary>Name in the configuration.</summary>
     string Name { get; }
 
+    /// <summary>Whether a snapshot or a clone is made at once, whatever its size; otherwise its contents are copied.</summary>
+    bool ClonesAreInstant { get; }
+
+    /// <summary>Opens the storage: takes it for this process, removes what a crash left half made, finds out what it can do.</summary>
+    /// <exception cref="VolumeDriverException">It cannot be used, or another process uses it.</exception>
+    Task StartAsync(CancellationToken cancellationToken);
+
     /// <summary>Makes an empty volume that reads as zeros.</summary>
     Task CreateVolumeAsync(Guid volumeId, long sizeBytes, CancellationToken cancellationToken);
 
@@ -24,15 +31,24 @@ public interface IVolumeDriver
     /// <exception cref="VolumeDriverException">It is exported still.</exception>
     Task DeleteAsync(DeviceReference device, CancellationToken cancellationToken);
 
+    /// <summary>Whether a device reads as zeros from its first byte to its last. In doubt: false.</summary>
+    Task<bool> ReadsAsZeroAsync(DeviceReference device, CancellationToken cancellationToken);
+
     /// <summary>Exports a device. Asked again for the same attachment, it answers with the same connection.</summary>
-    Task<ExportedDevice> ExportAsync(
-        Guid attachmentId, DeviceReference device, DeviceAccess access, Connector connector, CancellationToken cancellationToken);
+    /// <exception cref="VolumeDriverException">The attachment exports something else; or another writes to the device.</exception>
+    Task<ExportedDevice> ExportAsync(ExportRequest request, CancellationToken cancellationToken);
 
     /// <summary>Unmaps the device and removes the export; nothing of it is left.</summary>
     Task UnexportAsync(Guid attachmentId, CancellationToken cancellationToken);
 
-    /// <summary>The exports that exist now.</summary>
-    Task<IReadOnlyList<Guid>> ListExportsAsync(CancellationToken cancellationToken);
+    /// <summary>The exports that exist now, each as it was asked for.</summary>
+    Task<IReadOnlyList<ExportRequest>> ListExportsAsync(CancellationToken cancellationToken);
+
+    /// <summary>Ids of the temporary volumes and snapshots that exist now.</summary>
+    Task<IReadOnlyList<Guid>> ListTemporaryObjectsAsync(CancellationToken cancellationToken);
+
+    /// <summary>The base points that exist now.</summary>
+    Task<IReadOnlyList<BasePoint>> ListBasePointsAsync(CancellationToken cancellationToken);
 
     /// <summary>
     /// Keeps the present contents of a device as the point in time that the backup <paramref name="backupId"/> reads, so that
@@ -42,9 +58,6 @@ public interface IVolumeDriver
 
     /// <summary>Removes the base point of one backup.</summary>
     Task DropBasePointAsync(Guid volumeId, Guid backupId, CancellationToken cancellationToken);
-
-    /// <summary>Removes every base point of a volume but that of <paramref name="backupId"/>.</summary>
-    Task KeepOnlyBasePointAsync(Guid volumeId, Guid backupId, CancellationToken cancellationToken);
 
     /// <summary>
     /// What changed between the base point that <paramref name="parentBaseToken"/> names and that of <paramref name="backupId"/>.
