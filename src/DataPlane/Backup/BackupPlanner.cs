@@ -10,8 +10,8 @@ internal static class BackupPlanner
     public static BackupPlan Everything(TreeShape shape) => new(shape, [new ChunkRange(0, shape.ChunkCount)]);
 
     /// <summary>
-    /// What changed since the parent is read, rounded outwards to chunks, and what the parent cannot tell: where the volume grew,
-    /// and the chunk in which the smaller of the two volumes ends.
+    /// What changed since the parent is read, rounded outwards to chunks, and what the parent cannot tell: where
+    /// the volume grew, and the chunk in which the smaller of the two volumes ends.
     /// </summary>
     /// <param name="shape">How the volume is cut.</param>
     /// <param name="parent">How the parent's volume was cut, of the same chunk size.</param>
@@ -19,7 +19,9 @@ internal static class BackupPlanner
     public static BackupPlan Changed(TreeShape shape, TreeShape parent, IReadOnlyList<Extent> changedBlocks)
     {
         var ranges = new List<ChunkRange>(changedBlocks.Count + 1);
-        ranges.AddRange(changedBlocks.Where(extent => extent.LengthBytes > 0).Select(extent => RoundOutwards(extent, shape)));
+        ranges.AddRange(changedBlocks
+            .Where(extent => extent.LengthBytes > 0)
+            .Select(extent => RoundOutwards(extent, shape)));
         if (shape.VolumeBytes != parent.VolumeBytes)
         {
             ranges.Add(FromSmallerEnd(shape, parent));
@@ -31,7 +33,10 @@ internal static class BackupPlanner
     private static ChunkRange RoundOutwards(Extent extent, TreeShape shape) =>
         new(extent.OffsetBytes / shape.ChunkSizeBytes, ((extent.EndBytes - 1) / shape.ChunkSizeBytes) + 1);
 
-    /// <summary>From the chunk that holds the last byte of the smaller volume: its length, or its neighbours in the leaf, are new.</summary>
+    /// <summary>
+    /// From the chunk that holds the last byte of the smaller volume: its length, or its neighbours in the leaf,
+    /// are new.
+    /// </summary>
     private static ChunkRange FromSmallerEnd(TreeShape shape, TreeShape parent)
     {
         var lastCommonByte = Math.Min(shape.VolumeBytes, parent.VolumeBytes) - 1;

@@ -26,7 +26,9 @@ public sealed record BackupRequest
     /// <summary>Extents that may differ from the parent; null when unknown. Only with a parent.</summary>
     public IReadOnlyList<Extent>? ChangedBlocks { get; init; }
 
-    /// <summary>Identity of the point in time that is read, as the volume driver names it; empty when it names none.</summary>
+    /// <summary>
+    /// Identity of the point in time that is read, as the volume driver names it; empty when it names none.
+    /// </summary>
     public string BaseToken { get; init; } = "";
 
     /// <summary>How the machine is used.</summary>

@@ -15,7 +15,9 @@ public sealed record BackupResult
     /// <summary>Of the chunks that were read for the backup: bytes of those that are all zeros.</summary>
     public required long ZeroBytes { get; init; }
 
-    /// <summary>Bytes of the chunks that are the parent's at the same offset, read or not; 0 without a parent.</summary>
+    /// <summary>
+    /// Bytes of the chunks that are the parent's at the same offset, read or not; 0 without a parent.
+    /// </summary>
     public required long BytesUnchanged { get; init; }
 
     /// <summary>Chunks that the repository did not hold before, as a number.</summary>

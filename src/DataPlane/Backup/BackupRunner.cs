@@ -11,7 +11,10 @@ public sealed class BackupRunner(ILogger<BackupRunner> logger)
 {
     private const int MaximumVolumeIdLength = 255;
 
-    /// <summary>Reads the source, stores what is new, and publishes the backup. Whatever fails before that leaves nothing published.</summary>
+    /// <summary>
+    /// Reads the source, stores what is new, and publishes the backup. Whatever fails before that leaves nothing
+    /// published.
+    /// </summary>
     /// <param name="request">What to back up.</param>
     /// <param name="progress">Told from the lanes' threads, often; null for nobody.</param>
     /// <param name="cancellationToken">Stops the backup; nothing is published.</param>
@@ -29,7 +32,7 @@ public sealed class BackupRunner(ILogger<BackupRunner> logger)
         var run = new BackupRun(request, parent, writer, progress, logger);
         WarnOfCachedReads(request, run);
         var manifest = await run.RunAsync(cancellationToken);
-        logger.LogInformation("Backup {BackupId} of volume {VolumeId} is published", request.BackupId, request.VolumeId);
+        logger.LogInformation("Backup {BackupId} of volume {VolumeId} published", request.BackupId, request.VolumeId);
         return Result(request, manifest, run, watch.Elapsed, cpu.Seconds);
     }
 
@@ -38,7 +41,8 @@ public sealed class BackupRunner(ILogger<BackupRunner> logger)
         request.Tuning.Validate();
         if (request.VolumeId.Length is 0 or > MaximumVolumeIdLength)
         {
-            throw new UsageException($"A volume id has 1 to {MaximumVolumeIdLength} characters, not {request.VolumeId.Length}.");
+            throw new UsageException(
+                $"A volume id has 1 to {MaximumVolumeIdLength} characters, not {request.VolumeId.Length}.");
         }
 
         ChangedBlocks.Validate(request.ChangedBlocks ?? [], request.Source.LengthBytes);

@@ -5,10 +5,12 @@ using BackupEngine.DataPlane.Transfers;
 namespace BackupEngine.DataPlane.Backup;
 
 /// <summary>
-/// Carries out the reads of a batch for one lane. A single read runs on the lane's own thread; scattered ones run side by side,
-/// helped by the thread pool. Returns only when no transfer into the buffer is left, also when one failed.
+/// Carries out the reads of a batch for one lane. A single read runs on the lane's own thread; scattered ones run
+/// side by side, helped by the thread pool. Returns only when no transfer into the buffer is left, also when one
+/// failed.
 /// </summary>
-internal sealed class BatchReader(IBlockDevice source, RateLimiter? limiter, int queueDepth) : IThreadPoolWorkItem, IDisposable
+internal sealed class BatchReader(IBlockDevice source, RateLimiter? limiter, int queueDepth)
+    : IThreadPoolWorkItem, IDisposable
 {
     private readonly CountdownEvent _running = new(1);
     private ReadBatch _batch = null!;
@@ -83,6 +85,9 @@ internal sealed class BatchReader(IBlockDevice source, RateLimiter? limiter, int
         }
     }
 
-    private void ReadPiece(ReadBatch.Piece piece, Memory<byte> buffer, CancellationToken cancellationToken) => Blocking.Wait(
-        source.ReadAsync(piece.OffsetBytes, buffer.Slice(piece.BufferOffset, piece.LengthBytes), cancellationToken));
+    private void ReadPiece(ReadBatch.Piece piece, Memory<byte> buffer, CancellationToken cancellationToken)
+    {
+        var place = buffer.Slice(piece.BufferOffset, piece.LengthBytes);
+        Blocking.Wait(source.ReadAsync(piece.OffsetBytes, place, cancellationToken));
+    }
 }

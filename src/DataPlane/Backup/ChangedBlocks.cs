@@ -3,10 +3,15 @@ using BackupEngine.DataPlane.Errors;
 
 namespace BackupEngine.DataPlane.Backup;
 
-/// <summary>Checks of changed blocks: a list that does not fit the volume is evidence that it belongs to another one.</summary>
+/// <summary>
+/// Checks of changed blocks: a list that does not fit the volume is evidence that it belongs to another one.
+/// </summary>
 internal static class ChangedBlocks
 {
-    /// <summary>Refuses negative numbers and extents that reach beyond the volume. Overlaps, any order and empty extents are allowed.</summary>
+    /// <summary>
+    /// Refuses negative numbers and extents that reach beyond the volume. Overlaps, any order and empty extents are
+    /// allowed.
+    /// </summary>
     /// <exception cref="UsageException">Names the first extent that is wrong.</exception>
     public static void Validate(IReadOnlyList<Extent> changedBlocks, long volumeBytes)
     {

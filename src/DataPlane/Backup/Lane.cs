@@ -29,7 +29,9 @@ internal sealed class Lane
     /// <summary>The working half, with its counters.</summary>
     public LaneWorker Worker { get; }
 
-    /// <summary>Starts both halves. Each completes its end of the pipe, so that the other never waits for it in vain.</summary>
+    /// <summary>
+    /// Starts both halves. Each completes its end of the pipe, so that the other never waits for it in vain.
+    /// </summary>
     public void Start(WorkerGroup group)
     {
         group.StartThread(Reader.Run, EndReading);

@@ -6,8 +6,8 @@ using BackupEngine.DataPlane.Transfers;
 namespace BackupEngine.DataPlane.Backup;
 
 /// <summary>
-/// The reading half of a lane, on a thread of its own: takes leaves, announces each to the worker, and reads their chunks
-/// into the pipe, one buffer after the other, across leaves, until the pipe is full.
+/// The reading half of a lane, on a thread of its own: takes leaves, announces each to the worker, and reads their
+/// chunks into the pipe, one buffer after the other, across leaves, until the pipe is full.
 /// </summary>
 internal sealed class LaneReader(LaneContext context, PipeWriter pipe, ChannelWriter<LeafWork> announced)
 {
@@ -65,7 +65,8 @@ internal sealed class LaneReader(LaneContext context, PipeWriter pipe, ChannelWr
             return false;
         }
 
-        // Every leaf that is announced and not finished has a chunk in the pipe or in the batch: the channel holds as many.
+        // Every leaf that is announced and not finished has a chunk in the pipe or in the batch: the channel holds
+        // as many.
         if (!announced.TryWrite(work))
         {
             throw new InvalidOperationException("More leaves are announced than the pipe of a lane holds chunks.");

@@ -8,8 +8,9 @@ using BackupEngine.Chunkstore.Hashing;
 namespace BackupEngine.DataPlane.Backup;
 
 /// <summary>
-/// The working half of a lane: takes chunks from the pipe, one contiguous piece of a buffer each and never copied, and does to each
-/// what is cheapest first: is it zero, what is its id, is it the parent's, is it known, and only then compress and pack.
+/// The working half of a lane: takes chunks from the pipe, one contiguous piece of a buffer each and never copied,
+/// and does to each what is cheapest first: is it zero, what is its id, is it the parent's, is it known, and only
+/// then compress and pack.
 /// </summary>
 internal sealed class LaneWorker(LaneContext context, PipeReader pipe, ChannelReader<LeafWork> announced)
 {

@@ -3,8 +3,11 @@ using BackupEngine.Chunkstore.Manifests;
 
 namespace BackupEngine.DataPlane.Backup;
 
-/// <summary>The chunk ids of the leaf that a worker is at: the parent's to begin with, replaced one by one by what was read.</summary>
-internal sealed class LeafIds(TreeShape shape, ManifestTreeBuilder tree, TreeShape? parentShape, ManifestTreeReader? parentTree)
+/// <summary>
+/// The chunk ids of the leaf that a worker is at: the parent's to begin with, replaced one by one by what was read.
+/// </summary>
+internal sealed class LeafIds(
+    TreeShape shape, ManifestTreeBuilder tree, TreeShape? parentShape, ManifestTreeReader? parentTree)
 {
     private readonly ChunkId[] _ids = new ChunkId[TreeShape.FanOut];
     private readonly ChunkId[] _inherited = new ChunkId[TreeShape.FanOut];
@@ -19,7 +22,8 @@ internal sealed class LeafIds(TreeShape shape, ManifestTreeBuilder tree, TreeSha
         _inherited.AsSpan().Clear();
         if (parentShape is { } parent && leafIndex < parent.LeafCount)
         {
-            await parentTree!.ReadLeafAsync(leafIndex, _inherited.AsMemory(0, parent.ChunksInLeaf(leafIndex)), cancellationToken);
+            var ids = _inherited.AsMemory(0, parent.ChunksInLeaf(leafIndex));
+            await parentTree!.ReadLeafAsync(leafIndex, ids, cancellationToken);
         }
 
         _inherited.AsSpan(0, _count).CopyTo(_ids);

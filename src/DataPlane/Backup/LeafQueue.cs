@@ -2,7 +2,10 @@ using BackupEngine.Chunkstore.Manifests;
 
 namespace BackupEngine.DataPlane.Backup;
 
-/// <summary>Hands the leaves of a plan to the lanes, in order, each once. Holds no list: leaves are cut from the plan's ranges as they are taken.</summary>
+/// <summary>
+/// Hands the leaves of a plan to the lanes, in order, each once. Holds no list: leaves are cut from the plan's
+/// ranges as they are taken.
+/// </summary>
 internal sealed class LeafQueue(BackupPlan plan)
 {
     private readonly Lock _gate = new();

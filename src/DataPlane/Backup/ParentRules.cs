@@ -33,7 +33,8 @@ public static class ParentRules
         if (request.ParentId is not { } parentId)
         {
             return request.ChangedBlocks is null ? null : throw new UsageException(
-                "Changed blocks say what differs from a parent: name the parent, or leave them away. Nothing was backed up.");
+                "Changed blocks say what differs from a parent: name the parent, or leave them away. "
+                + "Nothing was backed up.");
         }
 
         var parent = request.Repository.GetManifest(parentId);
@@ -45,15 +46,15 @@ public static class ParentRules
         if (parent.VolumeId != request.VolumeId)
         {
             throw new UsageException(
-                $"Backup {parent.BackupId} is of volume {parent.VolumeId}, not of {request.VolumeId}: it cannot be the parent. "
-                + "Nothing was backed up.");
+                $"Backup {parent.BackupId} is of volume {parent.VolumeId}, not of {request.VolumeId}: "
+                + "it cannot be the parent. Nothing was backed up.");
         }
 
         if (parent.Root.Shape.ChunkSizeBytes != request.Repository.ChunkSizeBytes)
         {
             throw new RepositoryException(
-                $"Backup {parent.BackupId} was made with chunks of {parent.Root.Shape.ChunkSizeBytes} bytes, but the repository "
-                + $"has {request.Repository.ChunkSizeBytes}: it cannot be the parent. Make a full backup.");
+                $"Backup {parent.BackupId} was made with chunks of {parent.Root.Shape.ChunkSizeBytes} bytes, "
+                + $"but the repository has {request.Repository.ChunkSizeBytes}: it cannot be the parent. Make a full backup.");
         }
 
         return parent;

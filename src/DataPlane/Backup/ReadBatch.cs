@@ -62,5 +62,6 @@ internal sealed class ReadBatch(int bufferBytes, int chunkSizeBytes, int ioSizeB
     }
 
     private static bool Follows(Piece next, Piece last) =>
-        next.OffsetBytes == last.OffsetBytes + last.LengthBytes && next.BufferOffset == last.BufferOffset + last.LengthBytes;
+        next.OffsetBytes == last.OffsetBytes + last.LengthBytes
+        && next.BufferOffset == last.BufferOffset + last.LengthBytes;
 }

@@ -8,8 +8,8 @@ using BackupEngine.DataPlane.Transfers;
 namespace BackupEngine.DataPlane.Backup;
 
 /// <summary>
-/// Reads a sample of what is said to be unchanged and compares it with the parent. One block that a volume driver forgot
-/// to name is silent corruption that every later incremental inherits, so its word is not taken for it.
+/// Reads a sample of what is said to be unchanged and compares it with the parent. One block that a volume driver
+/// forgot to name is silent corruption that every later incremental inherits, so its word is not taken for it.
 /// </summary>
 internal sealed class SpotCheck(
     IBlockDevice source, BackupPlan plan, ManifestTreeReader parentTree, TreeShape parentShape, ChunkHasher hasher)
@@ -23,7 +23,11 @@ internal sealed class SpotCheck(
 
     /// <summary>Compares the sample; ends early at the first difference.</summary>
     public async Task<SpotCheckOutcome> RunAsync(
-        long[] sample, AlignedBufferPool pool, LaneBuffers buffers, RateLimiter? limiter, CancellationToken cancellationToken)
+        long[] sample,
+        AlignedBufferPool pool,
+        LaneBuffers buffers,
+        RateLimiter? limiter,
+        CancellationToken cancellationToken)
     {
         using var group = new WorkerGroup(cancellationToken);
         var threads = Math.Min(Math.Min(sample.Length, MaximumThreads), buffers.Lanes * buffers.QueueDepth);
@@ -36,7 +40,8 @@ internal sealed class SpotCheck(
         return new SpotCheckOutcome(_chunks, _bytesRead, _mismatch < 0 ? null : _mismatch * plan.Shape.ChunkSizeBytes);
     }
 
-    private void Compare(long[] sample, AlignedBufferPool pool, RateLimiter? limiter, CancellationToken cancellationToken)
+    private void Compare(
+        long[] sample, AlignedBufferPool pool, RateLimiter? limiter, CancellationToken cancellationToken)
     {
         using var buffer = pool.Rent();
         var ids = new ChunkId[TreeShape.FanOut];
@@ -50,7 +55,8 @@ internal sealed class SpotCheck(
         }
     }
 
-    private async ValueTask ReadAndCompareAsync(long chunk, Memory<byte> plain, ChunkId[] ids, CancellationToken cancellationToken)
+    private async ValueTask ReadAndCompareAsync(
+        long chunk, Memory<byte> plain, ChunkId[] ids, CancellationToken cancellationToken)
     {
         await source.ReadAsync(chunk * plan.Shape.ChunkSizeBytes, plain, cancellationToken);
         var leaf = chunk / TreeShape.FanOut;

@@ -1,8 +1,8 @@
 namespace BackupEngine.DataPlane.Backup;
 
 /// <summary>
-/// Chooses the chunks of a spot check: half of them where a faulty list of changed blocks is likeliest to be wrong (the edges of what changed,
-/// and where partition tables and superblocks are), half at random.
+/// Chooses the chunks of a spot check: half of them where a faulty list of changed blocks is likeliest to be wrong
+/// (the edges of what changed, and where partition tables and superblocks are), half at random.
 /// </summary>
 internal static class SpotCheckSample
 {
@@ -24,7 +24,8 @@ internal static class SpotCheckSample
         return [.. chosen];
     }
 
-    private static void AddLikely(SortedSet<long> chosen, BackupPlan plan, UnreadChunks unread, Random random, long size)
+    private static void AddLikely(
+        SortedSet<long> chosen, BackupPlan plan, UnreadChunks unread, Random random, long size)
     {
         foreach (var candidate in Likely(plan, random, size))
         {

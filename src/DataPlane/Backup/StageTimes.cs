@@ -1,6 +1,8 @@
 namespace BackupEngine.DataPlane.Backup;
 
-/// <summary>Where the time of the lanes went, summed over all of them: the largest number names the bottleneck.</summary>
+/// <summary>
+/// Where the time of the lanes went, summed over all of them: the largest number names the bottleneck.
+/// </summary>
 /// <param name="ReadSeconds">Readers waited for the device (or for the rate limit).</param>
 /// <param name="ReaderIdleSeconds">Readers waited because their pipe was full: the workers are the bottleneck.</param>
 /// <param name="HashSeconds">Workers looked for zeros, hashed and compared.</param>

@@ -1,6 +1,8 @@
 namespace BackupEngine.DataPlane.Errors;
 
-/// <summary>How a command or a job ended. The numbers are an interface: scripts and the control plane depend on them.</summary>
+/// <summary>
+/// How a command or a job ended. The numbers are an interface: scripts and the control plane depend on them.
+/// </summary>
 public enum ExitCode
 {
     /// <summary>Done.</summary>

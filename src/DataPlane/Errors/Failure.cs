@@ -47,7 +47,8 @@ public sealed record Failure(ExitCode Code, string Message)
         var text = exception switch
         {
             OperationCanceledException when exception.GetType() != typeof(OperationCanceledException) => "Cancelled.",
-            _ when Classify(exception) == ExitCode.Unexpected => $"Unexpected {exception.GetType().Name}: {exception.Message}",
+            _ when Classify(exception) == ExitCode.Unexpected =>
+                $"Unexpected {exception.GetType().Name}: {exception.Message}",
             _ => exception.Message,
         };
         return text.ReplaceLineEndings(" ").Trim();

@@ -14,10 +14,14 @@ public sealed record RestoreRequest
     /// <summary>The backup.</summary>
     public required BackupId BackupId { get; init; }
 
-    /// <summary>The device to be written, open for reading and writing, at least as large as the backup's volume.</summary>
+    /// <summary>
+    /// The device to be written, open for reading and writing, at least as large as the backup's volume.
+    /// </summary>
     public required IBlockDevice Target { get; init; }
 
-    /// <summary>Whether the target reads as zeros everywhere already (a new volume): zeros are not written then.</summary>
+    /// <summary>
+    /// Whether the target reads as zeros everywhere already (a new volume): zeros are not written then.
+    /// </summary>
     public bool TargetIsZero { get; init; }
 
     /// <summary>How the machine is used.</summary>

@@ -6,7 +6,8 @@ using BackupEngine.DataPlane.Transfers;
 namespace BackupEngine.DataPlane.Restore;
 
 /// <summary>One restore while it is being made: one planner, and several workers with a buffer each.</summary>
-internal sealed class RestoreRun(RestoreRequest request, Manifest manifest, IProgress<TransferProgress>? progress) : IDisposable
+internal sealed class RestoreRun(RestoreRequest request, Manifest manifest, IProgress<TransferProgress>? progress)
+    : IDisposable
 {
     private const int WorkersPerLane = 2;
 
@@ -17,7 +18,9 @@ internal sealed class RestoreRun(RestoreRequest request, Manifest manifest, IPro
     /// <summary>One reads and checks while the other writes.</summary>
     public int Workers { get; } = request.Tuning.Lanes * WorkersPerLane;
 
-    /// <summary>Most bytes that the buffers may hold: one for each worker, and one for the tail of the volume.</summary>
+    /// <summary>
+    /// Most bytes that the buffers may hold: one for each worker, and one for the tail of the volume.
+    /// </summary>
     public long BufferBytes => (long)(Workers + 1) * WindowBytes;
 
     /// <summary>What writes to the target.</summary>
@@ -28,7 +31,8 @@ internal sealed class RestoreRun(RestoreRequest request, Manifest manifest, IPro
     /// <summary>Writes the whole volume and makes it durable.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        _pool = new AlignedBufferPool(new AlignedBufferPoolOptions { BlockSizeBytes = WindowBytes, MaxTotalBytes = BufferBytes });
+        _pool = new AlignedBufferPool(
+            new AlignedBufferPoolOptions { BlockSizeBytes = WindowBytes, MaxTotalBytes = BufferBytes });
         Writer = new TargetWriter(request.Target, request.TargetIsZero, _pool, request.RateLimiter);
         var tree = request.Repository.OpenTree(manifest);
         var work = Channel.CreateBounded<RestoreWork>(new BoundedChannelOptions(Workers) { SingleWriter = true });
@@ -47,7 +51,8 @@ internal sealed class RestoreRun(RestoreRequest request, Manifest manifest, IPro
     /// <inheritdoc/>
     public void Dispose() => _pool?.Dispose();
 
-    private async Task PlanAsync(ManifestTreeReader tree, ChannelWriter<RestoreWork> work, CancellationToken cancellationToken)
+    private async Task PlanAsync(
+        ManifestTreeReader tree, ChannelWriter<RestoreWork> work, CancellationToken cancellationToken)
     {
         await foreach (var piece in RestorePlanner.PlanAsync(tree, _shape, cancellationToken))
         {
@@ -73,7 +78,8 @@ internal sealed class RestoreRun(RestoreRequest request, Manifest manifest, IPro
         var done = Writer!.BytesWritten + Writer.ZeroBytes;
         if (done != _shape.VolumeBytes)
         {
-            throw new InvalidOperationException($"{done} of {_shape.VolumeBytes} bytes were restored, yet no worker failed.");
+            throw new InvalidOperationException(
+                $"{done} of {_shape.VolumeBytes} bytes were restored, yet no worker failed.");
         }
     }
 }

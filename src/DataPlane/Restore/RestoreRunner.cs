@@ -6,17 +6,21 @@ using BackupEngine.DataPlane.Transfers;
 
 namespace BackupEngine.DataPlane.Restore;
 
-/// <summary>Restores backups: for the command line and for the job server alike. Safe to use from many threads.</summary>
+/// <summary>
+/// Restores backups: for the command line and for the job server alike. Safe to use from many threads.
+/// </summary>
 public sealed class RestoreRunner(ILogger<RestoreRunner> logger)
 {
     /// <summary>Reads the backup, checks every chunk against its id, writes the target, and makes it durable.</summary>
     /// <param name="request">What to restore, and where.</param>
     /// <param name="progress">Told from the workers' threads, often; null for nobody.</param>
-    /// <param name="cancellationToken">Stops the restore; the target is incomplete then, and the exception says so.</param>
+    /// <param name="cancellationToken">Stops the restore; the target is incomplete then, and the exception says
+    /// so.</param>
     /// <exception cref="UsageException">The request is wrong.</exception>
     /// <exception cref="DeviceException">The target is too small; nothing was written.</exception>
     /// <exception cref="TargetIncompleteException">It failed after writing had begun.</exception>
-    /// <exception cref="Chunkstore.Errors.RepositoryException">The backup cannot be found or opened; nothing was written.</exception>
+    /// <exception cref="Chunkstore.Errors.RepositoryException">The backup cannot be found or opened; nothing was
+    /// written.</exception>
     public async Task<RestoreResult> RunAsync(
         RestoreRequest request, IProgress<TransferProgress>? progress, CancellationToken cancellationToken)
     {
@@ -54,7 +58,9 @@ public sealed class RestoreRunner(ILogger<RestoreRunner> logger)
         catch (OperationCanceledException e) when (run.Writer is { Began: true })
         {
             throw new OperationCanceledException(
-                $"Cancelled. The target {target} is INCOMPLETE and must not be used; restore to it again.", e, cancellationToken);
+                $"Cancelled. The target {target} is INCOMPLETE and must not be used; restore to it again.",
+                e,
+                cancellationToken);
         }
         catch (Exception e) when (run.Writer is { Began: true })
         {

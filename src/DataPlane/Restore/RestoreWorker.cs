@@ -6,11 +6,16 @@ using BackupEngine.DataPlane.Transfers;
 namespace BackupEngine.DataPlane.Restore;
 
 /// <summary>
-/// Restores leaves one after the other, on a thread of its own, window by window. A window is as much as one transfer writes; its chunks
-/// are read and checked against their ids before any of it is written.
+/// Restores leaves one after the other, on a thread of its own, window by window. A window is as much as one
+/// transfer writes; its chunks are read and checked against their ids before any of it is written.
 /// </summary>
 internal sealed class RestoreWorker(
-    TreeShape shape, ManifestTreeReader tree, ChunkReader chunks, TargetWriter writer, Memory<byte> buffer, ProgressCounter progress)
+    TreeShape shape,
+    ManifestTreeReader tree,
+    ChunkReader chunks,
+    TargetWriter writer,
+    Memory<byte> buffer,
+    ProgressCounter progress)
 {
     private readonly ChunkId[] _ids = new ChunkId[TreeShape.FanOut];
     private readonly List<ChunkReadRequest> _requests = new(TreeShape.FanOut);
@@ -21,7 +26,8 @@ internal sealed class RestoreWorker(
     {
         if (work.IsZero)
         {
-            Zero(work.FirstLeaf * TreeShape.FanOut, (work.FirstLeaf + work.LeafCount) * TreeShape.FanOut, cancellationToken);
+            var endLeaf = work.FirstLeaf + work.LeafCount;
+            Zero(work.FirstLeaf * TreeShape.FanOut, endLeaf * TreeShape.FanOut, cancellationToken);
         }
         else
         {
@@ -36,11 +42,15 @@ internal sealed class RestoreWorker(
         for (var first = 0; first < count; first += _windowChunks)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            RestoreWindow(leafIndex * TreeShape.FanOut, first, Math.Min(first + _windowChunks, count), cancellationToken);
+            var end = Math.Min(first + _windowChunks, count);
+            RestoreWindow(leafIndex * TreeShape.FanOut, first, end, cancellationToken);
         }
     }
 
-    /// <summary>Restores the chunks from <paramref name="first"/> to before <paramref name="end"/> of the leaf that begins at <paramref name="leafFirst"/>.</summary>
+    /// <summary>
+    /// Restores the chunks from <paramref name="first"/> to before <paramref name="end"/> of the leaf that begins
+    /// at <paramref name="leafFirst"/>.
+    /// </summary>
     private void RestoreWindow(long leafFirst, int first, int end, CancellationToken cancellationToken)
     {
         if (_ids.AsSpan(first, end - first).IndexOfAnyExcept(ChunkId.Zero) < 0)

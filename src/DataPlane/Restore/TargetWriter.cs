@@ -5,7 +5,10 @@ using BackupEngine.DataPlane.Transfers;
 
 namespace BackupEngine.DataPlane.Restore;
 
-/// <summary>Writes to the target of a restore, never a byte beyond the volume, and counts. Called from threads that may be blocked.</summary>
+/// <summary>
+/// Writes to the target of a restore, never a byte beyond the volume, and counts. Called from threads that may be
+/// blocked.
+/// </summary>
 internal sealed class TargetWriter(IBlockDevice target, bool targetIsZero, AlignedBufferPool pool, RateLimiter? limiter)
 {
     private long _bytesWritten;
@@ -68,7 +71,10 @@ internal sealed class TargetWriter(IBlockDevice target, bool targetIsZero, Align
     private int TailLength(long offsetBytes, int lengthBytes) =>
         offsetBytes + lengthBytes == target.LengthBytes ? 0 : lengthBytes % target.AlignmentBytes;
 
-    /// <summary>The volume ends within a block of a larger target: what lies behind it in that block is read and written back.</summary>
+    /// <summary>
+    /// The volume ends within a block of a larger target: what lies behind it in that block is read and written
+    /// back.
+    /// </summary>
     private void WriteTail(long offsetBytes, ReadOnlyMemory<byte> tail, CancellationToken cancellationToken)
     {
         using var owner = pool.Rent();

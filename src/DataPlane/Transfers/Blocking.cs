@@ -1,6 +1,8 @@
 namespace BackupEngine.DataPlane.Transfers;
 
-/// <summary>Waits on a thread that exists to be blocked: devices block it anyway. Never to be used on the thread pool.</summary>
+/// <summary>
+/// Waits on a thread that exists to be blocked: devices block it anyway. Never to be used on the thread pool.
+/// </summary>
 internal static class Blocking
 {
     /// <summary>Waits for the end of a task.</summary>

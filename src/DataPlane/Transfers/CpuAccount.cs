@@ -1,8 +1,9 @@
 namespace BackupEngine.DataPlane.Transfers;
 
 /// <summary>
-/// CPU seconds of one job. The kernel counts them for the process; while several jobs run at once, each is charged an equal share,
-/// so that the accounts of all jobs add up to what the process used. A job that runs alone is charged exactly.
+/// CPU seconds of one job. The kernel counts them for the process; while several jobs run at once, each is charged
+/// an equal share, so that the accounts of all jobs add up to what the process used. A job that runs alone is
+/// charged exactly.
 /// </summary>
 internal sealed class CpuAccount : IDisposable
 {

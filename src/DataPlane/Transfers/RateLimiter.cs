@@ -3,8 +3,9 @@ using BackupEngine.DataPlane.Errors;
 namespace BackupEngine.DataPlane.Transfers;
 
 /// <summary>
-/// A token bucket over the bytes that a job transfers from or to its device. All lanes share it; its rate may be changed while
-/// they wait. A transfer may overdraw the bucket, so its size needs not fit; those after it pay for it.
+/// A token bucket over the bytes that a job transfers from or to its device. All lanes share it; its rate may be
+/// changed while they wait. A transfer may overdraw the bucket, so its size needs not fit; those after it pay for
+/// it.
 /// </summary>
 public sealed class RateLimiter
 {
@@ -27,7 +28,9 @@ public sealed class RateLimiter
         BytesPerSecond = bytesPerSecond;
     }
 
-    /// <summary>The rate in bytes per second; 0 for no limit. May be set at any time; those who wait follow the new rate.</summary>
+    /// <summary>
+    /// The rate in bytes per second; 0 for no limit. May be set at any time; those who wait follow the new rate.
+    /// </summary>
     public long BytesPerSecond
     {
         get => Interlocked.Read(ref _bytesPerSecond);
@@ -84,7 +87,8 @@ public sealed class RateLimiter
     {
         if (bytesPerSecond < 0)
         {
-            throw new UsageException($"A rate limit must be 0 (no limit) or more bytes per second, not {bytesPerSecond}.");
+            throw new UsageException(
+                $"A rate limit must be 0 (no limit) or more bytes per second, not {bytesPerSecond}.");
         }
 
         lock (_gate)

@@ -3,7 +3,9 @@ using BackupEngine.DataPlane.Errors;
 
 namespace BackupEngine.DataPlane.Transfers;
 
-/// <summary>How a backup or a restore uses the machine. The defaults fit; docs/tuning.md has the measured effect of each.</summary>
+/// <summary>
+/// How a backup or a restore uses the machine. The defaults fit; docs/tuning.md has the measured effect of each.
+/// </summary>
 public sealed record TuningOptions
 {
     private const int MinimumIoSizeBytes = 64 * 1024;
@@ -15,7 +17,9 @@ public sealed record TuningOptions
     /// <summary>Lanes: readers with a hashing and compressing worker each. Default: one for each core.</summary>
     public int Lanes { get; init; } = Math.Min(Environment.ProcessorCount, MaximumLanes);
 
-    /// <summary>Size of one transfer from or to the device, in bytes: a power of two from 64 KiB to 16 MiB. Default: 1 MiB.</summary>
+    /// <summary>
+    /// Size of one transfer from or to the device, in bytes: a power of two from 64 KiB to 16 MiB. Default: 1 MiB.
+    /// </summary>
     public int IoSizeBytes { get; init; } = 1024 * 1024;
 
     /// <summary>
@@ -37,7 +41,9 @@ public sealed record TuningOptions
     public TuningOptions Validate()
     {
         Require(Lanes is >= 1 and <= MaximumLanes, $"lanes must be from 1 to {MaximumLanes}, not {Lanes}");
-        Require(QueueDepth is >= 0 and <= MaximumQueueDepth, $"queue depth must be from 1 to {MaximumQueueDepth}, not {QueueDepth}");
+        Require(
+            QueueDepth is >= 0 and <= MaximumQueueDepth,
+            $"queue depth must be from 1 to {MaximumQueueDepth}, not {QueueDepth}");
         Require(
             IoSizeBytes is >= MinimumIoSizeBytes and <= MaximumIoSizeBytes && int.IsPow2(IoSizeBytes),
             $"I/O size must be a power of two from 64 KiB to 16 MiB, not {IoSizeBytes} bytes");

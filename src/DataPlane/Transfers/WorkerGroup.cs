@@ -14,13 +14,15 @@ internal sealed class WorkerGroup(CancellationToken cancellationToken) : IDispos
 
     /// <summary>Starts work that awaits, on the thread pool.</summary>
     /// <param name="work">What to do.</param>
-    /// <param name="ended">Runs after it, whether it failed or not, when a failure is known to the group already.</param>
+    /// <param name="ended">Runs after it, whether it failed or not, when a failure is known to the group
+    /// already.</param>
     public void Start(Func<CancellationToken, Task> work, Action? ended = null) =>
         _tasks.Add(Task.Run(() => GuardAsync(work, ended), CancellationToken.None));
 
     /// <summary>Starts work that blocks, on a thread of its own.</summary>
     /// <param name="work">What to do.</param>
-    /// <param name="ended">Runs after it, whether it failed or not, when a failure is known to the group already.</param>
+    /// <param name="ended">Runs after it, whether it failed or not, when a failure is known to the group
+    /// already.</param>
     public void StartThread(Action<CancellationToken> work, Action? ended = null) => _tasks.Add(Task.Factory.StartNew(
         () => Guard(work, ended), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default));
 
@@ -62,7 +64,7 @@ internal sealed class WorkerGroup(CancellationToken cancellationToken) : IDispos
         }
         catch (Exception e)
         {
-            FailAsync(e).GetAwaiter().GetResult();
+            Blocking.Wait(new ValueTask(FailAsync(e)));
         }
         finally
         {

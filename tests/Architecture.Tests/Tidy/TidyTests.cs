@@ -17,6 +17,9 @@ public sealed class TidyTests
     /// <summary>Vector kernels are long by nature: each is one unrolled round after another.</summary>
     private static bool IsKernel(string path) => path.Contains("/Hashing/", StringComparison.Ordinal);
 
+    /// <summary>Lanes read and write devices on threads of their own, which exist to be blocked.</summary>
+    private static bool IsTheOnePlaceToBlock(string path) => path.EndsWith("/Transfers/Blocking.cs", StringComparison.Ordinal);
+
     [Fact]
     public void No_line_is_longer_than_120_columns() => AssertNone(
         from path in Sources.Concat(Checkout.Files("tests", "*.cs")).Concat(Checkout.Files("bench", "*.cs"))
@@ -63,6 +66,7 @@ public sealed class TidyTests
     [InlineData(".Get" + "Awaiter().GetResult()", "blocking on a task starves the pool")]
     public void A_word_is_banned_from_the_sources(string word, string reason) => AssertNone(
         from path in Sources
+        where !IsTheOnePlaceToBlock(path)
         from line in File.ReadLines(path).Index()
         where line.Item.Contains(word, StringComparison.Ordinal)
         select $"{Checkout.Relative(path)}:{line.Index + 1} has '{word}': {reason}");
