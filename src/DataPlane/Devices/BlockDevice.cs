@@ -6,8 +6,9 @@ using Microsoft.Win32.SafeHandles;
 namespace BackupEngine.DataPlane.Devices;
 
 /// <summary>
-/// A block device or a regular file of this host. With direct I/O, what lies off the alignment (the tail of a file of odd length,
-/// the edges of an extent to be zeroed) goes through a second, buffered handle of the same file; the kernel keeps both coherent.
+/// A block device or a regular file of this host. With direct I/O, what lies off the alignment (the tail of a file of
+/// odd length, the edges of an extent to be zeroed) goes through a second, buffered handle of the same file; the
+/// kernel keeps both coherent.
 /// </summary>
 public sealed unsafe class BlockDevice : IBlockDevice
 {
@@ -47,10 +48,12 @@ public sealed unsafe class BlockDevice : IBlockDevice
 
     /// <summary>Opens a block device or a regular file.</summary>
     /// <param name="path">Its path; symbolic links are followed.</param>
-    /// <param name="access">Writing claims it: refused while it is mounted, claimed by another program, or locked by another writer.</param>
-    /// <param name="direct">Bypass the page cache; where that is refused, <see cref="DirectIoRefused"/> tells why.</param>
-    /// <exception cref="DeviceException">NotFound: nothing is there. NotUsable: anything else than a readable (and, if asked for,
-    /// writable) block device or regular file of at least one byte. Nothing was changed.</exception>
+    /// <param name="access">Writing claims it: refused while it is mounted, claimed by another program, or locked by
+    /// another writer.</param>
+    /// <param name="direct">Bypass the page cache; where that is refused, <see cref="DirectIoRefused"/> tells
+    /// why.</param>
+    /// <exception cref="DeviceException">NotFound: nothing is there. NotUsable: anything else than a readable (and,
+    /// if asked for, writable) block device or regular file of at least one byte. Nothing was changed.</exception>
     public static BlockDevice Open(string path, DeviceAccess access, bool direct) =>
         new(path, DeviceOpener.Open(path, access, direct));
 
@@ -94,7 +97,9 @@ public sealed unsafe class BlockDevice : IBlockDevice
     }
 
     /// <inheritdoc/>
-    /// <remarks>The kernel reports a lost write once and then forgets it; a device that failed to flush keeps failing here.</remarks>
+    /// <remarks>
+    /// The kernel reports a lost write once and then forgets it; a device that failed to flush keeps failing here.
+    /// </remarks>
     public ValueTask FlushAsync(CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
@@ -124,7 +129,8 @@ public sealed unsafe class BlockDevice : IBlockDevice
     {
         if ((nuint)first % (nuint)AlignmentBytes != 0)
         {
-            throw new ArgumentException($"{Name}: a buffer for direct I/O must start on a multiple of {AlignmentBytes} bytes.");
+            throw new ArgumentException(
+                $"{Name}: a buffer for direct I/O must start on a multiple of {AlignmentBytes} bytes.");
         }
 
         return lengthBytes - (lengthBytes % AlignmentBytes);

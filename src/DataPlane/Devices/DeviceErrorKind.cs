@@ -6,7 +6,9 @@ public enum DeviceErrorKind
     /// <summary>Nothing is at that path, or nothing stands behind the device node.</summary>
     NotFound,
 
-    /// <summary>Something is there that cannot be used as asked: a directory, length 0, read-only, mounted, no permission.</summary>
+    /// <summary>
+    /// Something is there that cannot be used as asked: a directory, length 0, read-only, mounted, no permission.
+    /// </summary>
     NotUsable,
 
     /// <summary>Reading, writing or flushing failed, or the device became shorter while it was open.</summary>

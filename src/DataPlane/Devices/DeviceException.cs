@@ -2,7 +2,9 @@ using BackupEngine.DataPlane.Devices.Linux;
 
 namespace BackupEngine.DataPlane.Devices;
 
-/// <summary>A device cannot do what was asked. The message names the device, the offset where there is one, and the cause.</summary>
+/// <summary>
+/// A device cannot do what was asked. The message names the device, the offset where there is one, and the cause.
+/// </summary>
 public sealed class DeviceException : Exception
 {
     /// <summary>Creates the error with its kind and message.</summary>
@@ -34,10 +36,15 @@ public sealed class DeviceException : Exception
     {
         var place = offsetBytes is { } offset ? $" at offset {offset}" : "";
         var cause = errno == 0 ? "the device ends there; it became shorter while in use" : ErrorNumbers.Describe(errno);
-        return new DeviceException(DeviceErrorKind.Io, $"{device}: {operation}{place} failed: {cause}.", errno, offsetBytes);
+        var message = $"{device}: {operation}{place} failed: {cause}.";
+        return new DeviceException(DeviceErrorKind.Io, message, errno, offsetBytes);
     }
 
     /// <summary>A device that could not be opened or inspected.</summary>
     internal static DeviceException Open(string device, string operation, int errno) =>
-        new(ErrorNumbers.KindOf(errno), $"{device}: {operation} failed: {ErrorNumbers.Describe(errno)}.", errno, offsetBytes: null);
+        new(
+            ErrorNumbers.KindOf(errno),
+            $"{device}: {operation} failed: {ErrorNumbers.Describe(errno)}.",
+            errno,
+            offsetBytes: null);
 }

@@ -4,11 +4,18 @@ using Microsoft.Win32.SafeHandles;
 
 namespace BackupEngine.DataPlane.Devices;
 
-/// <summary>Opens what a path names, if it is something that can be backed up or restored to, and finds out its geometry.</summary>
+/// <summary>
+/// Opens what a path names, if it is something that can be backed up or restored to, and finds out its geometry.
+/// </summary>
 internal static class DeviceOpener
 {
-    /// <summary>Opens a buffered handle, which holds the claim, and where asked for and possible a direct one of the same file.</summary>
-    /// <remarks>The kind is looked at before anything is opened: merely opening a tape or a pipe would do something.</remarks>
+    /// <summary>
+    /// Opens a buffered handle, which holds the claim, and where asked for and possible a direct one of the same
+    /// file.
+    /// </summary>
+    /// <remarks>
+    /// The kind is looked at before anything is opened: merely opening a tape or a pipe would do something.
+    /// </remarks>
     /// <exception cref="DeviceException">Not usable as asked.</exception>
     public static OpenedDevice Open(string path, DeviceAccess access, bool direct)
     {
@@ -48,7 +55,7 @@ internal static class DeviceOpener
         {
             0 => handle!,
             ErrorNumbers.Busy => throw NotUsable(
-                $"{path} is in use: mounted, or claimed by another program. Nothing was changed; see lsblk for what holds it."),
+                $"{path} is in use: mounted, or claimed by another program (lsblk may tell). Nothing was changed."),
             _ => throw DeviceException.Open(path, "opening it", errno),
         };
     }
@@ -71,7 +78,9 @@ internal static class DeviceOpener
         }
     }
 
-    /// <summary>Advisory, and only as good as the file system: a lock that it does not support at all keeps nobody out.</summary>
+    /// <summary>
+    /// Advisory, and only as good as the file system: a lock that it does not support at all keeps nobody out.
+    /// </summary>
     private static bool IsLockedByAnother(SafeFileHandle handle) =>
         LibC.Flock(handle, LibC.LockExclusiveNonBlocking) != 0 && Marshal.GetLastPInvokeError() == ErrorNumbers.Again;
 

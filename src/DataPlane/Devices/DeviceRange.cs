@@ -24,7 +24,7 @@ internal static class DeviceRange
         if (offsetBytes < 0 || lengthBytes < 0 || offsetBytes > device.LengthBytes - lengthBytes)
         {
             throw new ArgumentException(
-                $"{device.Name}: {lengthBytes} bytes at offset {offsetBytes} are outside of its {device.LengthBytes} bytes.");
+                $"{device.Name}: {lengthBytes} bytes at {offsetBytes} are not within its {device.LengthBytes} bytes.");
         }
     }
 

@@ -5,10 +5,14 @@ using Microsoft.Win32.SafeHandles;
 
 namespace BackupEngine.DataPlane.Devices;
 
-/// <summary>Makes extents of a device zero: told to the device where it understands, written as zeros where it refuses.</summary>
+/// <summary>
+/// Makes extents of a device zero: told to the device where it understands, written as zeros where it refuses.
+/// </summary>
 internal sealed unsafe class DeviceZeroing(string name, OpenedDevice device)
 {
-    /// <summary>One call's worth, so that cancelling takes effect soon on a device that writes its zeros one by one.</summary>
+    /// <summary>
+    /// One call's worth, so that cancelling takes effect soon on a device that writes its zeros one by one.
+    /// </summary>
     private const long StepBytes = 256L * 1024 * 1024;
 
     /// <summary>Why zeros were written as data; null as long as they were not.</summary>
@@ -52,7 +56,9 @@ internal sealed unsafe class DeviceZeroing(string name, OpenedDevice device)
             throw DeviceException.Io(name, $"zeroing {lengthBytes} bytes", offsetBytes, errno);
         }
 
-        Refused = errno == 0 ? null : $"{name} cannot be told to zero a range ({ErrorNumbers.Describe(errno)}); zeros are written as data";
+        Refused = errno == 0
+            ? null
+            : $"{name} cannot be told to zero a range ({ErrorNumbers.Describe(errno)}); zeros are written as data";
         return errno == 0;
     }
 
@@ -63,17 +69,20 @@ internal sealed unsafe class DeviceZeroing(string name, OpenedDevice device)
         {
             result = device.Kind == FileKind.BlockDevice
                 ? ZeroOut(offsetBytes, lengthBytes)
-                : LibC.Fallocate(device.Main, LibC.FallocatePunchHole | LibC.FallocateKeepSize, offsetBytes, lengthBytes);
+                : LibC.Fallocate(device.Main, LibC.PunchHoleAndKeepSize, offsetBytes, lengthBytes);
         }
         while (result != 0 && Marshal.GetLastPInvokeError() == ErrorNumbers.Interrupted);
 
         return result == 0 ? 0 : Marshal.GetLastPInvokeError();
     }
 
+    /// <summary>
+    /// Through the handle that holds the claim: the kernel answers EBUSY to any other while the device is claimed.
+    /// </summary>
     private int ZeroOut(long offsetBytes, long lengthBytes)
     {
         var range = stackalloc long[] { offsetBytes, lengthBytes };
-        return LibC.Ioctl(device.Main, LibC.BlockDeviceZeroOut, range);
+        return LibC.Ioctl(device.Buffered, LibC.BlockDeviceZeroOut, range);
     }
 
     private void WriteZeros(SafeFileHandle to, long start, long end, CancellationToken cancellationToken)

@@ -59,7 +59,9 @@ internal sealed record DirectIoSupport(SafeFileHandle? Handle, int BlockBytes, s
             : WithAlignment(handle, name, checked((int)alignment));
     }
 
-    /// <summary>For kernels and file systems that do not tell their alignment: the usual one works, or direct I/O is not used.</summary>
+    /// <summary>
+    /// For kernels and file systems that do not tell their alignment: the usual one works, or direct I/O is not used.
+    /// </summary>
     private static unsafe DirectIoSupport ByTrial(SafeFileHandle handle, string name)
     {
         var buffer = NativeMemory.AlignedAlloc(UsualBlockBytes, UsualBlockBytes);
@@ -79,8 +81,7 @@ internal sealed record DirectIoSupport(SafeFileHandle? Handle, int BlockBytes, s
     private static DirectIoSupport WithAlignment(SafeFileHandle handle, string name, int blockBytes) =>
         blockBytes <= AlignedBufferPool.AlignmentBytes
             ? new DirectIoSupport(handle, blockBytes, Refused: null)
-            : Refuse(
-                $"{name}: direct I/O on it needs buffers aligned to {blockBytes} bytes, more than this program has", blockBytes);
+            : Refuse($"{name}: direct I/O on it needs buffers aligned to {blockBytes} bytes", blockBytes);
 
     private static DirectIoSupport Refuse(string reason, int blockBytes = UsualBlockBytes) =>
         new(Handle: null, blockBytes, reason);

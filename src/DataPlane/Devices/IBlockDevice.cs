@@ -4,8 +4,9 @@ namespace BackupEngine.DataPlane.Devices;
 
 /// <summary>
 /// A volume as the pipelines see it: a fixed number of bytes that are read and written at offsets.
-/// Safe to use from many threads as long as nobody disposes it meanwhile and writers do not share a page of 4096 bytes. Calls may complete synchronously and
-/// block the calling thread for as long as the transfer takes: readers and writers bring their own threads.
+/// Safe to use from many threads as long as nobody disposes it meanwhile and writers do not share a page of 4096
+/// bytes. Calls may complete synchronously and block the calling thread for as long as the transfer takes: readers
+/// and writers bring their own threads.
 /// </summary>
 public interface IBlockDevice : IDisposable
 {
@@ -22,16 +23,19 @@ public interface IBlockDevice : IDisposable
     string? DirectIoRefused { get; }
 
     /// <summary>
-    /// Offsets, lengths and buffer addresses are multiples of this many bytes, except that the last transfer of the device
-    /// may end at <see cref="LengthBytes"/>. 1 where any will do.
+    /// Offsets, lengths and buffer addresses are multiples of this many bytes, except that the last transfer of the
+    /// device may end at <see cref="LengthBytes"/>. 1 where any will do.
     /// </summary>
     int AlignmentBytes { get; }
 
-    /// <summary>Why zeros had to be written as data where the device could have been told; null as long as it did not happen.</summary>
+    /// <summary>
+    /// Why zeros had to be written as data where the device could have been told; null as long as it did not happen.
+    /// </summary>
     string? ZeroingRefused => null;
 
     /// <summary>Fills the buffer from the device, whole.</summary>
-    /// <exception cref="DeviceException">Of kind Io: it could not be read whole; the message names device, offset and cause.</exception>
+    /// <exception cref="DeviceException">Of kind Io: it could not be read whole; the message names device, offset and
+    /// cause.</exception>
     /// <exception cref="ArgumentException">Outside of the device, or against <see cref="AlignmentBytes"/>.</exception>
     ValueTask ReadAsync(long offsetBytes, Memory<byte> buffer, CancellationToken cancellationToken);
 
@@ -40,11 +44,14 @@ public interface IBlockDevice : IDisposable
     /// <exception cref="ArgumentException">Outside of the device, or against <see cref="AlignmentBytes"/>.</exception>
     ValueTask WriteAsync(long offsetBytes, ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken);
 
-    /// <summary>Makes an extent of any alignment read as zeros, without transferring them where the device can be told.</summary>
+    /// <summary>
+    /// Makes an extent of any alignment read as zeros, without transferring them where the device can be told.
+    /// </summary>
     /// <exception cref="DeviceException">Of kind Io: it could not be zeroed whole.</exception>
     ValueTask ZeroAsync(Extent extent, CancellationToken cancellationToken);
 
     /// <summary>Makes everything written and zeroed before durable.</summary>
-    /// <exception cref="DeviceException">Of kind Io: something written before is lost; the target must not be trusted.</exception>
+    /// <exception cref="DeviceException">Of kind Io: something written before is lost; the target must not be
+    /// trusted.</exception>
     ValueTask FlushAsync(CancellationToken cancellationToken);
 }

@@ -4,8 +4,8 @@ using BackupEngine.Chunkstore;
 namespace BackupEngine.DataPlane.Devices;
 
 /// <summary>
-/// A volume of any size in memory: what was never written is generated from a pattern, what was written is kept page by page.
-/// Costs memory only for what was written.
+/// A volume of any size in memory: what was never written is generated from a pattern, what was written is kept page
+/// by page. Costs memory only for what was written.
 /// </summary>
 public sealed class SparseMemoryDevice : IBlockDevice
 {

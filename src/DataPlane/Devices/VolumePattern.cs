@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace BackupEngine.DataPlane.Devices;
 
 /// <summary>
-/// Content of a volume of any size as a function of seed and offset: regions of 1 MiB that are zero, compressible or random,
-/// in the proportions given. The same seed gives the same bytes on every machine.
+/// Content of a volume of any size as a function of seed and offset: regions of 1 MiB that are zero, compressible or
+/// random, in the proportions given. The same seed gives the same bytes on every machine.
 /// </summary>
 /// <param name="Seed">Chooses the content.</param>
 /// <param name="ZeroPercent">Share of the regions that are zero, 0 to 100.</param>

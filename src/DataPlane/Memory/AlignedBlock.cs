@@ -2,7 +2,10 @@ using System.Buffers;
 
 namespace BackupEngine.DataPlane.Memory;
 
-/// <summary>One block of a region. Its bytes can be reached only while it is rented: a stale reference throws, it never reads another's data.</summary>
+/// <summary>
+/// One block of a region. Its bytes can be reached only while it is rented: a stale reference throws, it never reads
+/// another's data.
+/// </summary>
 internal sealed unsafe class AlignedBlock(byte* address, int lengthBytes) : MemoryManager<byte>
 {
     private volatile bool _rented;

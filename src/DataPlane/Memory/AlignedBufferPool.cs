@@ -3,9 +3,10 @@ using System.Buffers;
 namespace BackupEngine.DataPlane.Memory;
 
 /// <summary>
-/// Buffers of one size for direct I/O, in native memory on huge pages where the host grants them. Safe to use from many threads.
-/// The total is bounded: <see cref="Rent"/> throws when it is reached, <see cref="RentAsync"/> waits.
-/// Every buffer belongs to exactly one owner from its rent to its return; returning twice throws, and so does touching it afterwards.
+/// Buffers of one size for direct I/O, in native memory on huge pages where the host grants them. Safe to use from
+/// many threads. The total is bounded: <see cref="Rent"/> throws when it is reached, <see cref="RentAsync"/> waits.
+/// Every buffer belongs to exactly one owner from its rent to its return; returning twice throws, and so does
+/// touching it afterwards.
 /// </summary>
 public sealed class AlignedBufferPool : MemoryPool<byte>
 {
@@ -59,9 +60,12 @@ public sealed class AlignedBufferPool : MemoryPool<byte>
         return region.Mode;
     }
 
-    /// <summary>Hands out a buffer of <see cref="MaxBufferSize"/> bytes, whose content is what its last owner left.</summary>
+    /// <summary>
+    /// Hands out a buffer of <see cref="MaxBufferSize"/> bytes, whose content is what its last owner left.
+    /// </summary>
     /// <param name="minBufferSize">At most <see cref="MaxBufferSize"/>; -1 for any.</param>
-    /// <exception cref="InvalidOperationException">All buffers are in use: whoever rents without waiting must bound itself.</exception>
+    /// <exception cref="InvalidOperationException">All buffers are in use: whoever rents without waiting must bound
+    /// itself.</exception>
     public override IMemoryOwner<byte> Rent(int minBufferSize = -1)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(minBufferSize, MaxBufferSize);
@@ -88,7 +92,8 @@ public sealed class AlignedBufferPool : MemoryPool<byte>
         var missing = RentedCount - ReturnedCount;
         if (missing != 0)
         {
-            throw new InvalidOperationException($"{missing} buffers of {MaxBufferSize} bytes were not returned to their pool.");
+            throw new InvalidOperationException(
+                $"{missing} buffers of {MaxBufferSize} bytes were not returned to their pool.");
         }
     }
 
@@ -108,8 +113,8 @@ public sealed class AlignedBufferPool : MemoryPool<byte>
     }
 
     /// <summary>
-    /// Ends the pool. Memory goes back to the host when the last buffer has come back, which is at once unless one is still in use:
-    /// the kernel may be writing into it.
+    /// Ends the pool. Memory goes back to the host when the last buffer has come back, which is at once unless one is
+    /// still in use: the kernel may be writing into it.
     /// </summary>
     protected override void Dispose(bool disposing)
     {

@@ -19,7 +19,8 @@ internal sealed class AlignedLease(AlignedBufferPool pool, AlignedBlock block) :
     }
 
     /// <summary>Gives the block back.</summary>
-    /// <exception cref="InvalidOperationException">It was given back before: whoever did so may be using memory that is another's now.</exception>
+    /// <exception cref="InvalidOperationException">It was given back before: whoever did so may be using memory that
+    /// is another's now.</exception>
     public void Dispose() => pool.Return(Take());
 
     private AlignedBlock Take() => Interlocked.Exchange(ref _block, null)

@@ -3,7 +3,10 @@ using System.Runtime.InteropServices;
 
 namespace BackupEngine.DataPlane.Memory;
 
-/// <summary>Native memory that starts on a 2 MiB boundary, on the largest pages that the host grants. Freed by <see cref="Dispose"/> only.</summary>
+/// <summary>
+/// Native memory that starts on a 2 MiB boundary, on the largest pages that the host grants. Freed by <see
+/// cref="Dispose"/> only.
+/// </summary>
 internal sealed unsafe partial class MemoryRegion : IDisposable
 {
     /// <summary>Size of a huge page on x86-64, and on arm64 with 4 KiB base pages.</summary>
@@ -60,7 +63,9 @@ internal sealed unsafe partial class MemoryRegion : IDisposable
         return address == -1 ? null : new MemoryRegion(address, length, PageMode.HugeTlb);
     }
 
-    /// <summary>Maps one huge page more than needed and gives back what lies before and after the aligned part.</summary>
+    /// <summary>
+    /// Maps one huge page more than needed and gives back what lies before and after the aligned part.
+    /// </summary>
     private static MemoryRegion MapAligned(nuint length, PageMode best)
     {
         var mapped = mmap(0, length + HugePageBytes, ProtReadWrite, MapPrivateAnonymous, -1, 0);
@@ -94,7 +99,8 @@ internal sealed unsafe partial class MemoryRegion : IDisposable
     {
         if (length != 0 && munmap(address, length) != 0)
         {
-            throw new Win32Exception(Marshal.GetLastPInvokeError(), "Buffer memory could not be given back to the host.");
+            throw new Win32Exception(
+                Marshal.GetLastPInvokeError(), "Buffer memory could not be given back to the host.");
         }
     }
 

@@ -1,6 +1,9 @@
 namespace BackupEngine.DataPlane.Memory;
 
-/// <summary>What kind of pages buffers live in. Fewer, larger pages make direct I/O cheaper: the kernel pins each page of a transfer.</summary>
+/// <summary>
+/// What kind of pages buffers live in. Fewer, larger pages make direct I/O cheaper: the kernel pins each page of a
+/// transfer.
+/// </summary>
 public enum PageMode
 {
     /// <summary>Pages of 2 MiB that the administrator reserved (vm.nr_hugepages).</summary>

@@ -5,7 +5,9 @@ internal static class TransparentHugePages
 {
     private const string Setting = "/sys/kernel/mm/transparent_hugepage/enabled";
 
-    /// <summary>False when the setting is "never", or when the kernel has none: madvise succeeds all the same.</summary>
+    /// <summary>
+    /// False when the setting is "never", or when the kernel has none: madvise succeeds all the same.
+    /// </summary>
     public static bool Enabled { get; } = Read();
 
     private static bool Read()

@@ -3,7 +3,9 @@ using Microsoft.Win32.SafeHandles;
 
 namespace BackupEngine.DataPlane.Devices.Linux;
 
-/// <summary>Questions about paths and open files, answered by the kernel or with a <see cref="DeviceException"/>.</summary>
+/// <summary>
+/// Questions about paths and open files, answered by the kernel or with a <see cref="DeviceException"/>.
+/// </summary>
 internal static unsafe class DeviceFile
 {
     /// <summary>What is at a path, symbolic links followed.</summary>
@@ -30,7 +32,9 @@ internal static unsafe class DeviceFile
         return fd < 0 ? Marshal.GetLastPInvokeError() : 0;
     }
 
-    /// <summary>The length of a block device in bytes. The size of its node, which a file would be asked for, is always 0.</summary>
+    /// <summary>
+    /// The length of a block device in bytes. The size of its node, which a file would be asked for, is always 0.
+    /// </summary>
     public static long BlockDeviceLength(SafeFileHandle handle, string name)
     {
         long lengthBytes = 0;

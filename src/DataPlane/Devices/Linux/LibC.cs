@@ -3,7 +3,9 @@ using Microsoft.Win32.SafeHandles;
 
 namespace BackupEngine.DataPlane.Devices.Linux;
 
-/// <summary>The C library, as far as devices need it. Every function sets the last P/Invoke error when it returns -1.</summary>
+/// <summary>
+/// The C library, as far as devices need it. Every function sets the last P/Invoke error when it returns -1.
+/// </summary>
 internal static unsafe partial class LibC
 {
     public const int CurrentDirectory = -100;
@@ -11,8 +13,8 @@ internal static unsafe partial class LibC
 
     public const int LockExclusiveNonBlocking = 2 | 4;
 
-    public const int FallocateKeepSize = 1;
-    public const int FallocatePunchHole = 2;
+    // linux/falloc.h
+    public const int PunchHoleAndKeepSize = 2 | 1;
 
     // linux/fs.h
     public const nuint BlockDeviceReadOnly = 0x125e;

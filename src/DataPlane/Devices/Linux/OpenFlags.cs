@@ -14,6 +14,6 @@ internal static class OpenFlags
     {
         Architecture.X64 => 0x4000,
         Architecture.Arm64 => 0x10000,
-        var other => throw new PlatformNotSupportedException($"The value of O_DIRECT on {other} is not known to this program."),
+        var other => throw new PlatformNotSupportedException($"The value of O_DIRECT on {other} is not known here."),
     };
 }
