@@ -74,8 +74,8 @@ internal sealed class BackupRun(
         ChangedBlocks = ChangedBlocksUse.Refused;
         Warnings.Add(
             $"The changed blocks are WRONG: the volume differs from backup {request.ParentId} "
-            + $"at offset {mismatchOffsetBytes}, which they do not name. The whole volume was read instead, so this backup is "
-            + "right; earlier incrementals made with changed blocks of the same source may not be.");
+            + $"at offset {mismatchOffsetBytes}, which they do not name. The whole volume was read instead, so this "
+            + "backup is right; earlier incrementals made with changed blocks of the same source may not be.");
         logger.LogError("{Warning}", Warnings[^1]);
         return BackupPlanner.Everything(_shape);
     }

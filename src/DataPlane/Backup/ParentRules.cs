@@ -12,11 +12,18 @@ public static class ParentRules
     /// <summary>The word that stands for the newest backup of the volume.</summary>
     public const string Latest = "latest";
 
-    /// <summary>Understands the name of a parent as a user gives it: an id, or <see cref="Latest"/>.</summary>
+    /// <summary>
+    /// Understands the name of a parent as a user gives it: an id, <see cref="Latest"/>, or null for none.
+    /// </summary>
     /// <exception cref="UsageException">Not a backup id.</exception>
     /// <exception cref="BackupNotFoundException">The volume has no backup in the repository.</exception>
-    public static BackupId Resolve(Repository repository, string volumeId, string text)
+    public static BackupId? Resolve(Repository repository, string volumeId, string? text)
     {
+        if (text is null)
+        {
+            return null;
+        }
+
         if (text == Latest)
         {
             return repository.FindLatest(volumeId)?.BackupId ?? throw new BackupNotFoundException(
@@ -54,7 +61,8 @@ public static class ParentRules
         {
             throw new RepositoryException(
                 $"Backup {parent.BackupId} was made with chunks of {parent.Root.Shape.ChunkSizeBytes} bytes, "
-                + $"but the repository has {request.Repository.ChunkSizeBytes}: it cannot be the parent. Make a full backup.");
+                + $"but the repository has {request.Repository.ChunkSizeBytes}: it cannot be the parent. "
+                + "Make a full backup.");
         }
 
         return parent;

@@ -6,9 +6,9 @@ namespace BackupEngine.DataPlane.Errors;
 /// </summary>
 public sealed class TargetIncompleteException : Exception
 {
-    /// <summary>Creates the error with the name of the target and the cause.</summary>
-    public TargetIncompleteException(string target, Exception cause)
-        : base($"{cause.Message} The target {target} is INCOMPLETE and must not be used; restore to it again.", cause)
+    /// <summary>Creates the error with its message, which says what becomes of the target, and its cause.</summary>
+    public TargetIncompleteException(string message, Exception cause)
+        : base(message, cause)
     {
     }
 }

@@ -24,6 +24,12 @@ public sealed record RestoreRequest
     /// </summary>
     public bool TargetIsZero { get; init; }
 
+    /// <summary>
+    /// What a failure after the first write says of the target; null for the plain truth, that it is incomplete.
+    /// For callers that remove the target then.
+    /// </summary>
+    public string? IncompleteTargetNote { get; init; }
+
     /// <summary>How the machine is used.</summary>
     public TuningOptions Tuning { get; init; } = new();
 

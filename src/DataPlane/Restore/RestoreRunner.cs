@@ -33,7 +33,7 @@ public sealed class RestoreRunner(ILogger<RestoreRunner> logger)
         logger.LogInformation(
             "Restore of backup {BackupId}: {Workers} workers, buffers of at most {TotalBytes} bytes in all",
             request.BackupId, run.Workers, run.BufferBytes);
-        await RunAsync(run, request.Target.Name, cancellationToken);
+        await RunAsync(run, request, cancellationToken);
         return Result(request, manifest, run, watch.Elapsed, cpu.Seconds);
     }
 
@@ -49,7 +49,7 @@ public sealed class RestoreRunner(ILogger<RestoreRunner> logger)
         }
     }
 
-    private static async Task RunAsync(RestoreRun run, string target, CancellationToken cancellationToken)
+    private static async Task RunAsync(RestoreRun run, RestoreRequest request, CancellationToken cancellationToken)
     {
         try
         {
@@ -57,16 +57,16 @@ public sealed class RestoreRunner(ILogger<RestoreRunner> logger)
         }
         catch (OperationCanceledException e) when (run.Writer is { Began: true })
         {
-            throw new OperationCanceledException(
-                $"Cancelled. The target {target} is INCOMPLETE and must not be used; restore to it again.",
-                e,
-                cancellationToken);
+            throw new OperationCanceledException($"Cancelled. {IncompleteTarget(request)}", e, cancellationToken);
         }
         catch (Exception e) when (run.Writer is { Began: true })
         {
-            throw new TargetIncompleteException(target, e);
+            throw new TargetIncompleteException($"{e.Message} {IncompleteTarget(request)}", e);
         }
     }
+
+    private static string IncompleteTarget(RestoreRequest request) => request.IncompleteTargetNote
+        ?? $"The target {request.Target.Name} is INCOMPLETE and must not be used; restore to it again.";
 
     private RestoreResult Result(
         RestoreRequest request, Manifest manifest, RestoreRun run, TimeSpan elapsed, double cpuSeconds)

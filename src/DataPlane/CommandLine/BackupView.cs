@@ -1,0 +1,72 @@
+using BackupEngine.Chunkstore.Manifests;
+
+namespace BackupEngine.DataPlane.CommandLine;
+
+/// <summary>JSON of one backup in a repository. Fields that are also in the result of `backup` mean the same.</summary>
+internal sealed record BackupView
+{
+    /// <summary>Describes a backup.</summary>
+    public BackupView(Manifest manifest)
+    {
+        BackupId = manifest.BackupId.Value;
+        VolumeId = manifest.VolumeId;
+        ParentId = manifest.ParentId?.Value;
+        CreatedAt = manifest.CreatedAt;
+        VolumeBytes = manifest.Root.Shape.VolumeBytes;
+        ChunkSizeBytes = manifest.Root.Shape.ChunkSizeBytes;
+        RootId = manifest.Root.RootId.ToString();
+        BaseToken = manifest.BaseToken;
+        BytesRead = manifest.Statistics.BytesRead;
+        ZeroBytes = manifest.Statistics.ZeroBytes;
+        BytesUnchanged = manifest.Statistics.BytesUnchanged;
+        ChunksNew = manifest.Statistics.ChunksNew;
+        BytesNew = manifest.Statistics.BytesNew;
+        BytesStored = manifest.Statistics.BytesStored;
+        MetadataBytes = manifest.Statistics.MetadataBytes;
+    }
+
+    /// <summary>The backup.</summary>
+    public string BackupId { get; }
+
+    /// <summary>Its volume.</summary>
+    public string VolumeId { get; }
+
+    /// <summary>What it was based on; null for a full backup.</summary>
+    public string? ParentId { get; }
+
+    /// <summary>When it began, UTC.</summary>
+    public DateTimeOffset CreatedAt { get; }
+
+    /// <summary>Size of the volume.</summary>
+    public long VolumeBytes { get; }
+
+    /// <summary>Chunk size.</summary>
+    public int ChunkSizeBytes { get; }
+
+    /// <summary>Id of the tree's root; zeros when the whole volume is.</summary>
+    public string RootId { get; }
+
+    /// <summary>The point in time that was read, as the volume driver names it.</summary>
+    public string BaseToken { get; }
+
+    /// <summary>As in the result of `backup`.</summary>
+    public long BytesRead { get; }
+
+    /// <summary>As in the result of `backup`.</summary>
+    public long ZeroBytes { get; }
+
+    /// <summary>As in the result of `backup`.</summary>
+    public long BytesUnchanged { get; }
+
+    /// <summary>As in the result of `backup`.</summary>
+    public long ChunksNew { get; }
+
+    /// <summary>As in the result of `backup`.</summary>
+    public long BytesNew { get; }
+
+    /// <summary>As in the result of `backup`.</summary>
+    public long BytesStored { get; }
+
+    /// <summary>As in the result of `backup`.</summary>
+    public long MetadataBytes { get; }
+}

@@ -1,0 +1,22 @@
+using System.CommandLine;
+
+namespace BackupEngine.DataPlane.CommandLine;
+
+/// <summary>All commands.</summary>
+internal static class CommandTree
+{
+    /// <summary>Builds the tree of commands.</summary>
+    public static RootCommand Build() => new("Backs up block volumes, and restores them.")
+    {
+        CommonOptions.Json,
+        CommonOptions.Verbose,
+        InitCommand.Build(),
+        BackupCommand.Build(),
+        RestoreCommand.Build(),
+        ListCommand.Build(),
+        ShowCommand.Build(),
+        DiffCommand.Build(),
+        DeleteCommand.Build(),
+        StatsCommand.Build(),
+    };
+}

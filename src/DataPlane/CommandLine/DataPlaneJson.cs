@@ -1,0 +1,31 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using BackupEngine.Chunkstore.Repositories;
+using BackupEngine.DataPlane.Backup;
+using BackupEngine.DataPlane.Restore;
+
+namespace BackupEngine.DataPlane.CommandLine;
+
+/// <summary>The JSON that the program prints and reads; generated at compile time.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    UseStringEnumConverter = true,
+    WriteIndented = true)]
+[JsonSerializable(typeof(BackupResult))]
+[JsonSerializable(typeof(RestoreResult))]
+[JsonSerializable(typeof(RepositoryView))]
+[JsonSerializable(typeof(BackupListView))]
+[JsonSerializable(typeof(BackupView))]
+[JsonSerializable(typeof(DiffView))]
+[JsonSerializable(typeof(DeletedView))]
+[JsonSerializable(typeof(StatisticsView))]
+[JsonSerializable(typeof(ErrorView))]
+[JsonSerializable(typeof(List<ChangedBlock>))]
+internal sealed partial class DataPlaneJson : JsonSerializerContext
+{
+    /// <summary>For what others wrote: unknown and repeated properties are errors, not oversights.</summary>
+    public static DataPlaneJson Strict { get; } = new(new JsonSerializerOptions(JsonSerializerOptions.Strict)
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+    });
+}

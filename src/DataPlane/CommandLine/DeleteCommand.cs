@@ -1,0 +1,30 @@
+using System.CommandLine;
+using BackupEngine.Chunkstore.Repositories;
+
+namespace BackupEngine.DataPlane.CommandLine;
+
+/// <summary>`delete`: removes one backup; others are untouched, those based on it as well.</summary>
+internal static class DeleteCommand
+{
+    /// <summary>Builds the command.</summary>
+    public static Command Build()
+    {
+        var directory = CommonOptions.Repository();
+        var backup = CommonOptions.Backup();
+        var command = new Command("delete", "Delete a backup. Others stay complete.")
+        {
+            directory,
+            backup,
+        };
+        Shell.Bind(command, (invocation, _) =>
+        {
+            using var repository = Repository.Open(invocation.Arguments.GetRequiredValue(directory));
+            var id = invocation.Arguments.GetRequiredValue(backup);
+            repository.DeleteBackup(id);
+            invocation.Output.Result(
+                new DeletedView(id.Value), DataPlaneJson.Default.DeletedView, [$"Backup {id} is deleted."]);
+            return Task.CompletedTask;
+        });
+        return command;
+    }
+}

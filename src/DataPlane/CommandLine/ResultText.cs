@@ -1,0 +1,46 @@
+using BackupEngine.DataPlane.Backup;
+using BackupEngine.DataPlane.Restore;
+
+namespace BackupEngine.DataPlane.CommandLine;
+
+/// <summary>Results in words.</summary>
+internal static class ResultText
+{
+    /// <summary>Of a backup.</summary>
+    public static IEnumerable<string> Of(BackupResult result) =>
+    [
+        $"Backup {result.BackupId} of volume {result.VolumeId}, {Kind(result)}",
+        $"  volume     {SizeText.Format(result.VolumeBytes)}",
+        $"  read       {Moved(result.BytesRead, result.DirectIo, result.Seconds)}",
+        $"  zero       {SizeText.Format(result.ZeroBytes)}",
+        $"  unchanged  {SizeText.Format(result.BytesUnchanged)}",
+        $"  new        {SizeText.Format(result.BytesNew)} in {result.ChunksNew} chunks",
+        $"  stored     {SizeText.Format(result.BytesStored)}, metadata {SizeText.Format(result.MetadataBytes)}",
+        $"  time       {result.Seconds:0.00} s, CPU {result.CpuSeconds:0.00} s",
+        .. result.Warnings.Select(warning => $"  WARNING    {warning}"),
+    ];
+
+    /// <summary>Of a restore.</summary>
+    public static IEnumerable<string> Of(RestoreResult result, string target) =>
+    [
+        $"Backup {result.BackupId} restored to {target}",
+        $"  volume     {SizeText.Format(result.VolumeBytes)}",
+        $"  written    {Moved(result.BytesWritten, result.DirectIo, result.Seconds)}",
+        $"  zero       {SizeText.Format(result.ZeroBytes)}",
+        $"  time       {result.Seconds:0.00} s, CPU {result.CpuSeconds:0.00} s",
+        .. result.Warnings.Select(warning => $"  WARNING    {warning}"),
+    ];
+
+    private static string Kind(BackupResult result) => (result.ParentId, result.ChangedBlocks) switch
+    {
+        (null, _) => "full",
+        (_, ChangedBlocksUse.Used) => $"on top of {result.ParentId}, changed blocks only",
+        _ => $"on top of {result.ParentId}, everything read",
+    };
+
+    private static string Moved(long bytes, bool direct, double seconds)
+    {
+        var path = direct ? "direct I/O" : "through the page cache";
+        return $"{SizeText.Format(bytes)}, {path}, {bytes / 1048576.0 / Math.Max(seconds, 0.001):0} MiB/s";
+    }
+}
