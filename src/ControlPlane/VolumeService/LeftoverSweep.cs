@@ -1,0 +1,103 @@
+using BackupEngine.ControlPlane.Contracts;
+using BackupEngine.ControlPlane.Database;
+using BackupEngine.ControlPlane.Database.Entities;
+using BackupEngine.ControlPlane.VolumeService.Drivers;
+using Microsoft.EntityFrameworkCore;
+
+namespace BackupEngine.ControlPlane.VolumeService;
+
+/// <summary>
+/// Removes what ended backups left behind: exports, temporary objects, base points. Only what a record proves to be left over is
+/// removed. A user's own connection says that it is for no backup, and stays; what no record knows is named in the log and stays.
+/// </summary>
+internal sealed class LeftoverSweep(
+    IDbContextFactory<EngineDatabase> databases, IVolumeDriver driver, ILogger<LeftoverSweep> log)
+{
+    /// <summary>
+    /// Looks at the storage first and at the records second: whatever was there to be seen had its record before, so a backup that
+    /// begins meanwhile is not mistaken for an ended one.
+    /// </summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        var exports = await driver.ListExportsAsync(cancellationToken);
+        var temporary = await driver.ListTemporaryObjectsAsync(cancellationToken);
+        var basePoints = await driver.ListBasePointsAsync(cancellationToken);
+        var ofBackups = exports.Where(export => export.BackupId is not null).ToList();
+        if (ofBackups.Count + temporary.Count + basePoints.Count == 0)
+            return;
+        var states = await StatesAsync(cancellationToken);
+        foreach (var export in ofBackups)
+            await SweepAsync(export, states, cancellationToken);
+        await SweepTemporaryAsync(temporary, states, cancellationToken);
+        foreach (var basePoint in basePoints)
+            await SweepAsync(basePoint, states, cancellationToken);
+    }
+
+    private async Task SweepAsync(ExportRequest export, Dictionary<Guid, BackupState> states, CancellationToken cancellationToken)
+    {
+        var backup = export.BackupId!.Value;
+        if (!states.TryGetValue(backup, out var state))
+            WarnUnknown("Export", export.AttachmentId, backup);
+        else if (!state.IsUnderWay)
+            await RemoveAsync("export", export.AttachmentId, () => driver.UnexportAsync(export.AttachmentId, cancellationToken));
+    }
+
+    private async Task SweepTemporaryAsync(
+        IReadOnlyList<Guid> objects, Dictionary<Guid, BackupState> states, CancellationToken cancellationToken)
+    {
+        if (objects.Count == 0)
+            return;
+        var owners = states.SelectMany(state => TemporaryObject.IdsOf(state.Key), (state, id) => (Id: id, Backup: state.Key))
+            .ToDictionary(pair => pair.Id, pair => pair.Backup);
+        foreach (var id in objects)
+        {
+            if (!owners.TryGetValue(id, out var backup))
+                WarnUnknown("Temporary object", id, null);
+            else if (!states[backup].IsUnderWay)
+                await RemoveAsync("temporary object", id, () => driver.DeleteAsync(
+                    new DeviceReference { Kind = DeviceKind.TemporarySnapshot, Id = id, VolumeId = states[backup].VolumeId },
+                    cancellationToken));
+        }
+    }
+
+    // That of an available backup is what the next incremental compares with: SettleBasePoint alone decides about it.
+    private async Task SweepAsync(BasePoint basePoint, Dictionary<Guid, BackupState> states, CancellationToken cancellationToken)
+    {
+        if (!states.TryGetValue(basePoint.BackupId, out var state))
+            WarnUnknown("Base point", basePoint.BackupId, basePoint.BackupId);
+        else if (state.HasNoContents)
+            await RemoveAsync("base point", basePoint.BackupId, () => driver.DropBasePointAsync(
+                basePoint.VolumeId, basePoint.BackupId, cancellationToken));
+    }
+
+    private async Task RemoveAsync(string what, Guid id, Func<Task> remove)
+    {
+        log.LogWarning("{What} {Id} is left over from a backup that has ended; it is removed", what, id);
+        try
+        {
+            await remove();
+        }
+        catch (VolumeDriverException e)
+        {
+            log.LogWarning("{What} {Id} could not be removed now; it is tried again: {Reason}", what, id, e.Message);
+        }
+    }
+
+    private void WarnUnknown(string what, Guid id, Guid? backup) => log.LogWarning(
+        "{What} {Id} belongs to backup {BackupId}, of which there is no record; it is left as it is", what, id, backup);
+
+    private async Task<Dictionary<Guid, BackupState>> StatesAsync(CancellationToken cancellationToken)
+    {
+        await using var database = await databases.CreateDbContextAsync(cancellationToken);
+        return await database.Backups
+            .Select(b => new { b.Id, State = new BackupState(b.VolumeId, b.Status, b.DeletedAt != null) })
+            .ToDictionaryAsync(b => b.Id, b => b.State, cancellationToken);
+    }
+
+    private sealed record BackupState(Guid VolumeId, string Status, bool IsDeleted)
+    {
+        public bool IsUnderWay => !IsDeleted && Status is BackupStatus.Creating or BackupStatus.Restoring;
+
+        public bool HasNoContents => IsDeleted || Status == BackupStatus.Error;
+    }
+}
