@@ -1,0 +1,115 @@
+using BackupEngine.DataPlane.Errors;
+using BackupEngine.DataPlane.Transfers;
+using Contract = BackupEngine.DataPlane.Protocol;
+
+namespace BackupEngine.DataPlane.Jobs;
+
+/// <summary>A job from its start until it is forgotten. Safe to use from many threads.</summary>
+internal sealed class Job(string id, JobWork work) : IProgress<TransferProgress>, IDisposable
+{
+    private readonly CancellationTokenSource _stop = new();
+    private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private long _doneBytes;
+    private long _totalBytes;
+    private string? _stopReason;
+    private volatile Contract.Job? _final;
+
+    /// <summary>The id that the client chose.</summary>
+    public string Id => id;
+
+    /// <summary>What it does.</summary>
+    public JobWork Work => work;
+
+    /// <summary>Cancelled when it is to stop.</summary>
+    public CancellationToken Stop => _stop.Token;
+
+    /// <summary>Completes, never faulted, when the job has ended and let go of everything.</summary>
+    public Task Completion => _completion.Task;
+
+    /// <summary>
+    /// Asks it to stop; the first reason given is the one that is told. One that has ended stays as it is.
+    /// </summary>
+    public void Cancel(string reason)
+    {
+        if (_final is not null)
+        {
+            return;
+        }
+
+        Interlocked.CompareExchange(ref _stopReason, reason, null);
+        _stop.Cancel();
+    }
+
+    /// <summary>Called from the threads of the lanes, often.</summary>
+    public void Report(TransferProgress value)
+    {
+        Interlocked.Exchange(ref _totalBytes, value.TotalBytes);
+        InterlockedMax(ref _doneBytes, value.DoneBytes);
+    }
+
+    /// <summary>The job as it stands, for the protocol.</summary>
+    public Contract.Job Snapshot() => _final ?? New(Contract.JobState.Running);
+
+    /// <summary>Ends the job well. Everything that it used has been given back.</summary>
+    public void Succeed(Action<Contract.Job> putResult)
+    {
+        var job = New(Contract.JobState.Succeeded);
+        putResult(job);
+        End(job);
+    }
+
+    /// <summary>Ends the job with an error, or as cancelled when that was asked for and is why it ended.</summary>
+    public Failure Fail(Exception exception)
+    {
+        var failure = Failure.Of(exception);
+        var cancelled = failure.Code == ExitCode.Cancelled && _stop.IsCancellationRequested;
+        if (cancelled)
+        {
+            failure = failure with { Message = $"Cancelled: {_stopReason}. {Detail(exception)}".TrimEnd() };
+        }
+
+        var job = New(cancelled ? Contract.JobState.Cancelled : Contract.JobState.Failed);
+        job.Error = failure.Message;
+        job.ExitCode = (int)failure.Code;
+        End(job);
+        return failure;
+    }
+
+    /// <summary>Called when the job is forgotten, long after its end.</summary>
+    public void Dispose() => _stop.Dispose();
+
+    /// <summary>What a cancelled job says beside being cancelled: the state of a target.</summary>
+    private static string Detail(Exception exception) =>
+        exception is OperationCanceledException ? "" : Failure.Of(exception).Message;
+
+    private static void InterlockedMax(ref long place, long value)
+    {
+        for (var seen = Interlocked.Read(ref place); seen < value;)
+        {
+            var before = Interlocked.CompareExchange(ref place, value, seen);
+            if (before == seen)
+            {
+                return;
+            }
+
+            seen = before;
+        }
+    }
+
+    private void End(Contract.Job job)
+    {
+        _final = job;
+        _completion.SetResult();
+    }
+
+    private Contract.Job New(Contract.JobState state) => new()
+    {
+        JobId = id,
+        State = state,
+        Progress = new Contract.JobProgress
+        {
+            DoneBytes = Interlocked.Read(ref _doneBytes),
+            TotalBytes = Interlocked.Read(ref _totalBytes),
+        },
+    };
+}

@@ -1,0 +1,10 @@
+using BackupEngine.DataPlane.Devices;
+using BackupEngine.DataPlane.Transfers;
+
+namespace BackupEngine.DataPlane.Jobs;
+
+/// <summary>What a job works with.</summary>
+/// <param name="Services">What all jobs share.</param>
+/// <param name="Device">The device that the job has claimed; null when it needs none.</param>
+/// <param name="Progress">Told how far it is.</param>
+internal sealed record JobContext(JobServices Services, IBlockDevice? Device, IProgress<TransferProgress> Progress);

@@ -1,0 +1,42 @@
+using BackupEngine.Chunkstore;
+using Contract = BackupEngine.DataPlane.Protocol;
+
+namespace BackupEngine.DataPlane.Jobs;
+
+/// <summary>What a job is to do: a checked request.</summary>
+internal abstract class JobWork
+{
+    /// <summary>Directory of the repository, absolute.</summary>
+    public required string Repository { get; init; }
+
+    /// <summary>The backup that is made, read or removed.</summary>
+    public required BackupId BackupId { get; init; }
+
+    /// <summary>The device that is used; null for none.</summary>
+    public virtual string? AttachmentId => null;
+
+    /// <summary>Whether the device is written to.</summary>
+    public virtual bool WritesDevice => false;
+
+    /// <summary>Whether nothing else may be done with the backup meanwhile.</summary>
+    public virtual bool NeedsBackupAlone => true;
+
+    /// <summary>What is done, as in "backup".</summary>
+    public abstract string Verb { get; }
+
+    /// <summary>Does it.</summary>
+    /// <returns>Puts the result into the job as the protocol shows it.</returns>
+    public abstract Task<Action<Contract.Job>> RunAsync(JobContext context, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Whether both are the same work on the same backup: what makes a repeated request the same request.
+    /// </summary>
+    public bool IsSameAs(JobWork other) => GetType() == other.GetType() && ConcernsSameBackupAs(other);
+
+    /// <summary>Whether both must not run at once.</summary>
+    public bool ExcludesAtOnce(JobWork other) =>
+        (NeedsBackupAlone || other.NeedsBackupAlone) && ConcernsSameBackupAs(other);
+
+    private bool ConcernsSameBackupAs(JobWork other) =>
+        BackupId == other.BackupId && string.Equals(Repository, other.Repository, StringComparison.Ordinal);
+}

@@ -1,0 +1,77 @@
+using BackupEngine.Chunkstore;
+using Contract = BackupEngine.DataPlane.Protocol;
+
+namespace BackupEngine.DataPlane.Jobs;
+
+/// <summary>
+/// Checks the form of a request to start a job. What depends on repositories and devices is the job's to find out.
+/// </summary>
+internal static class JobWorkReader
+{
+    /// <summary>Reads the work of a request.</summary>
+    /// <exception cref="Grpc.Core.RpcException">INVALID_ARGUMENT: something in it cannot be right.</exception>
+    public static JobWork Read(Contract.StartJobRequest request)
+    {
+        if (request.JobId.Length is 0 or > JobTable.MaximumIdLength)
+        {
+            throw Refusal.InvalidArgument($"A job_id has 1 to {JobTable.MaximumIdLength} characters.");
+        }
+
+        return request.WorkCase switch
+        {
+            Contract.StartJobRequest.WorkOneofCase.Backup => Backup(request.Backup),
+            Contract.StartJobRequest.WorkOneofCase.Restore => Restore(request.Restore),
+            Contract.StartJobRequest.WorkOneofCase.Delete => Delete(request.Delete),
+            _ => throw Refusal.InvalidArgument("A job needs its work: backup, restore or delete."),
+        };
+    }
+
+    private static BackupWork Backup(Contract.BackupJob job)
+    {
+        Require(job.VolumeId.Length is > 0 and <= 255, "A volume_id has 1 to 255 characters.");
+        Require(job.AttachmentId.Length > 0, "A backup needs the attachment_id of its source.");
+        Require(job.Tuning is not { RateLimitBytesPerSecond: < 0 }, "A rate limit cannot be negative.");
+        return new BackupWork(job)
+        {
+            Repository = Directory(job.Repository),
+            BackupId = Id(job.BackupId),
+            ParentId = job.ParentBackupId.Length == 0 ? null : Id(job.ParentBackupId),
+            Tuning = TuningReader.Read(job.Tuning),
+        };
+    }
+
+    private static RestoreWork Restore(Contract.RestoreJob job)
+    {
+        Require(job.AttachmentId.Length > 0, "A restore needs the attachment_id of its target.");
+        Require(job.Tuning is not { RateLimitBytesPerSecond: < 0 }, "A rate limit cannot be negative.");
+        return new RestoreWork(job)
+        {
+            Repository = Directory(job.Repository),
+            BackupId = Id(job.BackupId),
+            Tuning = TuningReader.Read(job.Tuning),
+        };
+    }
+
+    private static DeleteWork Delete(Contract.DeleteJob job) => new()
+    {
+        Repository = Directory(job.Repository),
+        BackupId = Id(job.BackupId),
+    };
+
+    private static string Directory(string path)
+    {
+        Require(Path.IsPathRooted(path), $"The repository must be an absolute path, not '{path}'.");
+        return Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
+    }
+
+    private static BackupId Id(string text) =>
+        BackupId.TryParse(text, out var id) ? id : throw Refusal.InvalidArgument($"'{text}' is not a backup id.");
+
+    private static void Require(bool condition, string message)
+    {
+        if (!condition)
+        {
+            throw Refusal.InvalidArgument(message);
+        }
+    }
+}

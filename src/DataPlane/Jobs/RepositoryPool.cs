@@ -1,0 +1,86 @@
+using BackupEngine.Chunkstore.Errors;
+using BackupEngine.Chunkstore.Repositories;
+
+namespace BackupEngine.DataPlane.Jobs;
+
+/// <summary>
+/// Open repositories, one for each directory, shared by the jobs that use it at the same time and closed after the
+/// last of them. Safe to use from many threads.
+/// </summary>
+internal sealed class RepositoryPool(ILogger<RepositoryPool> logger)
+{
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, RepositoryUse> _open = new(StringComparer.Ordinal);
+
+    /// <summary>Opens the repository of a directory, or shares it; give it back by disposing the lease.</summary>
+    /// <param name="directory">Absolute path.</param>
+    /// <param name="initialize">Create it with defaults where the directory is missing or empty.</param>
+    /// <exception cref="RepositoryException">It cannot be opened or created.</exception>
+    public RepositoryLease Lease(string directory, bool initialize)
+    {
+        var use = Join(directory);
+        try
+        {
+            var repository = use.Open(() => OpenOrCreate(directory, initialize));
+            return new RepositoryLease(repository, () => Leave(directory, use));
+        }
+        catch
+        {
+            Leave(directory, use);
+            throw;
+        }
+    }
+
+    private RepositoryUse Join(string directory)
+    {
+        lock (_gate)
+        {
+            if (!_open.TryGetValue(directory, out var use))
+            {
+                _open.Add(directory, use = new RepositoryUse());
+            }
+
+            use.Users++;
+            return use;
+        }
+    }
+
+    private void Leave(string directory, RepositoryUse use)
+    {
+        lock (_gate)
+        {
+            if (--use.Users > 0)
+            {
+                return;
+            }
+
+            _open.Remove(directory);
+        }
+
+        use.Close();
+        logger.LogDebug("Closed repository {Directory}", directory);
+    }
+
+    private Repository OpenOrCreate(string directory, bool initialize)
+    {
+        if (!initialize || !IsMissingOrEmpty(directory))
+        {
+            return Repository.Open(directory);
+        }
+
+        try
+        {
+            var repository = Repository.Create(directory, new RepositoryOptions());
+            logger.LogInformation("Created repository {RepositoryId} in {Directory}", repository.Id, directory);
+            return repository;
+        }
+        catch (RepositoryException) when (!IsMissingOrEmpty(directory))
+        {
+            // Another process may have created it at the same moment.
+            return Repository.Open(directory);
+        }
+    }
+
+    private static bool IsMissingOrEmpty(string directory) =>
+        !Directory.Exists(directory) || !Directory.EnumerateFileSystemEntries(directory).Any();
+}

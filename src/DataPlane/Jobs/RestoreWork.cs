@@ -1,0 +1,52 @@
+using BackupEngine.DataPlane.Restore;
+using BackupEngine.DataPlane.Transfers;
+using Contract = BackupEngine.DataPlane.Protocol;
+
+namespace BackupEngine.DataPlane.Jobs;
+
+/// <summary>Writes a backup to the attached device.</summary>
+internal sealed class RestoreWork(Contract.RestoreJob request) : JobWork
+{
+    /// <summary>How the machine is used.</summary>
+    public required TuningOptions Tuning { get; init; }
+
+    /// <inheritdoc/>
+    public override string Verb => "restore";
+
+    /// <inheritdoc/>
+    public override string? AttachmentId => request.AttachmentId;
+
+    /// <inheritdoc/>
+    public override bool WritesDevice => true;
+
+    /// <inheritdoc/>
+    public override bool NeedsBackupAlone => false;
+
+    /// <inheritdoc/>
+    public override async Task<Action<Contract.Job>> RunAsync(JobContext context, CancellationToken cancellationToken)
+    {
+        using var lease = context.Services.Repositories.Lease(Repository, initialize: false);
+        var toRestore = new RestoreRequest
+        {
+            Repository = lease.Repository,
+            BackupId = BackupId,
+            Target = context.Device!,
+            TargetIsZero = request.TargetIsZero,
+            Tuning = Tuning,
+            RateLimiter = TuningReader.RateLimiter(request.Tuning),
+        };
+        var result = await context.Services.Restores.RunAsync(toRestore, context.Progress, cancellationToken);
+        return job => job.Restore = Describe(result);
+    }
+
+    private static Contract.RestoreResult Describe(RestoreResult result) => new()
+    {
+        BackupId = result.BackupId,
+        BytesWritten = result.BytesWritten,
+        ZeroBytes = result.ZeroBytes,
+        Seconds = result.Seconds,
+        CpuSeconds = result.CpuSeconds,
+        DirectIo = result.DirectIo,
+        Warnings = { result.Warnings },
+    };
+}

@@ -1,0 +1,21 @@
+namespace BackupEngine.DataPlane.Jobs;
+
+/// <summary>How the job server is run.</summary>
+public sealed record ServeOptions
+{
+    /// <summary>The Unix socket to serve on, at most 107 bytes long; its directory exists.</summary>
+    public required string SocketPath { get; init; }
+
+    /// <summary>
+    /// Stop, as for SIGTERM, when standard input ends. A supervisor that starts this program with a pipe as its
+    /// standard input, and keeps the other end open, thereby takes it along when it dies, in whatever way. Off: a
+    /// supervisor that comes back finds the jobs still running.
+    /// </summary>
+    public bool StopAtEndOfInput { get; init; }
+
+    /// <summary>The least that is logged.</summary>
+    public LogLevel LogLevel { get; init; } = LogLevel.Information;
+
+    /// <summary>How long running calls and jobs may take to end after SIGTERM.</summary>
+    public TimeSpan ShutdownTimeout { get; init; } = TimeSpan.FromSeconds(30);
+}
