@@ -18,5 +18,6 @@ internal static class CommandTree
         DiffCommand.Build(),
         DeleteCommand.Build(),
         StatsCommand.Build(),
+        ServeCommand.Build(),
     };
 }

@@ -36,9 +36,7 @@ public static class JobServer
         }
 
         await app.WaitForShutdownAsync(cancellationToken);
-        await app.Services.GetRequiredService<JobTable>().StopAsync();
-        await app.Services.GetRequiredService<AttachmentTable>().StopAsync();
-        logger.LogInformation("Stopped");
+        await LetGoAsync(app.Services, options.ShutdownTimeout, logger);
     }
 
     /// <summary>
@@ -100,6 +98,22 @@ public static class JobServer
         services.AddSingleton<RestoreRunner>();
         services.AddSingleton<JobServices>();
         services.AddSingleton<ErrorInterceptor>();
+    }
+
+    private static async Task LetGoAsync(IServiceProvider services, TimeSpan timeout, ILogger logger)
+    {
+        var jobs = services.GetRequiredService<JobTable>();
+        var attachments = services.GetRequiredService<AttachmentTable>();
+        try
+        {
+            await jobs.StopAsync().WaitAsync(timeout);
+            await attachments.StopAsync().WaitAsync(timeout);
+            logger.LogInformation("Stopped");
+        }
+        catch (TimeoutException)
+        {
+            logger.LogError("Jobs have not ended within {Seconds} s; they end with the process", timeout.TotalSeconds);
+        }
     }
 
     /// <summary>Watchers are told the end of their jobs before the server closes their connections.</summary>

@@ -16,6 +16,8 @@ public sealed record ServeOptions
     /// <summary>The least that is logged.</summary>
     public LogLevel LogLevel { get; init; } = LogLevel.Information;
 
-    /// <summary>How long running calls and jobs may take to end after SIGTERM.</summary>
-    public TimeSpan ShutdownTimeout { get; init; } = TimeSpan.FromSeconds(30);
+    /// <summary>
+    /// How long calls and jobs may take to end after SIGTERM; what has not ended then ends with the process.
+    /// </summary>
+    public TimeSpan ShutdownTimeout { get; init; } = TimeSpan.FromSeconds(8);
 }

@@ -17,6 +17,7 @@ internal sealed class ServerSocket : IDisposable
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     private readonly FileStream _lock;
+    private bool _bound;
 
     private ServerSocket(string path, FileStream pathLock) => (Path, _lock) = (path, pathLock);
 
@@ -50,6 +51,7 @@ internal sealed class ServerSocket : IDisposable
         try
         {
             socket.Bind(new UnixDomainSocketEndPoint(Path));
+            _bound = true;
             File.SetUnixFileMode(Path, OwnerOnly);
             return socket;
         }
@@ -63,7 +65,11 @@ internal sealed class ServerSocket : IDisposable
     /// <summary>Removes the socket and gives the path up.</summary>
     public void Dispose()
     {
-        File.Delete(Path);
+        if (_bound)
+        {
+            File.Delete(Path);
+        }
+
         _lock.Dispose();
     }
 

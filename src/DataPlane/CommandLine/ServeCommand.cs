@@ -1,0 +1,33 @@
+using System.CommandLine;
+using BackupEngine.DataPlane.Jobs;
+
+namespace BackupEngine.DataPlane.CommandLine;
+
+/// <summary>`serve`: the job server for a control plane.</summary>
+internal static class ServeCommand
+{
+    /// <summary>Builds the command.</summary>
+    public static Command Build()
+    {
+        var socket = new Option<string>("--socket")
+        {
+            Description = "Unix socket to serve on; only its owner can connect.",
+            HelpName = "PATH",
+            Required = true,
+        };
+        var stopAtEndOfInput = new Option<bool>("--stop-at-end-of-input")
+        {
+            Description = "Stop when standard input ends: together with the supervisor that holds its other end.",
+        };
+        var command = new Command("serve", "Run jobs for a control plane until SIGTERM.") { socket, stopAtEndOfInput };
+        Shell.Bind(command, (invocation, cancellationToken) => JobServer.RunAsync(
+            new ServeOptions
+            {
+                SocketPath = invocation.Arguments.GetRequiredValue(socket),
+                StopAtEndOfInput = invocation.Arguments.GetValue(stopAtEndOfInput),
+                LogLevel = invocation.Arguments.GetValue(CommonOptions.Verbose) ? LogLevel.Debug : LogLevel.Information,
+            },
+            cancellationToken));
+        return command;
+    }
+}
