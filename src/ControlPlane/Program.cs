@@ -1,1 +1,3 @@
-return 2;
+using BackupEngine.ControlPlane.Hosting;
+
+return await EngineCommandLine.RunAsync(args);

@@ -9,6 +9,9 @@ public sealed class EngineOptions
     /// <summary>Directory of everything that is kept: database, tokens, volumes, repository, sockets.</summary>
     public string StateDirectory { get; set; } = "";
 
+    /// <summary>Where the REST API listens: URLs, separated by semicolons.</summary>
+    public string Urls { get; set; } = "http://127.0.0.1:8776";
+
     /// <summary>Name of this host on the bus and in records.</summary>
     public string Host { get; set; } = Environment.MachineName.ToLowerInvariant();
 
@@ -44,4 +47,19 @@ public sealed class EngineOptions
 
     /// <summary>A claim that is not renewed for this long, in seconds, may be taken over.</summary>
     public int LeaseSeconds { get; set; } = 30;
+
+    /// <summary>A command that nobody has claimed for this long, in seconds, is sent again.</summary>
+    public int ResendSeconds { get; set; } = 15;
+
+    /// <summary>
+    /// When the process is asked to stop, backups and restores under way get this long, in seconds, to end. Those that do not
+    /// are suspended: their devices are detached, and the next backup service that starts goes on with them.
+    /// </summary>
+    public int DrainSeconds { get; set; } = 20;
+
+    /// <summary>Collector that traces are sent to (OTLP over gRPC), for example <c>http://127.0.0.1:4317</c>; null: none.</summary>
+    public string? OtlpEndpoint { get; set; }
+
+    /// <summary>Whether this process has the role.</summary>
+    public bool Has(string role) => Roles.Contains(role, StringComparer.Ordinal);
 }

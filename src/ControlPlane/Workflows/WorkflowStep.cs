@@ -59,6 +59,21 @@ public sealed record WorkflowStep(int Number, string Name)
     /// <summary>The record and the volume have their final status.</summary>
     public static readonly WorkflowStep RecordUpdated = new(18, "record-updated");
 
+    /// <summary>Create, after its last step: the point in time that was read is kept for the next incremental.</summary>
+    public static readonly WorkflowStep BasePointKept = new(18, "base-point-kept");
+
+    /// <summary>Restore: the volume service is asked for the volume to write, where it is a new one.</summary>
+    public static readonly WorkflowStep GetTargetVolume = new(7, "get-target-volume");
+
+    /// <summary>Restore: the volume to write is there and reserved for this restore.</summary>
+    public static readonly WorkflowStep TargetVolumeReady = new(8, "target-volume-ready");
+
+    /// <summary>Delete: the data plane removes the backup from the repository.</summary>
+    public static readonly WorkflowStep RemoveData = new(12, "remove-data");
+
+    /// <summary>Delete: the volume service is asked to drop the backup's base point.</summary>
+    public static readonly WorkflowStep DropBasePoint = new(16, "drop-base-point");
+
     /// <inheritdoc/>
     public override string ToString() => $"{Number} {Name}";
 }

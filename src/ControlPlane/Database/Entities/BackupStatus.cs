@@ -17,4 +17,7 @@ public static class BackupStatus
 
     /// <summary>Being written to a volume.</summary>
     public const string Restoring = "restoring";
+
+    /// <summary>Removed; the record is kept, and not shown.</summary>
+    public const string Deleted = "deleted";
 }

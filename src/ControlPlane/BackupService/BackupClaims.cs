@@ -1,0 +1,88 @@
+using BackupEngine.ControlPlane.Database;
+using BackupEngine.ControlPlane.Database.Entities;
+using BackupEngine.ControlPlane.Hosting;
+using BackupEngine.ControlPlane.Workflows;
+using Microsoft.EntityFrameworkCore;
+
+namespace BackupEngine.ControlPlane.BackupService;
+
+/// <summary>
+/// Claims records for this host. A claim is one conditional update: of any number of services that try, one gets it. Leases
+/// are written and compared in the database's time; no clock of a host decides.
+/// </summary>
+public sealed class BackupClaims(IDbContextFactory<EngineDatabase> databases, EngineOptions options)
+{
+    /// <summary>
+    /// Claims a record whose status is that of the workflow and that nobody holds: it was never claimed, or the lease has run
+    /// out, or this host holds it from before its restart.
+    /// </summary>
+    /// <returns>The claim; null when there is nothing to claim.</returns>
+    public async Task<BackupClaim?> TryClaimAsync(Guid backupId, WorkflowKind kind, CancellationToken cancellationToken)
+    {
+        await using var database = await databases.CreateDbContextAsync(cancellationToken);
+        var claimable = Claimable(database).Where(b => b.Id == backupId && b.Status == kind.Status);
+        var before = await claimable
+            .Select(b => new { b.ClaimNumber, b.LeaseExpiresAt })
+            .SingleOrDefaultAsync(cancellationToken);
+        if (before is null)
+            return null;
+        var number = before.ClaimNumber + 1;
+        var claimed = await claimable.Where(b => b.ClaimNumber == before.ClaimNumber).ExecuteUpdateAsync(
+            set => set.SetProperty(b => b.ClaimNumber, number)
+                .SetProperty(b => b.Host, options.Host)
+                .SetProperty(b => b.LeaseExpiresAt, b => DateTime.UtcNow.AddSeconds(options.LeaseSeconds)),
+            cancellationToken);
+        return claimed == 0 ? null : new BackupClaim(backupId, kind, number, TakesOver: before.LeaseExpiresAt is not null);
+    }
+
+    /// <summary>Records that can be taken over: claimed, and the lease has run out or was this host's before its restart.</summary>
+    public async Task<IReadOnlyList<BackupEntity>> FindAbandonedAsync(int most, CancellationToken cancellationToken)
+    {
+        await using var database = await databases.CreateDbContextAsync(cancellationToken);
+        return await UnderWay(Claimable(database))
+            .Where(b => b.LeaseExpiresAt != null)
+            .OrderBy(b => b.LeaseExpiresAt)
+            .Take(most)
+            .AsNoTracking()
+            .ToListAsync(cancellationToken);
+    }
+
+    /// <summary>
+    /// Records that nobody has claimed for some time after their command was sent. Each is marked as sent again now, so that
+    /// of several services one sends it.
+    /// </summary>
+    public async Task<IReadOnlyList<BackupEntity>> FindUnclaimedAsync(
+        DateTime sentBefore, int most, CancellationToken cancellationToken)
+    {
+        await using var database = await databases.CreateDbContextAsync(cancellationToken);
+        var waiting = await UnderWay(database.Backups)
+            .Where(b => b.LeaseExpiresAt == null && (b.CommandSentAt ?? b.UpdatedAt ?? b.CreatedAt) < sentBefore)
+            .OrderBy(b => b.CreatedAt)
+            .Take(most)
+            .AsNoTracking()
+            .ToListAsync(cancellationToken);
+        var mine = new List<BackupEntity>();
+        foreach (var record in waiting)
+        {
+            if (await MarkSentAsync(database, record, cancellationToken))
+                mine.Add(record);
+        }
+
+        return mine;
+    }
+
+    private static async Task<bool> MarkSentAsync(
+        EngineDatabase database, BackupEntity record, CancellationToken cancellationToken) =>
+        await database.Backups
+            .Where(b => b.Id == record.Id && b.Status == record.Status && b.LeaseExpiresAt == null
+                && b.CommandSentAt == record.CommandSentAt)
+            .ExecuteUpdateAsync(set => set.SetProperty(b => b.CommandSentAt, b => DateTime.UtcNow), cancellationToken) > 0;
+
+    private IQueryable<BackupEntity> Claimable(EngineDatabase database) => database.Backups.Where(b =>
+        b.DeletedAt == null
+        && (b.LeaseExpiresAt == null || b.LeaseExpiresAt < DateTime.UtcNow || b.Host == options.Host));
+
+    private static IQueryable<BackupEntity> UnderWay(IQueryable<BackupEntity> backups) => backups.Where(b =>
+        b.DeletedAt == null
+        && (b.Status == BackupStatus.Creating || b.Status == BackupStatus.Restoring || b.Status == BackupStatus.Deleting));
+}

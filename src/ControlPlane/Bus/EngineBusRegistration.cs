@@ -1,0 +1,99 @@
+using BackupEngine.ControlPlane.BackupService.Consumers;
+using BackupEngine.ControlPlane.Hosting;
+using MassTransit;
+
+namespace BackupEngine.ControlPlane.Bus;
+
+/// <summary>
+/// Adds the message bus: the same consumers and addresses on every transport. The backup services share one queue and compete
+/// for its commands; each host's volume service has its own.
+/// </summary>
+public static class EngineBusRegistration
+{
+    /// <summary>Messages that are fetched ahead and consumed at once, for each queue. The rest waits in the broker.</summary>
+    private const int ConcurrentMessages = 8;
+
+    /// <summary>Consumers of a volume service's queue: every consumer of this namespace, none else.</summary>
+    private const string VolumeConsumers = "BackupEngine.ControlPlane.VolumeService.Consumers";
+
+    /// <summary>How long a start waits for the broker before it goes on without; the bus keeps trying to connect.</summary>
+    private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(30);
+
+    /// <summary>Adds the bus with the consumers of this process's roles, and <see cref="ICommandSender"/>.</summary>
+    public static IServiceCollection AddEngineBus(this IServiceCollection services, EngineOptions options)
+    {
+        services.AddSingleton<ICommandSender, MassTransitCommandSender>();
+        services.AddOptions<MassTransitHostOptions>().Configure(host =>
+        {
+            host.WaitUntilStarted = true;
+            host.StartTimeout = StartPatience;
+        });
+        services.AddMassTransit(bus =>
+        {
+            bus.DisableUsageTelemetry();
+            bus.AddConsumers(BackupConsumerTypes(options));
+            bus.AddConsumers(VolumeConsumerTypes(options));
+            AddTransport(bus, options);
+        });
+        return services;
+    }
+
+    private static void AddTransport(IBusRegistrationConfigurator bus, EngineOptions options)
+    {
+        if (options.Transport == "rabbitmq")
+            bus.UsingRabbitMq((context, rabbit) =>
+            {
+                ConnectTo(rabbit, new Uri(options.RabbitMq!));
+                AddQueues(rabbit, context, options);
+            });
+        else
+            bus.UsingInMemory((context, memory) => AddQueues(memory, context, options));
+    }
+
+    private static void ConnectTo(IRabbitMqBusFactoryConfigurator rabbit, Uri address)
+    {
+        var user = address.UserInfo.Split(':', 2);
+        rabbit.Host(new Uri(address.GetComponents(
+            UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped)), host =>
+        {
+            if (user[0].Length > 0)
+                host.Username(Uri.UnescapeDataString(user[0]));
+            if (user.Length > 1)
+                host.Password(Uri.UnescapeDataString(user[1]));
+        });
+    }
+
+    private static void AddQueues<T>(IBusFactoryConfigurator<T> bus, IBusRegistrationContext context, EngineOptions options)
+        where T : IReceiveEndpointConfigurator
+    {
+        AddQueue(bus, context, QueueAddress.BackupServicesName, BackupConsumerTypes(options));
+        AddQueue(bus, context, QueueAddress.VolumeServiceName(options.Host), VolumeConsumerTypes(options));
+    }
+
+    private static void AddQueue(
+        IReceiveConfigurator bus, IBusRegistrationContext context, string queue, Type[] consumers)
+    {
+        if (consumers.Length == 0)
+            return;
+        bus.ReceiveEndpoint(queue, endpoint =>
+        {
+            // Every message is sent to its queue by name; nothing is published.
+            endpoint.ConfigureConsumeTopology = false;
+            endpoint.PrefetchCount = ConcurrentMessages;
+            endpoint.ConcurrentMessageLimit = ConcurrentMessages;
+            foreach (var consumer in consumers)
+                endpoint.ConfigureConsumer(context, consumer);
+        });
+    }
+
+    private static Type[] BackupConsumerTypes(EngineOptions options) => options.Has(EngineRole.Backup)
+        ? [typeof(CreateBackupConsumer), typeof(RestoreBackupConsumer), typeof(DeleteBackupConsumer)]
+        : [];
+
+    private static Type[] VolumeConsumerTypes(EngineOptions options) => options.Has(EngineRole.Volume)
+        ? [.. typeof(EngineBusRegistration).Assembly.GetTypes().Where(IsVolumeConsumer)]
+        : [];
+
+    private static bool IsVolumeConsumer(Type type) =>
+        type is { IsAbstract: false, Namespace: VolumeConsumers } && type.IsAssignableTo(typeof(IConsumer));
+}

@@ -1,0 +1,57 @@
+using BackupEngine.DataPlane.Protocol;
+
+namespace BackupEngine.ControlPlane.DataPlane;
+
+/// <summary>Jobs of the data plane from their start to their end.</summary>
+public static class DataPlaneJobs
+{
+    private static readonly TimeSpan ProgressInterval = TimeSpan.FromSeconds(30);
+
+    /// <summary>Starts a job, or finds it under way, and waits for its end; logs its progress now and then.</summary>
+    /// <returns>The job, which has succeeded.</returns>
+    /// <exception cref="DataPlaneException">It failed or was cancelled.</exception>
+    /// <exception cref="DataPlaneLostException">The data plane was lost, and the job with it.</exception>
+    public static async Task<Job> RunJobAsync(
+        this IDataPlane dataPlane,
+        StartJobRequest request,
+        ILogger log,
+        TimeProvider time,
+        CancellationToken cancellationToken)
+    {
+        await dataPlane.StartJobAsync(request, cancellationToken);
+        var logged = time.GetTimestamp();
+        var job = await dataPlane.WatchUntilEndAsync(request.JobId, Report, cancellationToken);
+        return job.State switch
+        {
+            JobState.Succeeded => job,
+            JobState.Cancelled => throw new DataPlaneException($"the job {job.JobId} was cancelled in the data plane"),
+            _ => throw new DataPlaneException(job.Error),
+        };
+
+        void Report(JobProgress progress)
+        {
+            if (time.GetElapsedTime(logged) < ProgressInterval)
+                return;
+            logged = time.GetTimestamp();
+            log.LogInformation(
+                "Job {JobId}: {DoneMiB} of {TotalMiB} MiB", request.JobId, progress.DoneBytes >> 20, progress.TotalBytes >> 20);
+        }
+    }
+
+    /// <summary>Removes a backup from the repository. One that is not there is no error.</summary>
+    public static Task DeleteBackupAsync(
+        this IDataPlane dataPlane,
+        string repository,
+        Guid backupId,
+        ILogger log,
+        TimeProvider time,
+        CancellationToken cancellationToken) => dataPlane.RunJobAsync(
+            new StartJobRequest
+            {
+                JobId = $"delete-{backupId}-{Guid.NewGuid():N}",
+                Delete = new DeleteJob { Repository = repository, BackupId = backupId.ToString() },
+            },
+            log,
+            time,
+            cancellationToken);
+}

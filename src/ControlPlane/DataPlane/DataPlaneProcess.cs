@@ -1,0 +1,84 @@
+using System.Diagnostics;
+
+namespace BackupEngine.ControlPlane.DataPlane;
+
+/// <summary>One run of the data plane's program: started here, or found running by a control plane that was restarted.</summary>
+internal sealed class DataPlaneProcess : IDisposable
+{
+    private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(10);
+
+    private readonly Process _process;
+
+    private DataPlaneProcess(Process process) => _process = process;
+
+    /// <summary>Process id.</summary>
+    public int Id => _process.Id;
+
+    /// <summary>Starts the program; its lines go to the log.</summary>
+    public static DataPlaneProcess Start(string program, string socketPath, ILoggerFactory logs)
+    {
+        var process = new Process
+        {
+            StartInfo = new ProcessStartInfo(program, ["serve", "--socket", socketPath])
+            {
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+                RedirectStandardInput = false,
+                UseShellExecute = false,
+            },
+        };
+        process.OutputDataReceived += (_, line) => Forward(logs, line.Data);
+        process.ErrorDataReceived += (_, line) => Forward(logs, line.Data);
+        process.Start();
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        return new DataPlaneProcess(process);
+    }
+
+    /// <summary>One that runs already, by its id; null when it has just ended.</summary>
+    public static DataPlaneProcess? Find(int processId)
+    {
+        try
+        {
+            return new DataPlaneProcess(Process.GetProcessById(processId));
+        }
+        catch (ArgumentException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Waits for its end; answers with how it ended.</summary>
+    public async Task<string> WaitForEndAsync(CancellationToken cancellationToken)
+    {
+        await _process.WaitForExitAsync(cancellationToken);
+        return _process.StartInfo.FileName.Length > 0 ? $"exit code {_process.ExitCode}" : "not started by this process";
+    }
+
+    /// <summary>Asks it to end, waits, and kills it when it does not.</summary>
+    public async Task StopAsync(ILogger log)
+    {
+        using var patience = new CancellationTokenSource(StopPatience);
+        ProcessSignals.Terminate(_process.Id);
+        try
+        {
+            await _process.WaitForExitAsync(patience.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            log.LogWarning("Data plane {ProcessId} did not stop within {Seconds} s and is killed", Id, StopPatience.TotalSeconds);
+            _process.Kill();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _process.Dispose();
+
+    private static void Forward(ILoggerFactory logs, string? line)
+    {
+        if (line is not { Length: > 0 })
+            return;
+        var parsed = DataPlaneLogLine.Parse(line);
+        logs.CreateLogger(parsed.Category).Log(parsed.Level, "{DataPlaneLine}", parsed.Message);
+    }
+}

@@ -1,0 +1,97 @@
+namespace BackupEngine.ControlPlane.Hosting;
+
+/// <summary>What the options may say. Every fault is told at once, each with what is allowed.</summary>
+public static class EngineOptionsValidator
+{
+    /// <summary>Checks the options.</summary>
+    /// <exception cref="EngineConfigurationException">At least one is not allowed.</exception>
+    public static void Validate(EngineOptions options)
+    {
+        var faults = Faults(options).ToList();
+        if (faults.Count > 0)
+            throw new EngineConfigurationException(string.Join(Environment.NewLine, faults));
+    }
+
+    private static IEnumerable<string> Faults(EngineOptions options) =>
+    [
+        .. Roles(options),
+        .. OneOf(nameof(options.Transport), options.Transport, "memory", "rabbitmq"),
+        .. OneOf(nameof(options.TempSource), options.TempSource, "snapshot", "clone"),
+        .. OneOf(nameof(options.Authentication), options.Authentication, "token-file", "noauth"),
+        .. Between(nameof(options.MaxConcurrentBackups), options.MaxConcurrentBackups, 1, 1000),
+        .. Between(nameof(options.VolumeRequestTimeoutSeconds), options.VolumeRequestTimeoutSeconds, 1, 3600),
+        .. Between(nameof(options.LeaseSeconds), options.LeaseSeconds, 3, 3600),
+        .. Between(nameof(options.ResendSeconds), options.ResendSeconds, 1, 3600),
+        .. Between(nameof(options.DrainSeconds), options.DrainSeconds, 0, 86400),
+        .. Host(options),
+        .. Urls(options),
+        .. Bus(options),
+        .. Telemetry(options),
+    ];
+
+    private static IEnumerable<string> Roles(EngineOptions options)
+    {
+        if (options.Roles.Count == 0)
+            yield return $"No role. Roles are any of {string.Join(", ", EngineRole.All)}.";
+        foreach (var role in options.Roles.Except(EngineRole.All, StringComparer.Ordinal))
+            yield return $"Unknown role \"{role}\". Roles are any of {string.Join(", ", EngineRole.All)}.";
+    }
+
+    private static IEnumerable<string> Bus(EngineOptions options)
+    {
+        if (options.Transport == "memory" && EngineRole.All.Except(options.Roles, StringComparer.Ordinal).Any())
+            yield return "Transport memory reaches this process only, so it needs all the roles: " +
+                         $"{string.Join(",", EngineRole.All)}. For a process with some of them use Transport rabbitmq.";
+        if (options.Transport == "rabbitmq" && !IsUri(options.RabbitMq, "amqp", "amqps"))
+            yield return "Transport rabbitmq needs RabbitMq: amqp://user:password@host:port/virtual-host (amqps for TLS).";
+    }
+
+    private static IEnumerable<string> Urls(EngineOptions options)
+    {
+        var urls = options.Urls.Split(';', StringSplitOptions.RemoveEmptyEntries);
+        if (urls.Length == 0 || !urls.All(IsListenAddress))
+            yield return $"Urls \"{options.Urls}\" is not usable. Urls is a list of http://ADDRESS:PORT, with semicolons between.";
+    }
+
+    private static IEnumerable<string> Host(EngineOptions options)
+    {
+        if (options.Host.Length is 0 or > 100 || !options.Host.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_'))
+            yield return $"Host \"{options.Host}\" is not usable: it names a queue; " +
+                         "it has 1 to 100 of the characters a-z A-Z 0-9 . - _";
+    }
+
+    private static IEnumerable<string> Telemetry(EngineOptions options)
+    {
+        if (options.OtlpEndpoint is not null && !IsUri(options.OtlpEndpoint, "http", "https"))
+            yield return $"OtlpEndpoint \"{options.OtlpEndpoint}\" is not usable. It is http://HOST:PORT of an OTLP collector.";
+    }
+
+    private static IEnumerable<string> OneOf(string name, string value, params string[] allowed)
+    {
+        if (!allowed.Contains(value, StringComparer.Ordinal))
+            yield return $"{name} \"{value}\" is not allowed. {name} is one of {string.Join(", ", allowed)}.";
+    }
+
+    private static IEnumerable<string> Between(string name, int value, int least, int most)
+    {
+        if (value < least || value > most)
+            yield return $"{name} {value} is not allowed. {name} is a number from {least} to {most}.";
+    }
+
+    private static bool IsUri(string? text, params string[] schemes) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var uri)
+        && schemes.Contains(uri.Scheme, StringComparer.Ordinal)
+        && uri.Host.Length > 0;
+
+    private static bool IsListenAddress(string url)
+    {
+        try
+        {
+            return BindingAddress.Parse(url).Scheme is "http" or "https";
+        }
+        catch (FormatException)
+        {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,175 @@
+using BackupEngine.ControlPlane.Contracts;
+using BackupEngine.ControlPlane.Database;
+using BackupEngine.ControlPlane.Database.Entities;
+using BackupEngine.ControlPlane.DataPlane;
+using BackupEngine.DataPlane.Protocol;
+using Microsoft.EntityFrameworkCore;
+using DeviceAccess = BackupEngine.ControlPlane.Contracts.DeviceAccess;
+
+namespace BackupEngine.ControlPlane.Workflows;
+
+/// <summary>Writes a backup to a volume: the steps of docs/workflow.md for restore.</summary>
+internal sealed class RestoreBackupWorkflow : IBackupWorkflow
+{
+    private static readonly TimeSpan VolumePoll = TimeSpan.FromMilliseconds(250);
+
+    private readonly WorkflowRun _run;
+    private readonly DeviceSteps _device;
+
+    /// <summary>The workflow of a run; pushes the undo of its steps.</summary>
+    public RestoreBackupWorkflow(WorkflowRun run)
+    {
+        _run = run;
+        _device = new DeviceSteps(run);
+        _device.PushDisconnect();
+        _device.PushDetach();
+        run.Undo.Push(
+            WorkflowStep.TransferData, endedBy: null, (facts, token) => run.DataPlane.CancelAsync(facts["job_id"], token));
+    }
+
+    private Guid VolumeId => _run.Backup.RestoreVolumeId
+        ?? throw new InvalidOperationException("the record names no volume to restore to");
+
+    /// <inheritdoc/>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        await ReserveTargetVolumeAsync(cancellationToken);     // 7, 8
+        await WriteDeviceAsync(cancellationToken);             // 9 to 12
+        await _device.DetachAsync(cancellationToken);          // 13
+        await _device.DisconnectAsync(cancellationToken);      // 14, 15
+        await MakeAvailableAsync(cancellationToken);           // 18
+    }
+
+    /// <inheritdoc/>
+    public Task FailAsync(string reason, CancellationToken cancellationToken) => _run.Record.InTransactionAsync(
+        async (database, token) =>
+        {
+            await GiveBackBackupAsync(database, reason, token);
+            await Target(database).ExecuteUpdateAsync(
+                set => set.SetProperty(v => v.Status, VolumeStatus.ErrorRestoring)
+                    .SetProperty(v => v.FailReason, reason)
+                    .SetProperty(v => v.UpdatedAt, _run.Record.UtcNow),
+                token);
+            await _run.Record.EndClaimAsync(database, token);
+        },
+        cancellationToken);
+
+    // ---- 7, 8 ----------------------------------------------------------------------------------------------------------
+
+    private async Task ReserveTargetVolumeAsync(CancellationToken cancellationToken)
+    {
+        if (_run.Log.Done(WorkflowStep.TargetVolumeReady) is not null)
+            return;
+        var facts = new StepFacts().With("volume_id", VolumeId.ToString());
+        if (_run.RequireVolume().Status == VolumeStatus.Creating)
+            await _run.Steps.RunAsync(WorkflowStep.GetTargetVolume, facts, CreateVolumeAsync, cancellationToken);
+        else
+            await _run.Steps.SkipAsync(WorkflowStep.GetTargetVolume, "the volume exists", cancellationToken);
+        await _run.Steps.RunAsync(WorkflowStep.TargetVolumeReady, facts, RequireReservedAsync, cancellationToken);
+    }
+
+    /// <summary>Asks for the volume until its record tells that it was made, or could not be.</summary>
+    private async Task CreateVolumeAsync(CancellationToken cancellationToken)
+    {
+        await _run.Volumes.CreateVolumeAsync(
+            _run.RequireVolume().Host, new CreateVolume { VolumeId = VolumeId }, cancellationToken);
+        while (await TargetStatusAsync(cancellationToken) == VolumeStatus.Creating)
+            await Task.Delay(VolumePoll, _run.Time, cancellationToken);
+    }
+
+    /// <summary>Nobody else may use the volume while it is written.</summary>
+    private async Task RequireReservedAsync(CancellationToken cancellationToken)
+    {
+        await _run.Record.InTransactionAsync(
+            (database, token) => database.Volumes
+                .Where(v => v.Id == VolumeId && v.Status == VolumeStatus.Available && v.RestoredFromBackupId == _run.Backup.Id)
+                .ExecuteUpdateAsync(set => set.SetProperty(v => v.Status, VolumeStatus.RestoringBackup), token),
+            cancellationToken);
+        var status = await TargetStatusAsync(cancellationToken);
+        if (status != VolumeStatus.RestoringBackup)
+            throw new InvalidOperationException($"volume {VolumeId} is in status {status}, not reserved for this restore");
+    }
+
+    private Task<string?> TargetStatusAsync(CancellationToken cancellationToken) => _run.Record.QueryAsync(
+        (database, token) => database.Volumes.Where(v => v.Id == VolumeId).Select(v => v.Status).SingleOrDefaultAsync(token),
+        cancellationToken);
+
+    // ---- 9 to 12 -------------------------------------------------------------------------------------------------------
+
+    private async Task WriteDeviceAsync(CancellationToken cancellationToken)
+    {
+        if (_run.Log.Done(WorkflowStep.TransferData) is not null)
+            return;
+        var device = new DeviceReference { Kind = DeviceKind.Volume, Id = VolumeId, VolumeId = VolumeId };
+        var exposed = await _device.ExposeAsync(device, DeviceAccess.ReadWrite, cancellationToken);
+        try
+        {
+            await AttachAndWriteAsync(exposed, cancellationToken);
+        }
+        catch (StepFailedException e) when (e.InnerException is DataPlaneLostException)
+        {
+            _run.Logger.LogWarning("Restore of {BackupId}: {Cause} It is started once more", _run.Backup.Id, e.Message);
+            await _run.Undo.RunDownToAsync(WorkflowStep.AttachDevice, cancellationToken);
+            await AttachAndWriteAsync(exposed, cancellationToken);
+        }
+    }
+
+    private async Task AttachAndWriteAsync(DeviceExposed exposed, CancellationToken cancellationToken)
+    {
+        await _device.AttachAsync(exposed, DeviceAccess.ReadWrite, cancellationToken);
+        // Once a transfer has been started the volume may hold anything.
+        var targetIsZero = exposed.ReadsAsZero && !_run.Log.EverStarted(WorkflowStep.TransferData);
+        var jobId = _run.Log.Started(WorkflowStep.TransferData)?["job_id"] ?? $"restore-{_run.Backup.Id}-{Guid.NewGuid():N}";
+        await _run.Steps.RunAsync(
+            WorkflowStep.TransferData,
+            new StepFacts().With("job_id", jobId).With("target_is_zero", targetIsZero ? "true" : "false"),
+            token => WriteAsync(jobId, exposed, targetIsZero, token),
+            TransferStatistics.FactsOf,
+            cancellationToken);
+    }
+
+    private async Task<RestoreResult> WriteAsync(
+        string jobId, DeviceExposed exposed, bool targetIsZero, CancellationToken cancellationToken)
+    {
+        var work = new RestoreJob
+        {
+            Repository = _run.Options.Repository,
+            BackupId = _run.Backup.Id.ToString(),
+            AttachmentId = exposed.AttachmentId.ToString(),
+            TargetIsZero = targetIsZero,
+        };
+        var job = await _run.DataPlane.RunJobAsync(
+            new StartJobRequest { JobId = jobId, Restore = work }, _run.Logger, _run.Time, cancellationToken);
+        foreach (var warning in job.Restore.Warnings)
+            _run.Logger.LogWarning("Restore of {BackupId}: {Warning}", _run.Backup.Id, warning);
+        return job.Restore;
+    }
+
+    // ---- 18 ------------------------------------------------------------------------------------------------------------
+
+    private Task MakeAvailableAsync(CancellationToken cancellationToken) => _run.Steps.CommitAsync(
+        WorkflowStep.RecordUpdated,
+        async (database, token) =>
+        {
+            await GiveBackBackupAsync(database, failReason: null, token);
+            await Target(database).ExecuteUpdateAsync(
+                set => set.SetProperty(v => v.Status, VolumeStatus.Available)
+                    .SetProperty(v => v.FailReason, (string?)null)
+                    .SetProperty(v => v.UpdatedAt, _run.Record.UtcNow),
+                token);
+            await _run.Record.EndClaimAsync(database, token);
+        },
+        cancellationToken);
+
+    /// <summary>The backup is available again, however the restore has ended: it was only read.</summary>
+    private Task<int> GiveBackBackupAsync(EngineDatabase database, string? failReason, CancellationToken cancellationToken) =>
+        _run.Record.MineUnderWay(database).ExecuteUpdateAsync(
+            set => set.SetProperty(b => b.Status, BackupStatus.Available)
+                .SetProperty(b => b.FailReason, failReason)
+                .SetProperty(b => b.UpdatedAt, _run.Record.UtcNow),
+            cancellationToken);
+
+    /// <summary>The volume, as long as it is this restore's.</summary>
+    private IQueryable<VolumeEntity> Target(EngineDatabase database) => database.Volumes.Where(v => v.Id == VolumeId
+        && (v.Status == VolumeStatus.RestoringBackup || v.Status == VolumeStatus.Creating));
+}

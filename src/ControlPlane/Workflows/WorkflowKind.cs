@@ -1,0 +1,27 @@
+using BackupEngine.ControlPlane.Database.Entities;
+
+namespace BackupEngine.ControlPlane.Workflows;
+
+/// <summary>One of the workflows of a backup's record.</summary>
+/// <param name="Name">Its name in the step log.</param>
+/// <param name="Status">The record's status while it is under way.</param>
+public sealed record WorkflowKind(string Name, string Status)
+{
+    /// <summary>Makes the backup.</summary>
+    public static readonly WorkflowKind Create = new("create", BackupStatus.Creating);
+
+    /// <summary>Writes the backup to a volume.</summary>
+    public static readonly WorkflowKind Restore = new("restore", BackupStatus.Restoring);
+
+    /// <summary>Removes the backup.</summary>
+    public static readonly WorkflowKind Delete = new("delete", BackupStatus.Deleting);
+
+    /// <summary>All of them.</summary>
+    public static readonly IReadOnlyList<WorkflowKind> All = [Create, Restore, Delete];
+
+    /// <summary>The workflow that a record of this status is in; null when none is under way.</summary>
+    public static WorkflowKind? Of(string status) => All.FirstOrDefault(kind => kind.Status == status);
+
+    /// <inheritdoc/>
+    public override string ToString() => Name;
+}

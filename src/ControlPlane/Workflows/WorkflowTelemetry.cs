@@ -1,0 +1,26 @@
+using System.Diagnostics;
+
+namespace BackupEngine.ControlPlane.Workflows;
+
+/// <summary>Traces of the workflows: one span for each run of a workflow, in it one for each step.</summary>
+public static class WorkflowTelemetry
+{
+    /// <summary>Name of the source.</summary>
+    public const string SourceName = "BackupEngine.Workflow";
+
+    private static readonly ActivitySource Source = new(SourceName);
+
+    /// <summary>Begins the span of a run; its parent is the message that brought the command, where there was one.</summary>
+    public static Activity? StartRun(BackupClaim claim, ActivityContext parent) => Tagged(
+        Source.StartActivity($"{claim.Kind} backup", ActivityKind.Internal, parent), claim);
+
+    /// <summary>Begins the span of a step.</summary>
+    public static Activity? StartStep(BackupClaim claim, WorkflowStep step) => Tagged(Source.StartActivity(step.Name), claim)
+        ?.SetTag("step.number", step.Number)
+        .SetTag("step.name", step.Name);
+
+    private static Activity? Tagged(Activity? activity, BackupClaim claim) => activity
+        ?.SetTag("backup.id", claim.BackupId.ToString())
+        .SetTag("workflow", claim.Kind.Name)
+        .SetTag("attempt", claim.Number);
+}
