@@ -2,7 +2,9 @@ using System.Text;
 
 namespace BackupEngine.Chunkstore.Hashing;
 
-/// <summary>BLAKE3 in one call, on the widest kernel of this processor. Allocates nothing; safe from many threads.</summary>
+/// <summary>
+/// BLAKE3 in one call, on the widest kernel of this processor. Allocates nothing; safe from many threads.
+/// </summary>
 /// <remarks>Source: the BLAKE3 paper, "BLAKE3: one function, fast everywhere" (2021), sections 2 and 5.</remarks>
 public static class Blake3
 {
@@ -18,7 +20,8 @@ public static class Blake3
         Hash(Blake3Mode.Plain(Kernel), input, output);
 
     /// <summary>Keyed hash (a MAC); <paramref name="key"/> and <paramref name="output"/> are 32 bytes.</summary>
-    /// <exception cref="ArgumentException"><paramref name="key"/> or <paramref name="output"/> has not 32 bytes.</exception>
+    /// <exception cref="ArgumentException"><paramref name="key"/> or <paramref name="output"/> has not 32
+    /// bytes.</exception>
     public static void HashKeyed(ReadOnlySpan<byte> key, ReadOnlySpan<byte> input, Span<byte> output) =>
         Hash(Blake3Mode.Keyed(key, Kernel), input, output);
 
@@ -30,7 +33,8 @@ public static class Blake3
     public static void DeriveKey(string context, ReadOnlySpan<byte> keyMaterial, Span<byte> output) =>
         DeriveKey(context, keyMaterial, output, Kernel);
 
-    internal static void DeriveKey(string context, ReadOnlySpan<byte> keyMaterial, Span<byte> output, Blake3Kernel kernel)
+    internal static void DeriveKey(
+        string context, ReadOnlySpan<byte> keyMaterial, Span<byte> output, Blake3Kernel kernel)
     {
         ArgumentNullException.ThrowIfNull(context);
         var forContext = new Blake3Mode(Blake3Words.InitialValue(), Blake3Constants.DeriveKeyContext, kernel);
@@ -48,7 +52,7 @@ public static class Blake3
     {
         if (output.Length != DigestBytes)
         {
-            throw new ArgumentException($"A BLAKE3 digest has {DigestBytes} bytes, not {output.Length}.", nameof(output));
+            throw new ArgumentException($"A digest has {DigestBytes} bytes, not {output.Length}.", nameof(output));
         }
     }
 }

@@ -1,7 +1,8 @@
 namespace BackupEngine.Chunkstore.Hashing;
 
 /// <summary>The numbers of BLAKE3.</summary>
-/// <remarks>Source: the BLAKE3 paper, sections 2.1 to 2.3. The unit that the paper calls a chunk is a leaf here.</remarks>
+/// <remarks>Source: the BLAKE3 paper, sections 2.1 to 2.3. The unit that the paper calls a chunk is a leaf
+/// here.</remarks>
 internal static class Blake3Constants
 {
     public const int KeyBytes = 32;

@@ -1,44 +1,112 @@
 namespace BackupEngine.Chunkstore.Hashing;
 
-/// <summary>Whole levels of the tree: many leaves, then many parents, on the kernel of the mode.</summary>
-internal static class Blake3Lanes
+/// <summary>Whole levels of the tree: many leaves, then many parents, on the kernels up to that of the mode.</summary>
+/// <remarks>
+/// A kernel takes as long for one node as for all its lanes, so a rest goes to the narrowest kernel that takes it at
+/// once: leaves by hashing some of those before it again, parents by hashing what lies behind them as well.
+/// </remarks>
+internal static unsafe class Blake3Lanes
 {
-    /// <summary>Hashes all leaves of <paramref name="input"/> into <paramref name="level"/> and tells how many there are.</summary>
+    /// <summary>Bytes behind the nodes of a level that <see cref="HashParents"/> may read and overwrite.</summary>
+    public const int PaddingBytes = Blake3Vector512.Lanes * Blake3Constants.BlockBytes;
+
+    /// <summary>
+    /// Hashes all leaves of <paramref name="input"/> into <paramref name="level"/>; answers their number.
+    /// </summary>
     public static int HashLeaves(in Blake3Mode mode, ReadOnlySpan<byte> input, ulong counter, Span<byte> level)
     {
-        var nodes = 0;
-        for (; input.Length > 0; nodes++)
+        var leaves = input.Length / Blake3Constants.LeafBytes;
+        var rest = input[(leaves * Blake3Constants.LeafBytes)..];
+        var total = leaves + (rest.IsEmpty ? 0 : 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(level.Length, total * Blake3Constants.ChainingBytes);
+        fixed (byte* nodes = input)
+        fixed (byte* output = level)
         {
-            var leaf = input[..Math.Min(input.Length, Blake3Constants.LeafBytes)];
-            Blake3Node.Leaf(mode, leaf, counter + (ulong)nodes).Write(level[(nodes * Blake3Constants.ChainingBytes)..]);
-            input = input[leaf.Length..];
+            HashWholeLeaves(mode, nodes, leaves, counter, output);
         }
 
-        return nodes;
+        if (!rest.IsEmpty)
+        {
+            var last = Blake3Node.Leaf(mode, rest, counter + (ulong)leaves);
+            last.Write(level[(leaves * Blake3Constants.ChainingBytes)..]);
+        }
+
+        return total;
     }
 
-    /// <summary>Replaces a level by the one above it and tells its number of nodes; a node without a sibling moves up as it is.</summary>
+    /// <summary>
+    /// Replaces a level by the one above it; answers its number of nodes. A node without a sibling moves up as it is.
+    /// </summary>
+    /// <remarks>The level is followed by <see cref="PaddingBytes"/> bytes of its own.</remarks>
     public static int HashParents(in Blake3Mode mode, Span<byte> level, int nodes)
     {
+        var levelBytes = nodes * Blake3Constants.ChainingBytes;
+        ArgumentOutOfRangeException.ThrowIfLessThan(level.Length, levelBytes + PaddingBytes);
         var parents = nodes / 2;
-        for (var i = 0; i < parents; i++)
+        var single = Blake3Words.Read(level[(levelBytes - Blake3Constants.ChainingBytes)..]);
+        var batch = Blake3Batch.Parents(mode);
+        fixed (byte* bytes = level)
         {
-            var pair = level.Slice(i * Blake3Constants.BlockBytes, Blake3Constants.BlockBytes);
-            Blake3Node.Parent(mode, pair).Write(level[(i * Blake3Constants.ChainingBytes)..]);
+            for (var done = 0; done < parents;)
+            {
+                var input = bytes + (done * Blake3Constants.BlockBytes);
+                var lanes = LanesFor(mode.Kernel, parents - done, available: int.MaxValue);
+                Hash(lanes, batch, input, bytes + (done * Blake3Constants.ChainingBytes));
+                done += lanes;
+            }
         }
 
-        return parents + LiftOddNode(level, nodes, parents);
-    }
-
-    private static int LiftOddNode(Span<byte> level, int nodes, int parents)
-    {
         if (nodes % 2 == 0)
         {
-            return 0;
+            return parents;
         }
 
-        level.Slice((nodes - 1) * Blake3Constants.ChainingBytes, Blake3Constants.ChainingBytes)
-            .CopyTo(level[(parents * Blake3Constants.ChainingBytes)..]);
-        return 1;
+        single.Write(level[(parents * Blake3Constants.ChainingBytes)..]);
+        return parents + 1;
+    }
+
+    private static void HashWholeLeaves(in Blake3Mode mode, byte* input, int leaves, ulong counter, byte* output)
+    {
+        for (var done = 0; done < leaves;)
+        {
+            var lanes = LanesFor(mode.Kernel, leaves - done, available: leaves);
+            var first = Math.Min(done, leaves - lanes);
+            var batch = Blake3Batch.Leaves(mode, counter + (ulong)first);
+            var leaf = input + (first * Blake3Constants.LeafBytes);
+            Hash(lanes, batch, leaf, output + (first * Blake3Constants.ChainingBytes));
+            done = first + lanes;
+        }
+    }
+
+    /// <summary>
+    /// The lanes for <paramref name="rest"/> nodes more, where a kernel may read <paramref name="available"/> nodes.
+    /// </summary>
+    private static int LanesFor(Blake3Kernel kernel, int rest, int available) => kernel switch
+    {
+        >= Blake3Kernel.Vector512 when rest > Blake3Vector256.Lanes && available >= Blake3Vector512.Lanes =>
+            Blake3Vector512.Lanes,
+        >= Blake3Kernel.Vector256 when rest > Blake3Vector128.Lanes && available >= Blake3Vector256.Lanes =>
+            Blake3Vector256.Lanes,
+        >= Blake3Kernel.Vector128 when available >= Blake3Vector128.Lanes => Blake3Vector128.Lanes,
+        _ => 1,
+    };
+
+    private static void Hash(int lanes, in Blake3Batch batch, byte* input, byte* output)
+    {
+        switch (lanes)
+        {
+            case Blake3Vector512.Lanes:
+                Blake3Vector512.Hash(batch, input, output);
+                break;
+            case Blake3Vector256.Lanes:
+                Blake3Vector256.Hash(batch, input, output);
+                break;
+            case Blake3Vector128.Lanes:
+                Blake3Vector128.Hash(batch, input, output);
+                break;
+            default:
+                Blake3ScalarBlock.Hash(batch, input, output);
+                break;
+        }
     }
 }

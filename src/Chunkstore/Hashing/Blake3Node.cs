@@ -1,10 +1,14 @@
 namespace BackupEngine.Chunkstore.Hashing;
 
-/// <summary>One node of the tree at a time: a leaf of up to 1,024 bytes, or a parent over two chaining values.</summary>
+/// <summary>
+/// One node of the tree at a time: a leaf of up to 1,024 bytes, or a parent over two chaining values.
+/// </summary>
 /// <remarks>Source: the BLAKE3 paper, section 2.4 (its chunks are leaves here) and 2.5.</remarks>
 internal static unsafe class Blake3Node
 {
-    /// <summary>The chaining value of a leaf; <paramref name="rootFlag"/> is set where the leaf is the whole input.</summary>
+    /// <summary>
+    /// The chaining value of a leaf; <paramref name="rootFlag"/> is set where the leaf is the whole input.
+    /// </summary>
     public static Blake3Words Leaf(in Blake3Mode mode, ReadOnlySpan<byte> leaf, ulong counter, uint rootFlag = 0)
     {
         var words = mode.Key;
@@ -14,7 +18,8 @@ internal static unsafe class Blake3Node
             var offset = 0;
             for (; leaf.Length - offset > Blake3Constants.BlockBytes; offset += Blake3Constants.BlockBytes)
             {
-                Compress(mode.Kernel, ref words, bytes + offset, counter, Blake3Constants.BlockBytes, mode.Flags | start);
+                var flags = mode.Flags | start;
+                Compress(mode.Kernel, ref words, bytes + offset, counter, Blake3Constants.BlockBytes, flags);
                 start = 0;
             }
 
@@ -25,7 +30,9 @@ internal static unsafe class Blake3Node
         return words;
     }
 
-    /// <summary>The chaining value of a parent over <paramref name="pair"/>, the 64 bytes of its children's chaining values.</summary>
+    /// <summary>
+    /// The chaining value of a parent over <paramref name="pair"/>, the 64 bytes of its children's chaining values.
+    /// </summary>
     public static Blake3Words Parent(in Blake3Mode mode, ReadOnlySpan<byte> pair, uint rootFlag = 0)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(pair.Length, Blake3Constants.BlockBytes);

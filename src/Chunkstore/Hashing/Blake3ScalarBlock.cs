@@ -3,10 +3,25 @@ using System.Runtime.CompilerServices;
 
 namespace BackupEngine.Chunkstore.Hashing;
 
-/// <summary>The compression function in general registers: the reference that every vector kernel is compared with.</summary>
+/// <summary>
+/// The compression function in general registers: the reference that every vector kernel is compared with.
+/// </summary>
 /// <remarks>Source: the BLAKE3 paper, section 2.2.</remarks>
 internal static unsafe class Blake3ScalarBlock
 {
+    /// <summary>Hashes one node.</summary>
+    public static void Hash(in Blake3Batch batch, byte* input, byte* output)
+    {
+        var words = batch.Key;
+        for (var block = 0; block < batch.Blocks; block++)
+        {
+            var bytes = input + (block * Blake3Constants.BlockBytes);
+            Compress(ref words, bytes, batch.Counter, Blake3Constants.BlockBytes, batch.FlagsOf(block));
+        }
+
+        words.Write(new Span<byte>(output, Blake3Constants.ChainingBytes));
+    }
+
     /// <summary>Compresses one 64-byte block into <paramref name="words"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Compress(ref Blake3Words words, byte* block, ulong counter, uint blockBytes, uint flags)

@@ -5,8 +5,9 @@ namespace BackupEngine.Chunkstore.Hashing;
 
 /// <summary>Reduces a subtree of more than one leaf to the two chaining values below its top.</summary>
 /// <remarks>
-/// Inputs of up to <see cref="GroupLeaves"/> leaves are worked level by level in one buffer on the stack, so that the kernels
-/// always get as many nodes as the level has. Larger ones are split at the largest power of two, as the tree is.
+/// Inputs of up to <see cref="GroupLeaves"/> leaves are worked level by level in one buffer on the stack, so that the
+/// kernels always get as many nodes as the level has. Larger ones are split at the largest power of two, as the tree
+/// is.
 /// </remarks>
 internal static class Blake3Tree
 {
@@ -28,7 +29,10 @@ internal static class Blake3Tree
         return Blake3Node.Parent(mode, pair, Blake3Constants.Root);
     }
 
-    /// <summary>Writes the left and the right chaining value of a subtree; <paramref name="counter"/> is its first leaf's number.</summary>
+    /// <summary>
+    /// Writes the left and the right chaining value of a subtree; <paramref name="counter"/> is its first leaf's
+    /// number.
+    /// </summary>
     /// <remarks>The input is longer than one leaf.</remarks>
     public static void ReduceToPair(in Blake3Mode mode, ReadOnlySpan<byte> input, ulong counter, Span<byte> pair)
     {
@@ -44,7 +48,10 @@ internal static class Blake3Tree
         Reduce(mode, input[left.Length..], counter + (ulong)leftLeaves).Write(pair[Blake3Constants.ChainingBytes..]);
     }
 
-    /// <summary>How many leaves the left half of an input of more than one leaf has: the largest power of two that leaves a rest.</summary>
+    /// <summary>
+    /// How many leaves the left half of an input of more than one leaf has: the largest power of two that leaves a
+    /// rest.
+    /// </summary>
     private static int LeftLeaves(int inputBytes) =>
         1 << BitOperations.Log2((uint)(inputBytes - 1) / Blake3Constants.LeafBytes);
 
@@ -63,7 +70,7 @@ internal static class Blake3Tree
     [SkipLocalsInit]
     private static void ReduceGroup(in Blake3Mode mode, ReadOnlySpan<byte> input, ulong counter, Span<byte> pair)
     {
-        Span<byte> level = stackalloc byte[GroupLeaves * Blake3Constants.ChainingBytes];
+        Span<byte> level = stackalloc byte[(GroupLeaves * Blake3Constants.ChainingBytes) + Blake3Lanes.PaddingBytes];
         var nodes = Blake3Lanes.HashLeaves(mode, input, counter, level);
         while (nodes > 2)
         {

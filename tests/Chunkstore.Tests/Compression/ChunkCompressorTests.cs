@@ -23,7 +23,8 @@ public sealed class ChunkCompressorTests
         ChunkData.Any(Lengths).Sample(plain =>
         {
             var stored = Compress(plain);
-            return stored is null || (stored.Length < plain.Length && Decompress(stored, plain.Length).SequenceEqual(plain));
+            return stored is null
+                || (stored.Length < plain.Length && Decompress(stored, plain.Length).SequenceEqual(plain));
         }, iter: 300);
 
     [Theory]
@@ -31,7 +32,8 @@ public sealed class ChunkCompressorTests
     [InlineData(Block)]
     [InlineData(1 << 20)]
     [InlineData(4 << 20)]
-    public void Noise_is_left_uncompressed(int length) => Assert.Null(Compress(ChunkData.Make(length, kind: 1, seed: 7)));
+    public void Noise_is_left_uncompressed(int length) =>
+        Assert.Null(Compress(ChunkData.Make(length, kind: 1, seed: 7)));
 
     [Theory]
     [InlineData(4096)]

@@ -5,7 +5,9 @@ using Xunit;
 
 namespace BackupEngine.Chunkstore.Tests.Compression;
 
-/// <summary>Whatever the stored bytes are: the chunk, other bytes of its length, or the one error; never a write outside.</summary>
+/// <summary>
+/// Whatever the stored bytes are: the chunk, other bytes of its length, or the one error; never a write outside.
+/// </summary>
 public sealed class DamagedChunkTests
 {
     private const int GuardBytes = 4096;

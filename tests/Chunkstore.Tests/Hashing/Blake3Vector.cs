@@ -4,7 +4,8 @@ using System.Text.Json.Serialization;
 namespace BackupEngine.Chunkstore.Tests.Hashing;
 
 /// <summary>
-/// The official test vectors (public domain, CC0): digests of the first <see cref="InputBytes"/> bytes of 0, 1, …, 250, 0, 1, ….
+/// The official test vectors (public domain, CC0): digests of the first <see cref="InputBytes"/> bytes of 0, 1, …,
+/// 250, 0, 1, ….
 /// </summary>
 public sealed record Blake3Vector
 {

@@ -1,0 +1,236 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+
+namespace BackupEngine.Chunkstore.Hashing;
+
+/// <summary>Sixteen nodes at a time in 512-bit vectors: word i of all sixteen states lies in one vector.</summary>
+internal static unsafe class Blake3Vector512
+{
+    public const int Lanes = 16;
+
+    [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Hash(in Blake3Batch batch, byte* input, byte* output)
+    {
+        var buffer = stackalloc byte[(16 + 1) * 64];
+        var m = (Vector512<uint>*)(((nuint)buffer + 63) & ~(nuint)63);
+        batch.WriteCounters((uint*)m, (uint*)(m + 1), Lanes);
+        var counterLow = m[0];
+        var counterHigh = m[1];
+        Vector512<uint> v0 = Vector512.Create(batch.Key[0]), v1 = Vector512.Create(batch.Key[1]);
+        Vector512<uint> v2 = Vector512.Create(batch.Key[2]), v3 = Vector512.Create(batch.Key[3]);
+        Vector512<uint> v4 = Vector512.Create(batch.Key[4]), v5 = Vector512.Create(batch.Key[5]);
+        Vector512<uint> v6 = Vector512.Create(batch.Key[6]), v7 = Vector512.Create(batch.Key[7]);
+        for (var block = 0; block < batch.Blocks; block++)
+        {
+            TransposeBlocks(input + (block * 64), batch.StrideBytes, m);
+            var v8 = Vector512.Create(Blake3Constants.Iv0);
+            var v9 = Vector512.Create(Blake3Constants.Iv1);
+            var v10 = Vector512.Create(Blake3Constants.Iv2);
+            var v11 = Vector512.Create(Blake3Constants.Iv3);
+            var v12 = counterLow;
+            var v13 = counterHigh;
+            var v14 = Vector512.Create((uint)Blake3Constants.BlockBytes);
+            var v15 = Vector512.Create(batch.FlagsOf(block));
+
+            Mix(
+                ref v0, ref v1, ref v2, ref v3, ref v4, ref v5, ref v6, ref v7,
+                ref v8, ref v9, ref v10, ref v11, ref v12, ref v13, ref v14, ref v15,
+                m + 0, m + 2, m + 4, m + 6, m + 1, m + 3, m + 5, m + 7);
+            Mix(
+                ref v0, ref v1, ref v2, ref v3, ref v5, ref v6, ref v7, ref v4,
+                ref v10, ref v11, ref v8, ref v9, ref v15, ref v12, ref v13, ref v14,
+                m + 8, m + 10, m + 12, m + 14, m + 9, m + 11, m + 13, m + 15);
+
+            Mix(
+                ref v0, ref v1, ref v2, ref v3, ref v4, ref v5, ref v6, ref v7,
+                ref v8, ref v9, ref v10, ref v11, ref v12, ref v13, ref v14, ref v15,
+                m + 2, m + 3, m + 7, m + 4, m + 6, m + 10, m + 0, m + 13);
+            Mix(
+                ref v0, ref v1, ref v2, ref v3, ref v5, ref v6, ref v7, ref v4,
+                ref v10, ref v11, ref v8, ref v9, ref v15, ref v12, ref v13, ref v14,
+                m + 1, m + 12, m + 9, m + 15, m + 11, m + 5, m + 14, m + 8);
+
+            Mix(
+                ref v0, ref v1, ref v2, ref v3, ref v4, ref v5, ref v6, ref v7,
+                ref v8, ref v9, ref v10, ref v11, ref v12, ref v13, ref v14, ref v15,
+                m + 3, m + 10, m + 13, m + 7, m + 4, m + 12, m + 2, m + 14);
+            Mix(
+                ref v0, ref v1, ref v2, ref v3, ref v5, ref v6, ref v7, ref v4,
+                ref v10, ref v11, ref v8, ref v9, ref v15, ref v12, ref v13, ref v14,
+                m + 6, m + 9, m + 11, m + 8, m + 5, m + 0, m + 15, m + 1);
+
+            Mix(
+                ref v0, ref v1, ref v2, ref v3, ref v4, ref v5, ref v6, ref v7,
+                ref v8, ref v9, ref v10, ref v11, ref v12, ref v13, ref v14, ref v15,
+                m + 10, m + 12, m + 14, m + 13, m + 7, m + 9, m + 3, m + 15);
+            Mix(
+                ref v0, ref v1, ref v2, ref v3, ref v5, ref v6, ref v7, ref v4,
+                ref v10, ref v11, ref v8, ref v9, ref v15, ref v12, ref v13, ref v14,
+                m + 4, m + 11, m + 5, m + 1, m + 0, m + 2, m + 8, m + 6);
+
+            Mix(
+                ref v0, ref v1, ref v2, ref v3, ref v4, ref v5, ref v6, ref v7,
+                ref v8, ref v9, ref v10, ref v11, ref v12, ref v13, ref v14, ref v15,
+                m + 12, m + 9, m + 15, m + 14, m + 13, m + 11, m + 10, m + 8);
+            Mix(
+                ref v0, ref v1, ref v2, ref v3, ref v5, ref v6, ref v7, ref v4,
+                ref v10, ref v11, ref v8, ref v9, ref v15, ref v12, ref v13, ref v14,
+                m + 7, m + 5, m + 0, m + 6, m + 2, m + 3, m + 1, m + 4);
+
+            Mix(
+                ref v0, ref v1, ref v2, ref v3, ref v4, ref v5, ref v6, ref v7,
+                ref v8, ref v9, ref v10, ref v11, ref v12, ref v13, ref v14, ref v15,
+                m + 9, m + 11, m + 8, m + 15, m + 14, m + 5, m + 12, m + 1);
+            Mix(
+                ref v0, ref v1, ref v2, ref v3, ref v5, ref v6, ref v7, ref v4,
+                ref v10, ref v11, ref v8, ref v9, ref v15, ref v12, ref v13, ref v14,
+                m + 13, m + 0, m + 2, m + 4, m + 3, m + 10, m + 6, m + 7);
+
+            Mix(
+                ref v0, ref v1, ref v2, ref v3, ref v4, ref v5, ref v6, ref v7,
+                ref v8, ref v9, ref v10, ref v11, ref v12, ref v13, ref v14, ref v15,
+                m + 11, m + 5, m + 1, m + 8, m + 15, m + 0, m + 9, m + 6);
+            Mix(
+                ref v0, ref v1, ref v2, ref v3, ref v5, ref v6, ref v7, ref v4,
+                ref v10, ref v11, ref v8, ref v9, ref v15, ref v12, ref v13, ref v14,
+                m + 14, m + 2, m + 3, m + 7, m + 10, m + 12, m + 4, m + 13);
+
+            v0 = Avx512F.Xor(v0, v8);
+            v1 = Avx512F.Xor(v1, v9);
+            v2 = Avx512F.Xor(v2, v10);
+            v3 = Avx512F.Xor(v3, v11);
+            v4 = Avx512F.Xor(v4, v12);
+            v5 = Avx512F.Xor(v5, v13);
+            v6 = Avx512F.Xor(v6, v14);
+            v7 = Avx512F.Xor(v7, v15);
+        }
+
+        m[0] = v0;
+        m[1] = v1;
+        m[2] = v2;
+        m[3] = v3;
+        m[4] = v4;
+        m[5] = v5;
+        m[6] = v6;
+        m[7] = v7;
+        Store(m, output);
+    }
+
+    /// <summary>Four quarter rounds side by side, so that no instruction waits for the one before it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Mix(
+        ref Vector512<uint> a0, ref Vector512<uint> a1, ref Vector512<uint> a2, ref Vector512<uint> a3,
+        ref Vector512<uint> b0, ref Vector512<uint> b1, ref Vector512<uint> b2, ref Vector512<uint> b3,
+        ref Vector512<uint> c0, ref Vector512<uint> c1, ref Vector512<uint> c2, ref Vector512<uint> c3,
+        ref Vector512<uint> d0, ref Vector512<uint> d1, ref Vector512<uint> d2, ref Vector512<uint> d3,
+        Vector512<uint>* x0, Vector512<uint>* x1, Vector512<uint>* x2, Vector512<uint>* x3,
+        Vector512<uint>* y0, Vector512<uint>* y1, Vector512<uint>* y2, Vector512<uint>* y3)
+    {
+        a0 = Avx512F.Add(Avx512F.Add(a0, *x0), b0);
+        a1 = Avx512F.Add(Avx512F.Add(a1, *x1), b1);
+        a2 = Avx512F.Add(Avx512F.Add(a2, *x2), b2);
+        a3 = Avx512F.Add(Avx512F.Add(a3, *x3), b3);
+        d0 = Avx512F.RotateRight(Avx512F.Xor(d0, a0), 16);
+        d1 = Avx512F.RotateRight(Avx512F.Xor(d1, a1), 16);
+        d2 = Avx512F.RotateRight(Avx512F.Xor(d2, a2), 16);
+        d3 = Avx512F.RotateRight(Avx512F.Xor(d3, a3), 16);
+        c0 = Avx512F.Add(c0, d0);
+        c1 = Avx512F.Add(c1, d1);
+        c2 = Avx512F.Add(c2, d2);
+        c3 = Avx512F.Add(c3, d3);
+        b0 = Avx512F.RotateRight(Avx512F.Xor(b0, c0), 12);
+        b1 = Avx512F.RotateRight(Avx512F.Xor(b1, c1), 12);
+        b2 = Avx512F.RotateRight(Avx512F.Xor(b2, c2), 12);
+        b3 = Avx512F.RotateRight(Avx512F.Xor(b3, c3), 12);
+        a0 = Avx512F.Add(Avx512F.Add(a0, *y0), b0);
+        a1 = Avx512F.Add(Avx512F.Add(a1, *y1), b1);
+        a2 = Avx512F.Add(Avx512F.Add(a2, *y2), b2);
+        a3 = Avx512F.Add(Avx512F.Add(a3, *y3), b3);
+        d0 = Avx512F.RotateRight(Avx512F.Xor(d0, a0), 8);
+        d1 = Avx512F.RotateRight(Avx512F.Xor(d1, a1), 8);
+        d2 = Avx512F.RotateRight(Avx512F.Xor(d2, a2), 8);
+        d3 = Avx512F.RotateRight(Avx512F.Xor(d3, a3), 8);
+        c0 = Avx512F.Add(c0, d0);
+        c1 = Avx512F.Add(c1, d1);
+        c2 = Avx512F.Add(c2, d2);
+        c3 = Avx512F.Add(c3, d3);
+        b0 = Avx512F.RotateRight(Avx512F.Xor(b0, c0), 7);
+        b1 = Avx512F.RotateRight(Avx512F.Xor(b1, c1), 7);
+        b2 = Avx512F.RotateRight(Avx512F.Xor(b2, c2), 7);
+        b3 = Avx512F.RotateRight(Avx512F.Xor(b3, c3), 7);
+    }
+
+    /// <summary>Gathers word i of the sixteen blocks into vector i.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void TransposeBlocks(byte* rows, nint strideBytes, Vector512<uint>* columns)
+    {
+        TransposeWords(rows, strideBytes, columns);
+        TransposeWords(rows + 16, strideBytes, columns + 4);
+        TransposeWords(rows + 32, strideBytes, columns + 8);
+        TransposeWords(rows + 48, strideBytes, columns + 12);
+    }
+
+    /// <summary>
+    /// Four words of sixteen blocks: rows 0, 4, 8, 12 share a vector and so on, then 4 x 4 within each quarter.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void TransposeWords(byte* rows, nint strideBytes, Vector512<uint>* columns)
+    {
+        var a = LoadQuarters(rows, strideBytes * 4);
+        var b = LoadQuarters(rows + strideBytes, strideBytes * 4);
+        var c = LoadQuarters(rows + (strideBytes * 2), strideBytes * 4);
+        var d = LoadQuarters(rows + (strideBytes * 3), strideBytes * 4);
+        TransposeQuarters(a, b, c, d, columns);
+    }
+
+    /// <summary>Transposes the 4 x 4 words within each quarter.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void TransposeQuarters(
+        Vector512<uint> a, Vector512<uint> b, Vector512<uint> c, Vector512<uint> d, Vector512<uint>* columns)
+    {
+        var ab0 = Avx512F.UnpackLow(a, b).AsUInt64();
+        var ab2 = Avx512F.UnpackHigh(a, b).AsUInt64();
+        var cd0 = Avx512F.UnpackLow(c, d).AsUInt64();
+        var cd2 = Avx512F.UnpackHigh(c, d).AsUInt64();
+        columns[0] = Avx512F.UnpackLow(ab0, cd0).AsUInt32();
+        columns[1] = Avx512F.UnpackHigh(ab0, cd0).AsUInt32();
+        columns[2] = Avx512F.UnpackLow(ab2, cd2).AsUInt32();
+        columns[3] = Avx512F.UnpackHigh(ab2, cd2).AsUInt32();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<uint> LoadQuarters(byte* row, nint quarterBytes)
+    {
+        var quarters = Vector128.Load((uint*)row).ToVector256Unsafe().ToVector512Unsafe();
+        quarters = Avx512F.InsertVector128(quarters, Vector128.Load((uint*)(row + quarterBytes)), 1);
+        quarters = Avx512F.InsertVector128(quarters, Vector128.Load((uint*)(row + (quarterBytes * 2))), 2);
+        return Avx512F.InsertVector128(quarters, Vector128.Load((uint*)(row + (quarterBytes * 3))), 3);
+    }
+
+    /// <summary>Writes the sixteen chaining values one after another, from the eight vectors of their words.</summary>
+    private static void Store(Vector512<uint>* words, byte* output)
+    {
+        TransposeQuarters(words[0], words[1], words[2], words[3], words);
+        TransposeQuarters(words[4], words[5], words[6], words[7], words + 4);
+        var low = Vector512.Create(0ul, 1, 8, 9, 2, 3, 10, 11);
+        var high = Vector512.Create(4ul, 5, 12, 13, 6, 7, 14, 15);
+        for (var lane = 0; lane < 4; lane++)
+        {
+            var left = words[lane].AsUInt64();
+            var right = words[lane + 4].AsUInt64();
+            var destination = output + (lane * Blake3Constants.ChainingBytes);
+            StorePair(Avx512F.PermuteVar8x64x2(left, low, right), destination);
+            StorePair(Avx512F.PermuteVar8x64x2(left, high, right), destination + (8 * Blake3Constants.ChainingBytes));
+        }
+    }
+
+    /// <summary>Two chaining values, those of a lane and of the fourth after it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void StorePair(Vector512<ulong> pair, byte* output)
+    {
+        pair.GetLower().Store((ulong*)output);
+        pair.GetUpper().Store((ulong*)(output + (4 * Blake3Constants.ChainingBytes)));
+    }
+}
