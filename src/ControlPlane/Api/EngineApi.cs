@@ -1,21 +1,59 @@
+using BackupEngine.ControlPlane.Api.Backups;
+using BackupEngine.ControlPlane.Api.Commands;
+using BackupEngine.ControlPlane.Api.Discovery;
+using BackupEngine.ControlPlane.Api.Faults;
+using BackupEngine.ControlPlane.Api.Pipeline;
+using BackupEngine.ControlPlane.Api.Snapshots;
+using BackupEngine.ControlPlane.Api.Stock;
+using BackupEngine.ControlPlane.Api.Volumes;
 using BackupEngine.ControlPlane.Hosting;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace BackupEngine.ControlPlane.Api;
 
 /// <summary>The Block Storage REST API, version 3.</summary>
 public static class EngineApi
 {
-    /// <summary>Adds what the API is made of.</summary>
+    /// <summary>
+    /// Adds what the API is made of. It needs the database, an authenticator, the bus and its
+    /// <see cref="Bus.ICommandSender"/> beside it.
+    /// </summary>
     public static IServiceCollection AddEngineApi(this IServiceCollection services, EngineOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
+        services.TryAddSingleton(options);
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddRouting();
+        services.AddScoped<CommandDispatch>();
+        services.AddScoped<VolumeDrafts>().AddScoped<VolumeCreation>().AddScoped<VolumeUpdate>().AddScoped<VolumeDeletion>();
+        services.AddScoped<VolumeAttachments>().AddScoped<VolumeConnections>().AddScoped<VolumeActions>();
+        services.AddScoped<SnapshotCreation>().AddScoped<SnapshotDeletion>();
+        services.AddScoped<BackupSources>().AddScoped<BackupRequestLog>().AddScoped<BackupCreation>();
+        services.AddScoped<BackupRestoration>().AddScoped<BackupUpdate>().AddScoped<BackupDeletion>();
         return services;
     }
 
-    /// <summary>Maps the routes of the API, and what every request to them passes through.</summary>
+    /// <summary>Maps the routes of the API, and what every request to them passes through: outermost first.</summary>
     public static WebApplication MapEngineApi(this WebApplication app)
     {
         ArgumentNullException.ThrowIfNull(app);
+        app.UseMiddleware<ResponseHeadersMiddleware>();
+        app.UseMiddleware<FaultMiddleware>();
+        app.UseMiddleware<PathMiddleware>();
+        app.UseRouting();
+        app.UseMiddleware<CallerMiddleware>();
+        DiscoveryEndpoints.Map(app);
+        MapBoth(app, VolumeEndpoints.Map);
+        MapBoth(app, SnapshotEndpoints.Map);
+        MapBoth(app, BackupEndpoints.Map);
+        MapBoth(app, StockEndpoints.Map);
         return app;
+    }
+
+    /// <summary>Every route exists with the project in its address and without.</summary>
+    private static void MapBoth(WebApplication app, Action<IEndpointRouteBuilder> map)
+    {
+        map(app.MapGroup(ApiPaths.Root));
+        map(app.MapGroup(ApiPaths.WithProject));
     }
 }

@@ -6,7 +6,7 @@ namespace BackupEngine.ControlPlane.Authentication;
 public static class ProjectIdFormat
 {
     /// <summary>The same as a route constraint.</summary>
-    public const string RoutePattern = @"^[[0-9a-f\-]]+$";
+    public const string RoutePattern = @"^[0-9a-f\-]+$";
 
     private static readonly SearchValues<char> Allowed = SearchValues.Create("0123456789abcdef-");
 

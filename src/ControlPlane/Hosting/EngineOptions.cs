@@ -60,6 +60,12 @@ public sealed class EngineOptions
     /// <summary>Collector that traces are sent to (OTLP over gRPC), for example <c>http://127.0.0.1:4317</c>; null: none.</summary>
     public string? OtlpEndpoint { get; set; }
 
+    /// <summary>Address of the REST API as clients see it, for links; null: the address that a request came to.</summary>
+    public string? PublicEndpoint { get; set; }
+
+    /// <summary>The host whose volume service makes new volumes; null: this one.</summary>
+    public string? VolumeHost { get; set; }
+
     /// <summary>Whether this process has the role.</summary>
     public bool Has(string role) => Roles.Contains(role, StringComparer.Ordinal);
 }

@@ -1,7 +1,7 @@
 namespace BackupEngine.ControlPlane.Database.Entities;
 
 /// <summary>The record of a backup.</summary>
-public sealed class BackupEntity
+public sealed class BackupEntity : IProjectRecord
 {
     /// <summary>Identity; also the name of the backup in the repository.</summary>
     public Guid Id { get; set; }

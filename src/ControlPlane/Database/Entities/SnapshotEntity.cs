@@ -1,7 +1,7 @@
 namespace BackupEngine.ControlPlane.Database.Entities;
 
 /// <summary>A snapshot of a volume.</summary>
-public sealed class SnapshotEntity
+public sealed class SnapshotEntity : IProjectRecord
 {
     /// <summary>Identity.</summary>
     public Guid Id { get; set; }

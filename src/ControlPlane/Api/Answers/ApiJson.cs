@@ -1,0 +1,46 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using BackupEngine.ControlPlane.Api.Backups;
+using BackupEngine.ControlPlane.Api.Discovery;
+using BackupEngine.ControlPlane.Api.Snapshots;
+using BackupEngine.ControlPlane.Api.Stock;
+using BackupEngine.ControlPlane.Api.Volumes;
+
+namespace BackupEngine.ControlPlane.Api.Answers;
+
+/// <summary>Generated writers of every answer.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    Converters = [typeof(ApiTimeConverter)])]
+[JsonSerializable(typeof(IReadOnlyList<Link>))]
+[JsonSerializable(typeof(IReadOnlyList<VersionView>))]
+[JsonSerializable(typeof(VolumeSummary))]
+[JsonSerializable(typeof(VolumeDetail))]
+[JsonSerializable(typeof(SnapshotDetail))]
+[JsonSerializable(typeof(BackupSummary))]
+[JsonSerializable(typeof(BackupDetail))]
+[JsonSerializable(typeof(RestoreView))]
+[JsonSerializable(typeof(BackupStepView))]
+[JsonSerializable(typeof(ConnectionInfoView))]
+[JsonSerializable(typeof(ExtensionView))]
+[JsonSerializable(typeof(ServiceView))]
+[JsonSerializable(typeof(LimitsView))]
+[JsonSerializable(typeof(AvailabilityZoneView))]
+[JsonSerializable(typeof(VolumeTypeView))]
+[JsonSerializable(typeof(ResourceFilterView))]
+[JsonSerializable(typeof(Dictionary<string, string>))]
+[JsonSerializable(typeof(Dictionary<string, JsonElement>))]
+internal sealed partial class ApiJson : JsonSerializerContext
+{
+    /// <summary>Answers are never part of a page: only what JSON itself demands is escaped.</summary>
+    public static readonly JavaScriptEncoder Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
+
+    /// <summary>The writers with that encoder.</summary>
+    public static readonly ApiJson Relaxed = new(new JsonSerializerOptions
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        Converters = { new ApiTimeConverter() },
+        Encoder = Encoder,
+    });
+}

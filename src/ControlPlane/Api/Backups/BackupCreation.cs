@@ -1,0 +1,86 @@
+using BackupEngine.ControlPlane.Api.Commands;
+using BackupEngine.ControlPlane.Api.Faults;
+using BackupEngine.ControlPlane.Api.Listing;
+using BackupEngine.ControlPlane.Api.Pipeline;
+using BackupEngine.ControlPlane.Contracts;
+using BackupEngine.ControlPlane.Database;
+using BackupEngine.ControlPlane.Database.Entities;
+using Microsoft.EntityFrameworkCore;
+
+namespace BackupEngine.ControlPlane.Api.Backups;
+
+/// <summary>
+/// Takes a backup on: steps 1 to 5 of the workflow. The record, the status of what is read and the log of the steps so far are
+/// one transaction, and the status changes only on the condition that it is one to begin from: of two requests at once for the
+/// same volume one is refused.
+/// </summary>
+internal sealed class BackupCreation(
+    EngineDatabase database, BackupSources sources, CommandDispatch commands, BackupRequestLog steps, TimeProvider clock)
+{
+    /// <summary>Makes the record and sends the command.</summary>
+    /// <exception cref="ApiFaultException">The request is refused; nothing has changed.</exception>
+    public async Task<BackupEntity> CreateAsync(ApiRequest request, NewBackup asked, CancellationToken cancellationToken)
+    {
+        var receivedAt = clock.GetUtcNow().UtcDateTime;
+        var backup = await RecordAsync(request, asked, receivedAt, cancellationToken);
+        var failure = await commands.ToBackupServicesAsync(new CreateBackup { BackupId = backup.Id });
+        await steps.RecordSentAsync(backup.Id, BackupWorkflows.Create, failure);
+        return backup;
+    }
+
+    private async Task<BackupEntity> RecordAsync(
+        ApiRequest request, NewBackup asked, DateTime receivedAt, CancellationToken cancellationToken)
+    {
+        await using var transaction = await database.Database.BeginTransactionAsync(cancellationToken);
+        var volume = await database.FindVolumeAsync(request, $"{asked.VolumeId}", cancellationToken);
+        var snapshot = asked.SnapshotId is null ? null : await sources.FindSnapshotAsync(request, asked, cancellationToken);
+        if (snapshot is null)
+            BackupSources.RequireVolumeStatus(volume.Status, asked.Force);
+        var parent = asked.Incremental ? await FindParentAsync(request, asked, snapshot, cancellationToken) : null;
+        await sources.BeginAsync(volume, snapshot, asked.Force, cancellationToken);
+
+        var backup = Draft(request, asked, volume, snapshot, parent);
+        database.Backups.Add(backup);
+        steps.AddAccepted(backup, BackupWorkflows.Create, receivedAt);
+        await database.SaveChangesAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return backup;
+    }
+
+    /// <summary>The newest available backup of the volume in the caller's project, and older than the snapshot if one is read.</summary>
+    private async Task<BackupEntity> FindParentAsync(
+        ApiRequest request, NewBackup asked, SnapshotEntity? snapshot, CancellationToken cancellationToken)
+    {
+        var project = request.Caller.ProjectId;
+        var parent = await database.Backups.AsNoTracking()
+            .Where(backup => backup.VolumeId == asked.VolumeId && backup.ProjectId == project && backup.DeletedAt == null)
+            .Where(backup => backup.Status == BackupStatus.Available && backup.DataTimestamp != null)
+            .Where(backup => snapshot == null || backup.DataTimestamp < snapshot.CreatedAt)
+            .OrderByDescending(backup => backup.DataTimestamp).ThenByDescending(backup => backup.Id)
+            .FirstOrDefaultAsync(cancellationToken);
+        return parent ?? throw Fault.InvalidBackup("No backups available to do an incremental backup.");
+    }
+
+    private BackupEntity Draft(
+        ApiRequest request, NewBackup asked, VolumeEntity volume, SnapshotEntity? snapshot, BackupEntity? parent)
+    {
+        var now = clock.GetUtcNow().UtcDateTime;
+        return new BackupEntity
+        {
+            Id = Guid.NewGuid(),
+            ProjectId = request.Caller.ProjectId,
+            UserId = request.Caller.UserId,
+            VolumeId = volume.Id,
+            SnapshotId = snapshot?.Id,
+            ParentId = parent?.Id,
+            Name = asked.Name,
+            Description = asked.Description,
+            Container = asked.Container,
+            AvailabilityZone = asked.AvailabilityZone ?? volume.AvailabilityZone,
+            SizeGiB = volume.SizeGiB,
+            MetadataJson = asked.MetadataJson,
+            DataTimestamp = snapshot?.CreatedAt ?? now,
+            CreatedAt = now,
+        };
+    }
+}

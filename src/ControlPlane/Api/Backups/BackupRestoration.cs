@@ -1,0 +1,134 @@
+using BackupEngine.ControlPlane.Api.Commands;
+using BackupEngine.ControlPlane.Api.Faults;
+using BackupEngine.ControlPlane.Api.Listing;
+using BackupEngine.ControlPlane.Api.Pipeline;
+using BackupEngine.ControlPlane.Api.Volumes;
+using BackupEngine.ControlPlane.Contracts;
+using BackupEngine.ControlPlane.Database;
+using BackupEngine.ControlPlane.Database.Entities;
+using Microsoft.EntityFrameworkCore;
+
+namespace BackupEngine.ControlPlane.Api.Backups;
+
+/// <summary>
+/// Takes a restore on: to a volume that is there, or to a new one whose record is made now and whose device the workflow makes.
+/// Nobody waits for that here.
+/// </summary>
+internal sealed class BackupRestoration(
+    EngineDatabase database, VolumeDrafts drafts, CommandDispatch commands, BackupRequestLog steps, TimeProvider clock)
+{
+    private const string NewVolumeDescription = "auto-created_from_restore_from_backup";
+
+    /// <summary>Restores to the volume that the body names, or to a new one.</summary>
+    /// <exception cref="ApiFaultException">The request is refused; nothing has changed.</exception>
+    public async Task<RestoreView> RestoreAsync(
+        ApiRequest request, string id, Guid? volumeId, string? name, CancellationToken cancellationToken)
+    {
+        var backup = await database.FindBackupAsync(request, id, cancellationToken);
+        RequireRestorable(backup);
+        var volume = volumeId is null
+            ? NewVolume(request, backup, name)
+            : await database.FindVolumeAsync(request, $"{volumeId}", cancellationToken);
+        if (volumeId is null)
+            await RestoreToNewVolumeAsync(request, backup.Id, volume, cancellationToken);
+        else
+            await RestoreToExistingAsync(backup, volume, cancellationToken);
+        return new RestoreView(backup.Id, volume.Id, volume.Name ?? "");
+    }
+
+    /// <summary>Restores to a volume whose record does not exist yet.</summary>
+    /// <exception cref="ApiFaultException">The request is refused; nothing has changed.</exception>
+    public Task RestoreToNewVolumeAsync(
+        ApiRequest request, Guid backupId, VolumeEntity volume, CancellationToken cancellationToken)
+    {
+        volume.RestoredFromBackupId = backupId;
+        // The command of the restore makes the device: there is none of the volume's own to be sent.
+        volume.CommandSentAt = volume.CreatedAt;
+        return BeginAsync(backupId, volume.Id, () => AddAsync(volume, cancellationToken), cancellationToken);
+    }
+
+    private Task RestoreToExistingAsync(BackupEntity backup, VolumeEntity volume, CancellationToken cancellationToken)
+    {
+        if (volume.Status != VolumeStatus.Available)
+            throw TargetNotAvailable();
+        if (volume.SizeGiB < backup.SizeGiB)
+            throw Fault.InvalidVolume(
+                $"volume size {volume.SizeGiB} is too small to restore backup of size {backup.SizeGiB}.");
+        return BeginAsync(backup.Id, volume.Id, () => ClaimAsync(volume.Id, cancellationToken), cancellationToken);
+    }
+
+    private async Task BeginAsync(
+        Guid backupId, Guid volumeId, Func<Task> takeVolume, CancellationToken cancellationToken)
+    {
+        var receivedAt = clock.GetUtcNow().UtcDateTime;
+        await using (var transaction = await database.Database.BeginTransactionAsync(cancellationToken))
+        {
+            await ClaimBackupAsync(backupId, volumeId, cancellationToken);
+            await takeVolume();
+            var backup = await database.Backups.AsNoTracking().SingleAsync(row => row.Id == backupId, cancellationToken);
+            steps.AddAccepted(backup, BackupWorkflows.Restore, receivedAt);
+            await database.SaveChangesAsync(cancellationToken);
+            await transaction.CommitAsync(cancellationToken);
+        }
+
+        var failure = await commands.ToBackupServicesAsync(new RestoreBackup { BackupId = backupId, VolumeId = volumeId });
+        await steps.RecordSentAsync(backupId, BackupWorkflows.Restore, failure);
+    }
+
+    private async Task ClaimBackupAsync(Guid backupId, Guid volumeId, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow().UtcDateTime;
+        var changed = await database.Backups
+            .Where(row => row.Id == backupId && row.DeletedAt == null && row.Status == BackupStatus.Available)
+            .ExecuteUpdateAsync(
+                set => set.SetProperty(row => row.Status, BackupStatus.Restoring)
+                    .SetProperty(row => row.RestoreVolumeId, volumeId)
+                    .SetProperty(row => row.FailReason, (string?)null)
+                    .SetProperty(row => row.CommandSentAt, (DateTime?)null)
+                    .SetProperty(row => row.LeaseExpiresAt, (DateTime?)null)
+                    .SetProperty(row => row.UpdatedAt, now),
+                cancellationToken);
+        if (changed == 0)
+            throw BackupNotAvailable();
+    }
+
+    private async Task ClaimAsync(Guid volumeId, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow().UtcDateTime;
+        var changed = await database.Volumes
+            .Where(row => row.Id == volumeId && row.DeletedAt == null && row.Status == VolumeStatus.Available)
+            .ExecuteUpdateAsync(
+                set => set.SetProperty(row => row.PreviousStatus, row => row.Status)
+                    .SetProperty(row => row.Status, VolumeStatus.RestoringBackup)
+                    .SetProperty(row => row.UpdatedAt, now),
+                cancellationToken);
+        if (changed == 0)
+            throw TargetNotAvailable();
+    }
+
+    private Task<int> AddAsync(VolumeEntity volume, CancellationToken cancellationToken)
+    {
+        database.Volumes.Add(volume);
+        return database.SaveChangesAsync(cancellationToken);
+    }
+
+    private VolumeEntity NewVolume(ApiRequest request, BackupEntity backup, string? name)
+    {
+        var volume = drafts.Draft(request, name ?? $"restore_backup_{backup.Id}", NewVolumeDescription);
+        volume.SizeGiB = backup.SizeGiB;
+        return volume;
+    }
+
+    private static void RequireRestorable(BackupEntity backup)
+    {
+        if (backup.Status != BackupStatus.Available)
+            throw BackupNotAvailable();
+        if (backup.SizeGiB <= 0)
+            throw Fault.InvalidBackup("Backup to be restored has invalid size");
+    }
+
+    private static ApiFaultException BackupNotAvailable() => Fault.InvalidBackup("Backup status must be available");
+
+    private static ApiFaultException TargetNotAvailable() =>
+        Fault.InvalidVolume("Volume to be restored to must be available");
+}

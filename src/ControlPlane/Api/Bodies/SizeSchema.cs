@@ -1,0 +1,37 @@
+using System.Globalization;
+using System.Numerics;
+
+namespace BackupEngine.ControlPlane.Api.Bodies;
+
+/// <summary>A size in GiB: a whole number from 1, also as a string of digits, or <c>null</c>.</summary>
+internal sealed class SizeSchema : Schema
+{
+    private const int Minimum = 1;
+    private const int Maximum = int.MaxValue;
+
+    /// <inheritdoc/>
+    public override SchemaViolation? Check(BodyValue value)
+    {
+        if (value.Kind == BodyKind.Null)
+            return null;
+        if (value.Kind is not (BodyKind.Integer or BodyKind.Text))
+            return WrongType(value, "integer", "string", "null");
+        if (value.Kind == BodyKind.Text && (value.Text.Length == 0 || !value.Text.All(char.IsAsciiDigit)))
+            return new SchemaViolation(value, $"{PythonText.Repr(value)} does not match '^[0-9]+$'");
+        return CheckRange(value);
+    }
+
+    /// <summary>The size of a value that passed the schema; null for <c>null</c> and for what is absent.</summary>
+    public static int? Read(BodyValue? value) =>
+        value is null ? null : int.Parse(value.Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
+
+    private static SchemaViolation? CheckRange(BodyValue value)
+    {
+        var number = BigInteger.Parse(value.Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
+        if (number < Minimum)
+            return new SchemaViolation(value, $"{number} is less than the minimum of {Minimum}");
+        return number > Maximum
+            ? new SchemaViolation(value, $"{number} is greater than the maximum of {Maximum}")
+            : null;
+    }
+}

@@ -1,0 +1,122 @@
+using System.Linq.Expressions;
+using BackupEngine.ControlPlane.Api.Faults;
+using BackupEngine.ControlPlane.Api.Pipeline;
+using BackupEngine.ControlPlane.Database.Entities;
+using Microsoft.EntityFrameworkCore;
+
+namespace BackupEngine.ControlPlane.Api.Listing;
+
+/// <summary>Finds one page of a list: the caller's records, filtered, sorted, from the marker on.</summary>
+internal static class RecordLister
+{
+    private const int StrictFiltersSince = 31;
+    private const int LikeFiltersSince = 34;
+
+    /// <summary>Finds the page that a request asks for.</summary>
+    public static async Task<RecordPage<T>> ListAsync<T>(
+        DbSet<T> records, ListResource<T> resource, ApiRequest request, CancellationToken cancellationToken)
+        where T : class, IProjectRecord
+    {
+        var query = ListQueryReader.Read(request.Http.Request.Query, request.Version, request.Caller.IsAdmin);
+        var sort = CompleteSort(resource, query, request);
+        var matching = Filter(InScope(records, query, request), resource, query, request);
+        var count = query.WithCount ? await matching.CountAsync(cancellationToken) : (int?)null;
+        var rest = query.Marker is { } marker
+            ? matching.Where(After(sort, await FindMarkerAsync(records, resource, marker, request, cancellationToken)))
+            : matching;
+        var items = await Sort(rest, resource, sort).Skip(query.Offset).Take(query.Limit).ToListAsync(cancellationToken);
+        return new RecordPage<T>(items, HasNext: items.Count > 0 && query.Limit <= items.Count, count);
+    }
+
+    private static IQueryable<T> InScope<T>(DbSet<T> records, ListQuery query, ApiRequest request)
+        where T : class, IProjectRecord
+    {
+        var project = request.Caller.ProjectId;
+        var existing = records.AsNoTracking().Where(record => record.DeletedAt == null);
+        return query.AllTenants ? existing : existing.Where(record => record.ProjectId == project);
+    }
+
+    private static IQueryable<T> Filter<T>(
+        IQueryable<T> rows, ListResource<T> resource, ListQuery query, ApiRequest request)
+        where T : class, IProjectRecord
+    {
+        if (!request.Caller.IsAdmin)
+            RefuseUnknown(resource, query, request);
+        foreach (var (name, text) in query.Filters.Where(filter => IsHeeded(resource, filter.Key, request)))
+            rows = Filter(rows, resource, request, name, text);
+        return rows;
+    }
+
+    private static IQueryable<T> Filter<T>(
+        IQueryable<T> rows, ListResource<T> resource, ApiRequest request, string name, string text)
+        where T : class, IProjectRecord
+    {
+        if (resource.ConstantFilters.TryGetValue(name, out var only))
+            return only.Equals(text, StringComparison.OrdinalIgnoreCase) ? rows : rows.Where(_ => false);
+        if (resource.Columns.TryGetValue(name, out var column))
+            return column.Equal(rows, text);
+        return request.Version.Has(LikeFiltersSince) && name.EndsWith('~')
+            && resource.Columns.TryGetValue(name[..^1], out var like) ? like.Like(rows, text) : rows.Where(_ => false);
+    }
+
+    /// <summary>Old versions overlook what a user may not filter by; newer ones refuse it.</summary>
+    private static void RefuseUnknown<T>(ListResource<T> resource, ListQuery query, ApiRequest request)
+        where T : class, IProjectRecord
+    {
+        var unknown = query.Filters.Select(filter => filter.Key).Where(name => !resource.PublicFilters.Contains(name)).ToList();
+        if (unknown.Count > 0 && request.Version.Has(StrictFiltersSince))
+            throw Fault.BadRequest($"Invalid filters {string.Join(',', unknown)} are found in query options.");
+    }
+
+    private static bool IsHeeded<T>(ListResource<T> resource, string name, ApiRequest request)
+        where T : class, IProjectRecord => request.Caller.IsAdmin || resource.PublicFilters.Contains(name);
+
+    /// <summary>What is asked for, then the time of creation and the id, so that the order is always the same.</summary>
+    private static List<(ListColumn<T> Column, bool Descending)> CompleteSort<T>(
+        ListResource<T> resource, ListQuery query, ApiRequest request)
+        where T : class, IProjectRecord
+    {
+        var descending = query.Sort[0].Descending;
+        var keys = query.Sort.Concat([(Key: "created_at", Descending: descending), (Key: "id", Descending: descending)]).DistinctBy(part => part.Key);
+        return [.. keys.Select(part => (ColumnOf(resource, part.Key, request), part.Descending))];
+    }
+
+    private static ListColumn<T> ColumnOf<T>(ListResource<T> resource, string key, ApiRequest request)
+        where T : class, IProjectRecord =>
+        resource.Columns.TryGetValue(key, out var column) && (key != "name" || request.Version.Has(resource.SortByNameSince))
+            ? column
+            : throw Fault.InvalidInput("Invalid sort key");
+
+    private static IQueryable<T> Sort<T>(
+        IQueryable<T> rows, ListResource<T> resource, List<(ListColumn<T> Column, bool Descending)> sort)
+        where T : class, IProjectRecord
+    {
+        var further = false;
+        foreach (var (column, descending) in sort)
+        {
+            rows = column.Sort(rows, descending, further);
+            further = true;
+        }
+
+        return rows;
+    }
+
+    private static async Task<T> FindMarkerAsync<T>(
+        DbSet<T> records, ListResource<T> resource, string marker, ApiRequest request, CancellationToken cancellationToken)
+        where T : class, IProjectRecord => Guid.TryParse(marker, out var id)
+            ? Fault.OrThrow(
+                await records.InScopeOf(request.Caller).SingleOrDefaultAsync(record => record.Id == id, cancellationToken),
+                () => resource.NotFound(marker))
+            : throw resource.NotFound(marker);
+
+    /// <summary>After the marker: beyond it in the first column, or the same there and beyond it in the second, and so on.</summary>
+    private static Expression<Func<T, bool>> After<T>(List<(ListColumn<T> Column, bool Descending)> sort, T marker)
+    {
+        var row = Expression.Parameter(typeof(T), "row");
+        Expression after = Expression.Constant(false);
+        foreach (var (column, descending) in Enumerable.Reverse(sort))
+            after = Expression.OrElse(
+                column.After(row, marker, descending), Expression.AndAlso(column.SameAs(row, marker), after));
+        return Expression.Lambda<Func<T, bool>>(after, row);
+    }
+}

@@ -1,0 +1,38 @@
+using BackupEngine.ControlPlane.Api.Commands;
+using BackupEngine.ControlPlane.Api.Faults;
+using BackupEngine.ControlPlane.Api.Listing;
+using BackupEngine.ControlPlane.Api.Pipeline;
+using BackupEngine.ControlPlane.Contracts;
+using BackupEngine.ControlPlane.Database;
+using BackupEngine.ControlPlane.Database.Entities;
+using Microsoft.EntityFrameworkCore;
+
+namespace BackupEngine.ControlPlane.Api.Snapshots;
+
+/// <summary>Removes snapshots.</summary>
+internal sealed class SnapshotDeletion(EngineDatabase database, CommandDispatch commands, TimeProvider clock)
+{
+    private static readonly string[] Deletable = [SnapshotStatus.Available, SnapshotStatus.Error];
+
+    /// <summary>Begins to remove a snapshot that nothing reads.</summary>
+    /// <exception cref="ApiFaultException">404, or 400 for its status.</exception>
+    public async Task DeleteAsync(ApiRequest request, string id, CancellationToken cancellationToken)
+    {
+        var snapshot = await database.FindSnapshotAsync(request, id, cancellationToken);
+        var now = clock.GetUtcNow().UtcDateTime;
+        var changed = await database.Snapshots
+            .Where(row => row.Id == snapshot.Id && row.DeletedAt == null && Deletable.Contains(row.Status))
+            .ExecuteUpdateAsync(
+                set => set.SetProperty(row => row.Status, SnapshotStatus.Deleting)
+                    .SetProperty(row => row.UpdatedAt, now)
+                    .SetProperty(row => row.CommandSentAt, (DateTime?)null),
+                cancellationToken);
+        if (changed == 0)
+            throw Fault.InvalidSnapshot("Snapshot status must be available or error and must not be part of a group.");
+        var host = await database.Volumes.Where(volume => volume.Id == snapshot.VolumeId).Select(volume => volume.Host)
+            .SingleAsync(cancellationToken);
+        await commands.ToVolumeServiceAsync(
+            host, new DeleteSnapshot { SnapshotId = snapshot.Id },
+            () => database.MarkSnapshotCommandSentAsync(snapshot.Id, clock));
+    }
+}

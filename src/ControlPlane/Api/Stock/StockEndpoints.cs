@@ -1,0 +1,103 @@
+using BackupEngine.ControlPlane.Api.Answers;
+using BackupEngine.ControlPlane.Api.Backups;
+using BackupEngine.ControlPlane.Api.Faults;
+using BackupEngine.ControlPlane.Api.Pipeline;
+using BackupEngine.ControlPlane.Api.Snapshots;
+using BackupEngine.ControlPlane.Api.Volumes;
+using BackupEngine.ControlPlane.Database;
+using BackupEngine.ControlPlane.Hosting;
+
+namespace BackupEngine.ControlPlane.Api.Stock;
+
+/// <summary>What stock clients ask for besides volumes, snapshots and backups.</summary>
+internal static class StockEndpoints
+{
+    private const int ResourceFiltersSince = 33;
+
+    private static readonly ExtensionView[] Extensions =
+    [
+        new("backups", "Backups", "Backups support."),
+        new("os-availability-zone", "AvailabilityZones", "Describe Availability Zones."),
+        new("os-extended-snapshot-attributes", "ExtendedSnapshotAttributes", "Extended SnapshotAttributes support."),
+        new("os-quota-sets", "Quotas", "Quota management support."),
+        new("os-services", "Services", "Services support."),
+        new("os-used-limits", "UsedLimits", "Provide data on limited resource usage."),
+        new("os-vol-host-attr", "VolumeHostAttribute", "Expose host as an attribute of a volume."),
+        new("os-vol-tenant-attr", "VolumeTenantAttribute", "Expose the internal project_id as an attribute of a volume."),
+        new("os-volume-actions", "VolumeActions", "Enable volume actions."),
+    ];
+
+    /// <summary>Maps the routes.</summary>
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/extensions", (ApiRequest _) =>
+            new ListAnswer<ExtensionView>("extensions", Extensions, ApiJson.Relaxed.ExtensionView));
+        routes.MapGet("/extensions/{alias}", (ApiRequest _, string alias) => Extension(alias));
+        routes.MapGet("/os-availability-zone", (ApiRequest _) => new ListAnswer<AvailabilityZoneView>(
+            "availabilityZoneInfo", [new AvailabilityZoneView()], ApiJson.Relaxed.AvailabilityZoneView));
+        routes.MapGet("/os-services", Services);
+        routes.MapGet("/resource_filters", ResourceFilters);
+        routes.MapGet("/types", (ApiRequest _) =>
+            new ListAnswer<VolumeTypeView>("volume_types", [new VolumeTypeView()], ApiJson.Relaxed.VolumeTypeView));
+        routes.MapGet("/types/{id}", (ApiRequest _, string id) => VolumeType(id));
+        routes.MapGet("/limits", LimitsAsync);
+        routes.MapGet("/os-quota-sets/{id}", QuotasAsync);
+        routes.MapGet("/os-quota-sets/{id}/defaults", (ApiRequest _, string id) => new QuotaAnswer(id, use: null));
+    }
+
+    private static ObjectAnswer<ExtensionView> Extension(string alias) => new(
+        "extension", Extensions.FirstOrDefault(extension => extension.Alias == alias) ?? throw Fault.NotFound(),
+        ApiJson.Relaxed.ExtensionView);
+
+    private static ObjectAnswer<VolumeTypeView> VolumeType(string id) =>
+        id == "default" || (Guid.TryParse(id, out var typeId) && typeId == VolumeTypeView.DefaultId)
+            ? new ObjectAnswer<VolumeTypeView>("volume_type", new VolumeTypeView(), ApiJson.Relaxed.VolumeTypeView)
+            : throw new ApiFaultException(StatusCodes.Status404NotFound, $"Volume type {id} could not be found.");
+
+    /// <summary>The services of this process; those of other hosts are not known here.</summary>
+    private static ListAnswer<ServiceView> Services(ApiRequest request, EngineOptions options, TimeProvider clock)
+    {
+        if (!request.Caller.IsAdmin)
+            throw new ApiFaultException(StatusCodes.Status403Forbidden, "User does not have admin privileges");
+        var services = options.Roles.Where(role => role != "api").Select(role => new ServiceView
+        {
+            Binary = "cinder-" + role,
+            Host = options.Host,
+            Zone = AvailabilityZoneView.DefaultName,
+            UpdatedAt = clock.GetUtcNow().UtcDateTime,
+        });
+        return new ListAnswer<ServiceView>("services", [.. services], ApiJson.Relaxed.ServiceView);
+    }
+
+    private static ListAnswer<ResourceFilterView> ResourceFilters(ApiRequest request)
+    {
+        if (!request.Version.Has(ResourceFiltersSince))
+            throw Fault.NotFound();
+        ResourceFilterView[] filters =
+        [
+            new("volume", VolumeLists.Resource.PublicFilters),
+            new("snapshot", SnapshotLists.Resource.PublicFilters),
+            new("backup", BackupLists.Resource.PublicFilters),
+        ];
+        var only = request.Http.Request.Query["resource"].ToString();
+        return new ListAnswer<ResourceFilterView>(
+            "resource_filters", [.. filters.Where(filter => only.Length == 0 || filter.Resource == only)],
+            ApiJson.Relaxed.ResourceFilterView);
+    }
+
+    private static async Task<IResult> LimitsAsync(
+        ApiRequest request, EngineDatabase database, CancellationToken cancellationToken)
+    {
+        var use = await ProjectUse.CountAsync(database, request.Caller.ProjectId, cancellationToken);
+        return new ObjectAnswer<LimitsView>("limits", new LimitsView { Absolute = use }, ApiJson.Relaxed.LimitsView);
+    }
+
+    private static async Task<IResult> QuotasAsync(
+        ApiRequest request, string id, EngineDatabase database, CancellationToken cancellationToken)
+    {
+        if (!request.Caller.IsAdmin && id != request.Caller.ProjectId)
+            throw Fault.Forbidden("volume_extension:quotas:show");
+        var withUse = request.Http.Request.Query["usage"].ToString() is "True" or "true" or "1";
+        return new QuotaAnswer(id, withUse ? await ProjectUse.CountAsync(database, id, cancellationToken) : null);
+    }
+}

@@ -1,0 +1,39 @@
+using BackupEngine.ControlPlane.Api.Answers;
+using BackupEngine.ControlPlane.Api.Bodies;
+using BackupEngine.ControlPlane.Api.Faults;
+using BackupEngine.ControlPlane.Api.Pipeline;
+
+namespace BackupEngine.ControlPlane.Api.Volumes;
+
+/// <summary>The actions on a volume, told apart by the one field of the body.</summary>
+internal sealed class VolumeActions(VolumeAttachments attachments, VolumeConnections connections)
+{
+    /// <summary>Does what the body names.</summary>
+    /// <exception cref="ApiFaultException">400 for an action that is not known.</exception>
+    public async Task<IResult> ActAsync(ApiRequest request, string id, BodyValue body, CancellationToken cancellationToken)
+    {
+        if (body.Kind != BodyKind.Object || body.Fields.Count != 1)
+            throw Fault.MalformedBody();
+        switch (body.Fields.GetAt(0).Key)
+        {
+            case "os-attach":
+                await attachments.AttachAsync(request, id, body, cancellationToken);
+                break;
+            case "os-detach":
+                await attachments.DetachAsync(request, id, body, cancellationToken);
+                break;
+            case "os-terminate_connection":
+                await connections.TerminateAsync(request, id, body, cancellationToken);
+                break;
+            case "os-initialize_connection":
+                return new ObjectAnswer<ConnectionInfoView>(
+                    "connection_info", await connections.InitializeAsync(request, id, body, cancellationToken),
+                    ApiJson.Relaxed.ConnectionInfoView);
+            case var unknown:
+                throw Fault.BadRequest(
+                    $"There is no such action: {unknown}. Verify the request body and Content-Type header and try again.");
+        }
+
+        return Results.StatusCode(StatusCodes.Status202Accepted);
+    }
+}

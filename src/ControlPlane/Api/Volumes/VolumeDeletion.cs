@@ -1,0 +1,41 @@
+using BackupEngine.ControlPlane.Api.Commands;
+using BackupEngine.ControlPlane.Api.Faults;
+using BackupEngine.ControlPlane.Api.Listing;
+using BackupEngine.ControlPlane.Api.Pipeline;
+using BackupEngine.ControlPlane.Contracts;
+using BackupEngine.ControlPlane.Database;
+using BackupEngine.ControlPlane.Database.Entities;
+using Microsoft.EntityFrameworkCore;
+
+namespace BackupEngine.ControlPlane.Api.Volumes;
+
+/// <summary>Removes volumes.</summary>
+internal sealed class VolumeDeletion(EngineDatabase database, CommandDispatch commands, TimeProvider clock)
+{
+    private const string Refusal =
+        "Volume status must be available or error or error_restoring or error_extending or error_managing and must not be " +
+        "migrating, attached, belong to a group, have snapshots, awaiting a transfer, or be disassociated from snapshots after " +
+        "volume transfer.";
+
+    private static readonly string[] Deletable = [VolumeStatus.Available, VolumeStatus.Error, VolumeStatus.ErrorRestoring];
+
+    /// <summary>Begins to remove a volume that is not in use and has no snapshots.</summary>
+    /// <exception cref="ApiFaultException">404, or 400 for its status.</exception>
+    public async Task DeleteAsync(ApiRequest request, string id, CancellationToken cancellationToken)
+    {
+        var volume = await database.FindVolumeAsync(request, id, cancellationToken);
+        var now = clock.GetUtcNow().UtcDateTime;
+        var changed = await database.Volumes
+            .Where(row => row.Id == volume.Id && row.DeletedAt == null && Deletable.Contains(row.Status))
+            .Where(row => !database.Snapshots.Any(snapshot => snapshot.VolumeId == row.Id && snapshot.DeletedAt == null))
+            .ExecuteUpdateAsync(
+                set => set.SetProperty(row => row.Status, VolumeStatus.Deleting)
+                    .SetProperty(row => row.UpdatedAt, now)
+                    .SetProperty(row => row.CommandSentAt, (DateTime?)null),
+                cancellationToken);
+        if (changed == 0)
+            throw Fault.InvalidVolume(Refusal);
+        await commands.ToVolumeServiceAsync(
+            volume.Host, new DeleteVolume { VolumeId = volume.Id }, () => database.MarkVolumeCommandSentAsync(volume.Id, clock));
+    }
+}

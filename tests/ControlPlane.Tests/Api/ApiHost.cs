@@ -1,0 +1,155 @@
+using BackupEngine.ControlPlane.Api;
+using BackupEngine.ControlPlane.Authentication;
+using BackupEngine.ControlPlane.Bus;
+using BackupEngine.ControlPlane.Database;
+using BackupEngine.ControlPlane.Database.Entities;
+using BackupEngine.ControlPlane.Hosting;
+using BackupEngine.ControlPlane.Tests.Authentication;
+using MassTransit;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.TestHost;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace BackupEngine.ControlPlane.Tests.Api;
+
+/// <summary>The real API over a real SQLite file, with a bus that records what is sent and a volume service that answers.</summary>
+public sealed class ApiHost : IAsyncLifetime
+{
+    public static readonly TokenUser Admin = User("admin", "a", ["admin", "member", "reader"]);
+    public static readonly TokenUser Demo = User("demo", "d", ["member", "reader"]);
+    public static readonly TokenUser Other = User("other", "e", ["member", "reader"]);
+
+    private readonly string _directory = Directory.CreateTempSubdirectory("backupengine-api-").FullName;
+    private WebApplication? _app;
+
+    internal RecordingSender Sender { get; } = new();
+
+    internal EngineOptions Options { get; private set; } = new();
+
+    /// <summary>How many requests ended in a server error: there is to be none, whatever is sent.</summary>
+    internal ErrorCounter Errors { get; } = new();
+
+    public async ValueTask InitializeAsync()
+    {
+        Options = new EngineOptions { StateDirectory = _directory, Host = "host-1", VolumeRequestTimeoutSeconds = 20 };
+        TokenFileTests.Write(_directory, [Admin, Demo, Other]);
+        var builder = WebApplication.CreateBuilder();
+        builder.WebHost.UseTestServer();
+        builder.Logging.ClearProviders();
+        builder.Logging.AddProvider(Errors);
+        builder.Services.AddEngineDatabase(Options).AddEngineAuthentication(Options).AddEngineApi(Options);
+        builder.Services.AddSingleton<ICommandSender>(Sender);
+        builder.Services.AddMassTransit(bus =>
+        {
+            bus.AddConsumer<FakeVolumeService>();
+            bus.UsingInMemory((context, memory) => memory.ReceiveEndpoint(
+                QueueAddress.VolumeServiceName(Options.Host), endpoint => endpoint.ConfigureConsumer<FakeVolumeService>(context)));
+        });
+        _app = builder.Build();
+        _app.MapEngineApi();
+        await _app.StartAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_app is not null)
+            await _app.DisposeAsync();
+        Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
+        Directory.Delete(_directory, recursive: true);
+    }
+
+    internal ApiClient As(TokenUser user, string version = "3.70") => new(_app!.GetTestClient(), user, version);
+
+    internal HttpClient Raw() => _app!.GetTestClient();
+
+    internal EngineDatabase Database() =>
+        _app!.Services.GetRequiredService<IDbContextFactory<EngineDatabase>>().CreateDbContext();
+
+    internal async Task<T> AddAsync<T>(T record)
+        where T : class
+    {
+        await using var database = Database();
+        database.Add(record);
+        await database.SaveChangesAsync(TestContext.Current.CancellationToken);
+        return record;
+    }
+
+    internal Task<VolumeEntity> AddVolumeAsync(
+        string status = VolumeStatus.Available, TokenUser? owner = null, int sizeGiB = 1, Action<VolumeEntity>? change = null)
+    {
+        var volume = new VolumeEntity
+        {
+            Id = Guid.NewGuid(),
+            ProjectId = (owner ?? Demo).ProjectId,
+            UserId = (owner ?? Demo).UserId,
+            Name = "volume",
+            SizeGiB = sizeGiB,
+            Status = status,
+            Host = Options.Host,
+            CreatedAt = DateTime.UtcNow,
+        };
+        change?.Invoke(volume);
+        return AddAsync(volume);
+    }
+
+    internal Task<SnapshotEntity> AddSnapshotAsync(
+        VolumeEntity volume, string status = SnapshotStatus.Available, TokenUser? owner = null) => AddAsync(new SnapshotEntity
+        {
+            Id = Guid.NewGuid(),
+            ProjectId = (owner ?? Demo).ProjectId,
+            UserId = (owner ?? Demo).UserId,
+            VolumeId = volume.Id,
+            SizeGiB = volume.SizeGiB,
+            Status = status,
+            CreatedAt = DateTime.UtcNow,
+        });
+
+    internal Task<BackupEntity> AddBackupAsync(
+        VolumeEntity volume, string status = BackupStatus.Available, TokenUser? owner = null, Action<BackupEntity>? change = null)
+    {
+        var backup = new BackupEntity
+        {
+            Id = Guid.NewGuid(),
+            ProjectId = (owner ?? Demo).ProjectId,
+            UserId = (owner ?? Demo).UserId,
+            VolumeId = volume.Id,
+            Name = "backup",
+            SizeGiB = volume.SizeGiB,
+            Status = status,
+            DataTimestamp = DateTime.UtcNow,
+            CreatedAt = DateTime.UtcNow,
+            CommandSentAt = DateTime.UtcNow,
+        };
+        change?.Invoke(backup);
+        return AddAsync(backup);
+    }
+
+    internal async Task<VolumeEntity> VolumeAsync(Guid id)
+    {
+        await using var database = Database();
+        return await database.Volumes.SingleAsync(row => row.Id == id, TestContext.Current.CancellationToken);
+    }
+
+    internal async Task<SnapshotEntity> SnapshotAsync(Guid id)
+    {
+        await using var database = Database();
+        return await database.Snapshots.SingleAsync(row => row.Id == id, TestContext.Current.CancellationToken);
+    }
+
+    internal async Task<BackupEntity> BackupAsync(Guid id)
+    {
+        await using var database = Database();
+        return await database.Backups.SingleAsync(row => row.Id == id, TestContext.Current.CancellationToken);
+    }
+
+    private static TokenUser User(string name, string digit, IReadOnlyList<string> roles) => new()
+    {
+        Name = name,
+        UserId = string.Concat(Enumerable.Repeat(digit, 31)) + "1",
+        ProjectId = string.Concat(Enumerable.Repeat(digit, 31)) + "2",
+        Roles = roles,
+        Token = name + "-token-0123456789",
+    };
+}
