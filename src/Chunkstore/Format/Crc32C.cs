@@ -3,7 +3,9 @@ using System.Numerics;
 
 namespace BackupEngine.Chunkstore.Format;
 
-/// <summary>CRC-32C (Castagnoli, reflected, initial value and final XOR all ones): the checksum of every stored structure.</summary>
+/// <summary>
+/// CRC-32C (Castagnoli, reflected, initial value and final XOR all ones): the checksum of every stored structure.
+/// </summary>
 /// <remarks>Source: RFC 3720 appendix B.4. Eight bytes a step on the processor's own instruction.</remarks>
 internal static class Crc32C
 {
@@ -13,7 +15,9 @@ internal static class Crc32C
     /// <summary>The checksum of <paramref name="bytes"/>.</summary>
     public static uint Compute(ReadOnlySpan<byte> bytes) => Append(0, bytes);
 
-    /// <summary>The checksum of what <paramref name="checksum"/> was computed over, followed by <paramref name="bytes"/>.</summary>
+    /// <summary>
+    /// The checksum of what <paramref name="checksum"/> was computed over, followed by <paramref name="bytes"/>.
+    /// </summary>
     public static uint Append(uint checksum, ReadOnlySpan<byte> bytes)
     {
         var crc = ~checksum;

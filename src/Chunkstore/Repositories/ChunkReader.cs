@@ -1,16 +1,230 @@
+using System.Buffers;
+using BackupEngine.Chunkstore.Backends;
+using BackupEngine.Chunkstore.Errors;
+using BackupEngine.Chunkstore.Hashing;
+using BackupEngine.Chunkstore.Index;
+using BackupEngine.Chunkstore.Packs;
+
 namespace BackupEngine.Chunkstore.Repositories;
 
-/// <summary>Reads chunks back; every chunk is checked against its id before it is handed over. Safe to use from many threads.</summary>
+/// <summary>
+/// Reads chunks back; every chunk is checked against its id before it is handed over. Safe to use from many threads.
+/// </summary>
 public sealed class ChunkReader
 {
+    private readonly IRepositoryBackend _backend;
+    private readonly IndexCatalog _catalog;
+    private readonly RepositoryKeys _keys;
+    private readonly ReadBufferPool _buffers = new();
+
+    internal ChunkReader(IRepositoryBackend backend, IndexCatalog catalog, RepositoryKeys keys)
+    {
+        _backend = backend;
+        _catalog = catalog;
+        _keys = keys;
+    }
+
     /// <summary>Whether the repository holds a chunk.</summary>
-    public bool Contains(ChunkId id) => throw new NotImplementedException();
+    public bool Contains(ChunkId id)
+    {
+        _catalog.Use();
+        try
+        {
+            return _catalog.View.Contains(id.Prefix);
+        }
+        finally
+        {
+            _catalog.Release();
+        }
+    }
 
     /// <summary>Reads one chunk; <paramref name="plain"/> has its exact plain length.</summary>
-    /// <exception cref="Errors.CorruptDataException">Missing, damaged, or of another length.</exception>
-    public ValueTask ReadAsync(ChunkId id, Memory<byte> plain, CancellationToken cancellationToken) => throw new NotImplementedException();
+    /// <exception cref="CorruptDataException">Missing, damaged, or of another length.</exception>
+    public async ValueTask ReadAsync(ChunkId id, Memory<byte> plain, CancellationToken cancellationToken)
+    {
+        _catalog.Use();
+        try
+        {
+            await ReadAnywhereAsync(id, Locate(id), plain, _keys.Chunks, cancellationToken);
+        }
+        finally
+        {
+            _catalog.Release();
+        }
+    }
 
     /// <summary>Reads many chunks, in the order in which they lie in their packs, neighbours with one read.</summary>
-    /// <exception cref="Errors.CorruptDataException">Any of them is missing, damaged, or of another length.</exception>
-    public ValueTask ReadManyAsync(IReadOnlyList<ChunkReadRequest> requests, CancellationToken cancellationToken) => throw new NotImplementedException();
+    /// <exception cref="CorruptDataException">Any of them is missing, damaged, or of another length.</exception>
+    public async ValueTask ReadManyAsync(IReadOnlyList<ChunkReadRequest> requests, CancellationToken cancellationToken)
+    {
+        _catalog.Use();
+        var plan = ArrayPool<PlannedRead>.Shared.Rent(requests.Count);
+        try
+        {
+            for (var i = 0; i < requests.Count; i++)
+            {
+                plan[i] = new PlannedRead(i, Locate(requests[i].Id));
+            }
+
+            ReadPlan.Order(plan.AsSpan(0, requests.Count));
+            for (var done = 0; done < requests.Count;)
+            {
+                var run = ReadPlan.CountInFirstRun(plan.AsSpan(done, requests.Count - done));
+                await ReadRunAsync(requests, plan.AsMemory(done, run), cancellationToken);
+                done += run;
+            }
+        }
+        finally
+        {
+            ArrayPool<PlannedRead>.Shared.Return(plan);
+            _catalog.Release();
+        }
+    }
+
+    /// <summary>Reads a node, whose length is not known before.</summary>
+    internal async ValueTask<ReadOnlyMemory<byte>> ReadNodeAsync(ChunkId id, CancellationToken cancellationToken)
+    {
+        _catalog.Use();
+        try
+        {
+            var location = Locate(id);
+            var plain = new byte[location.PlainLength];
+            await ReadAnywhereAsync(id, location, plain, _keys.Nodes, cancellationToken);
+            return plain;
+        }
+        finally
+        {
+            _catalog.Release();
+        }
+    }
+
+    private async ValueTask ReadRunAsync(
+        IReadOnlyList<ChunkReadRequest> requests, ReadOnlyMemory<PlannedRead> run, CancellationToken cancellationToken)
+    {
+        var start = run.Span[0].Location.Offset;
+        var length = 0;
+        foreach (var read in run.Span)
+        {
+            length = Math.Max(length, (int)(read.Location.End - start));
+        }
+
+        var buffer = _buffers.Get(length);
+        try
+        {
+            var bytes = await ReadPackAsync(run.Span[0].Location, buffer.Memory[..length], requests[run.Span[0].Request].Id, cancellationToken);
+            for (var i = 0; i < run.Length; i++)
+            {
+                var (request, location) = run.Span[i];
+                var (id, plain) = requests[request];
+                var offset = (int)(location.Offset - start);
+                var record = offset < bytes.Length ? bytes.Span[offset..] : default;
+                var fault = RecordDecoder.Decode(Cut(record, location), id, _keys.Chunks, plain.Span);
+                if (fault.Length > 0)
+                {
+                    await ReadElsewhereAsync(id, location, fault, plain, _keys.Chunks, cancellationToken);
+                }
+            }
+        }
+        finally
+        {
+            _buffers.Return(buffer);
+        }
+    }
+
+    private async ValueTask ReadAnywhereAsync(
+        ChunkId id, ChunkLocation location, Memory<byte> plain, ChunkHasher hasher, CancellationToken cancellationToken)
+    {
+        var fault = await TryReadAsync(id, location, plain, hasher, cancellationToken);
+        if (fault.Length > 0)
+        {
+            await ReadElsewhereAsync(id, location, fault, plain, hasher, cancellationToken);
+        }
+    }
+
+    /// <summary>A damaged chunk that two writers stored at the same time is still whole in the other place.</summary>
+    private async ValueTask ReadElsewhereAsync(
+        ChunkId id,
+        ChunkLocation damaged,
+        string fault,
+        Memory<byte> plain,
+        ChunkHasher hasher,
+        CancellationToken cancellationToken)
+    {
+        var view = _catalog.View;
+        var cursor = default(IndexCursor);
+        while (view.TryFindNext(id.Prefix, ref cursor, out var location))
+        {
+            if (location != damaged && await TryReadAsync(id, location, plain, hasher, cancellationToken) is { Length: 0 })
+            {
+                return;
+            }
+        }
+
+        // Nothing of what was found may be taken for the chunk.
+        plain.Span.Clear();
+        throw new CorruptDataException(
+            $"Chunk {id} is damaged in {Describe(damaged)} at offset {damaged.Offset}: {fault}. "
+            + "Other chunks are not touched by this; restore the pack from a copy, or back up the volume again.");
+    }
+
+    private async ValueTask<string> TryReadAsync(
+        ChunkId id, ChunkLocation location, Memory<byte> plain, ChunkHasher hasher, CancellationToken cancellationToken)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(location.RecordLength);
+        try
+        {
+            var record = await ReadPackAsync(location, buffer.AsMemory(0, location.RecordLength), id, cancellationToken);
+            return RecordDecoder.Decode(record.Span, id, hasher, plain.Span);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    /// <summary>
+    /// The bytes from a record on; fewer than asked where the pack is shorter, none where it is missing.
+    /// </summary>
+    private async ValueTask<ReadOnlyMemory<byte>> ReadPackAsync(
+        ChunkLocation location, Memory<byte> buffer, ChunkId id, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var read = await _backend.ReadAsync(NameOf(location), location.Offset, buffer, cancellationToken);
+            return buffer[..read];
+        }
+        catch (ObjectMissingException exception)
+        {
+            throw new CorruptDataException(
+                $"Pack {Describe(location)} is missing, so chunk {id} at offset {location.Offset} cannot be read. "
+                + "Restore the pack from a copy, or back up the volume again.", exception);
+        }
+    }
+
+    /// <summary>Where the index says that the chunk is; looks for new segments before it gives up.</summary>
+    private ChunkLocation Locate(ChunkId id)
+    {
+        if (TryLocate(id, out var location) || (_catalog.Refresh() && TryLocate(id, out location)))
+        {
+            return location;
+        }
+
+        var damage = _catalog.Damage;
+        var message = $"Chunk {id} is in no index segment, so it cannot be read. "
+            + (damage is null ? "Verify the repository." : $"One segment could not be opened: {damage.Message}");
+        throw damage is null ? new CorruptDataException(message) : new CorruptDataException(message, damage);
+    }
+
+    private bool TryLocate(ChunkId id, out ChunkLocation location)
+    {
+        var cursor = default(IndexCursor);
+        return _catalog.View.TryFindNext(id.Prefix, ref cursor, out location);
+    }
+
+    private string Describe(in ChunkLocation location) => _backend.Describe(NameOf(location));
+
+    private static ObjectName NameOf(in ChunkLocation location) => new(ObjectKind.Pack, location.Pack.ToString());
+
+    private static ReadOnlySpan<byte> Cut(ReadOnlySpan<byte> bytes, in ChunkLocation location) =>
+        bytes[..Math.Min(bytes.Length, location.RecordLength)];
 }

@@ -1,33 +1,165 @@
+using BackupEngine.Chunkstore.Backends;
+using BackupEngine.Chunkstore.Errors;
+using BackupEngine.Chunkstore.Format;
 using BackupEngine.Chunkstore.Manifests;
+using BackupEngine.Chunkstore.Packs;
 
 namespace BackupEngine.Chunkstore.Sessions;
 
 /// <summary>
 /// Writes one backup: stores chunks, builds the tree, and publishes the manifest last. Lanes call it from many threads.
-/// Disposed without <see cref="CommitAsync"/>: nothing is published; packs already closed stay unreferenced until collected.
+/// Disposed without <see cref="CommitAsync"/>: nothing is published; packs that no index segment names are deleted.
 /// </summary>
+/// <remarks>
+/// A store that failed or was cancelled makes the backup impossible to commit: another lane may already count on that
+/// chunk. Memory stays within about 60 MiB whatever the size of the volume: pack buffers, and 64 bytes for each of at
+/// most twice 256 Ki new chunks.
+/// </remarks>
 public sealed class BackupWriter : IAsyncDisposable
 {
+    private readonly BackupWriterOptions _options;
+    private readonly SessionContext _context;
+    private readonly SessionRegistry _registry;
+    private readonly ManifestFile _manifests;
+    private readonly SessionStore _store;
+    private readonly DateTimeOffset _createdAt;
+    private bool _disposed;
+
+    internal BackupWriter(BackupWriterOptions options, BackupWriterParts parts)
+    {
+        _options = options;
+        _context = parts.Context;
+        _registry = parts.Registry;
+        _manifests = parts.Manifests;
+        _createdAt = parts.CreatedAt;
+        _store = new SessionStore(parts.Context, options);
+        var nodes = new SessionNodeStore(_store, parts.Chunks, parts.NodeHasher);
+        Tree = new ManifestTreeBuilder(nodes, new TreeShape(options.VolumeBytes, parts.Context.ChunkSizeBytes), options.Parent?.Root);
+        ParentTree = options.Parent is { } parent ? new ManifestTreeReader(nodes, parent.Root) : null;
+    }
+
+    /// <summary>The session that this writer is registered as.</summary>
+    public SessionId SessionId => _context.SessionId;
+
     /// <summary>The tree of this backup, on top of the parent's.</summary>
-    public ManifestTreeBuilder Tree => throw new NotImplementedException();
+    public ManifestTreeBuilder Tree { get; }
 
     /// <summary>The parent's tree, or null for a full backup.</summary>
-    public ManifestTreeReader? ParentTree => throw new NotImplementedException();
+    public ManifestTreeReader? ParentTree { get; }
 
-    /// <summary>Stores a chunk unless the repository or this session holds it already: looks up, compresses, appends to a pack.</summary>
+    /// <summary>
+    /// Stores a chunk unless the repository or this session holds it already: looks up, compresses, appends to a pack.
+    /// </summary>
     /// <param name="id">Its id from the repository's hasher; never the zero sentinel.</param>
     /// <param name="plain">Its bytes; the caller's again when the task has completed.</param>
-    /// <param name="cancellationToken">Cancels the wait for a pack's writer.</param>
-    /// <returns>Bytes that the chunk newly occupies in a pack, its record header included; 0 when it was known.</returns>
-    /// <exception cref="Errors.RepositoryFullException">The disk is full.</exception>
-    public ValueTask<int> StoreAsync(ChunkId id, ReadOnlyMemory<byte> plain, CancellationToken cancellationToken) => throw new NotImplementedException();
+    /// <param name="cancellationToken">Cancels the wait for a pack's writer; the backup can then no longer be
+    /// committed.</param>
+    /// <returns>Bytes that the chunk newly occupies in a pack, its record header included; 0 when it was
+    /// known.</returns>
+    /// <exception cref="RepositoryFullException">The disk is full.</exception>
+    public ValueTask<int> StoreAsync(ChunkId id, ReadOnlyMemory<byte> plain, CancellationToken cancellationToken)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        if (id.IsZero || plain.IsEmpty || plain.Length > _context.ChunkSizeBytes)
+        {
+            throw new ArgumentException(
+                $"A chunk of {plain.Length} bytes with id {id} cannot be stored: 1 to {_context.ChunkSizeBytes} bytes "
+                + "with an id that is not zero are allowed.", nameof(plain));
+        }
 
-    /// <summary>Makes packs and index durable, completes the tree, and publishes the manifest: the only commit point.</summary>
-    /// <param name="counters">What the pipeline counted; the writer adds what it stored itself (chunks, bytes new, stored, metadata).</param>
+        return _store.StoreAsync(PackType.Data, id, plain, cancellationToken);
+    }
+
+    /// <summary>
+    /// Makes packs and index durable, completes the tree, and publishes the manifest: the only commit point.
+    /// </summary>
+    /// <param name="counters">What the pipeline counted; the writer adds what it stored itself (chunks, bytes new,
+    /// stored, metadata).</param>
     /// <param name="cancellationToken">Cancels before the publication; never in its middle.</param>
-    /// <exception cref="Errors.BackupExistsException">A backup of that id was published meanwhile.</exception>
-    public Task<Manifest> CommitAsync(SourceCounters counters, CancellationToken cancellationToken) => throw new NotImplementedException();
+    /// <exception cref="BackupExistsException">A backup of that id was published meanwhile.</exception>
+    public async Task<Manifest> CommitAsync(SourceCounters counters, CancellationToken cancellationToken)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        var root = await Tree.CompleteAsync(cancellationToken);
+        await _store.CheckpointAsync(cancellationToken);
+        cancellationToken.ThrowIfCancellationRequested();
+        if (!_registry.IsRegistered(SessionId))
+        {
+            throw new RepositoryException(
+                $"Session {SessionId} of backup '{_options.BackupId}' was ended by another process. "
+                + "Nothing was published. Run the backup again.");
+        }
 
-    /// <inheritdoc/>
-    public ValueTask DisposeAsync() => throw new NotImplementedException();
+        return Publish(Describe(root, counters));
+    }
+
+    /// <summary>Ends the session; without a commit, gives up what was stored and nobody else can know of.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (_disposed)
+        {
+            return;
+        }
+
+        _disposed = true;
+        try
+        {
+            await _store.DisposeAsync();
+            _registry.Remove(SessionId);
+        }
+        catch (RepositoryException)
+        {
+            // A session that cannot be removed now is found dead, and removed, once this process has ended.
+        }
+        finally
+        {
+            _context.Catalog.Release();
+        }
+    }
+
+    private Manifest Describe(TreeRoot root, SourceCounters counters)
+    {
+        var stored = _store.Counters;
+        var manifest = new Manifest
+        {
+            BackupId = _options.BackupId,
+            VolumeId = _options.VolumeId,
+            ParentId = _options.Parent?.BackupId,
+            CreatedAt = _createdAt,
+            Root = root,
+            BaseToken = _options.BaseToken,
+            Statistics = new BackupStatistics
+            {
+                BytesRead = counters.BytesRead,
+                ZeroBytes = counters.ZeroBytes,
+                BytesUnchanged = counters.BytesUnchanged,
+                ChunksNew = stored.ChunksNew,
+                BytesNew = stored.BytesNew,
+                BytesStored = stored.BytesStored,
+                MetadataBytes = stored.MetadataBytes,
+            },
+        };
+        return manifest with
+        {
+            Statistics = manifest.Statistics with
+            {
+                MetadataBytes = stored.MetadataBytes + ManifestFile.LengthOf(manifest),
+            },
+        };
+    }
+
+    private Manifest Publish(Manifest manifest)
+    {
+        try
+        {
+            var name = new ObjectName(ObjectKind.Manifest, manifest.BackupId.Value);
+            _context.Backend.PublishSmall(name, _manifests.Write(manifest), SessionId);
+            return manifest;
+        }
+        catch (ObjectExistsException exception)
+        {
+            throw new BackupExistsException(
+                $"A backup '{manifest.BackupId}' was published meanwhile; it was not touched. Choose another id.", exception);
+        }
+    }
 }

@@ -24,6 +24,15 @@ public sealed record BackupWriterOptions
     /// <summary>Size at which a data pack is closed, in bytes.</summary>
     public int PackSizeBytes { get; init; } = 64 * 1024 * 1024;
 
+    /// <summary>
+    /// New bytes in packs after which what was stored becomes durable and visible: what an interrupted backup stores
+    /// again at most.
+    /// </summary>
+    public long CheckpointBytes { get; init; } = 4L << 30;
+
+    /// <summary>New chunks after which the same is done; bounds the memory that they take.</summary>
+    internal int CheckpointChunks { get; init; } = 256 * 1024;
+
     /// <summary>Identity of the point in time that is read, as the volume driver names it; may be empty.</summary>
     public string BaseToken { get; init; } = "";
 }

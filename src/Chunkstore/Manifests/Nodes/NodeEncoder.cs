@@ -15,8 +15,14 @@ internal static class NodeEncoder
     /// <summary>
     /// The bytes of a node with these children; a patch on <paramref name="parent"/> where that pays.
     /// </summary>
+    /// <exception cref="ArgumentException">Every child is zeros.</exception>
     public static byte[] Encode(int level, ReadOnlySpan<NodeReference> children, TreeNode? parent)
     {
+        if (!children.ContainsAnyExcept(NodeReference.Zero))
+        {
+            throw new ArgumentException("A subtree of zeros has no node; the reference to it is the sentinel.");
+        }
+
         var plan = PlanAlone(level, children);
         if (parent is not null && parent.Level == level && parent.Children.Length == children.Length)
         {

@@ -1,0 +1,48 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace BackupEngine.Chunkstore.Backends;
+
+/// <summary>
+/// The C library's calls that the framework does not offer. Each answers -1 and sets errno on failure.
+/// </summary>
+internal static partial class Libc
+{
+    public const int OpenReadOnly = 0;
+
+    /// <summary>O_CLOEXEC, the same on x86-64 and arm64.</summary>
+    public const int OpenCloseOnExec = 0x80000;
+
+    /// <summary>AT_FDCWD.</summary>
+    public const int CurrentDirectory = -100;
+
+    /// <summary>RENAME_NOREPLACE of linux/fs.h.</summary>
+    public const uint RenameNoReplaceFlag = 1;
+
+    /// <summary>MADV_RANDOM of asm-generic/mman-common.h.</summary>
+    public const int AdviseRandom = 1;
+
+    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int Open(string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "close", SetLastError = true)]
+    public static partial int Close(int descriptor);
+
+    [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
+    public static partial int FlushDescriptor(int descriptor);
+
+    [LibraryImport("libc", EntryPoint = "fdatasync", SetLastError = true)]
+    public static partial int FlushData(SafeFileHandle file);
+
+    [LibraryImport("libc", EntryPoint = "renameat2", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int RenameAt(int oldDirectory, string path, int newDirectory, string newPath, uint flags);
+
+    [LibraryImport("libc", EntryPoint = "link", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int Link(string path, string newPath);
+
+    [LibraryImport("libc", EntryPoint = "unlink", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int Unlink(string path);
+
+    [LibraryImport("libc", EntryPoint = "madvise", SetLastError = true)]
+    public static unsafe partial int Advise(void* address, nuint length, int advice);
+}

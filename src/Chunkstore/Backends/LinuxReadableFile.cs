@@ -1,0 +1,44 @@
+using System.IO.MemoryMappedFiles;
+using Microsoft.Win32.SafeHandles;
+
+namespace BackupEngine.Chunkstore.Backends;
+
+/// <summary>A file of this machine, open for reading.</summary>
+internal sealed class LinuxReadableFile : IReadableFile
+{
+    private readonly SafeFileHandle _handle;
+
+    public LinuxReadableFile(string path)
+    {
+        _handle = File.OpenHandle(path);
+        LengthBytes = new FileInfo(path).Length;
+    }
+
+    public long LengthBytes { get; }
+
+    public int Read(Span<byte> destination, long offsetBytes)
+    {
+        var total = 0;
+        while (total < destination.Length)
+        {
+            var read = RandomAccess.Read(_handle, destination[total..], offsetBytes + total);
+            if (read == 0)
+            {
+                break;
+            }
+
+            total += read;
+        }
+
+        return total;
+    }
+
+    public IMappedObject Map()
+    {
+        var file = MemoryMappedFile.CreateFromFile(
+            _handle, mapName: null, LengthBytes, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
+        return new LinuxMappedFile(file, LengthBytes);
+    }
+
+    public void Dispose() => _handle.Dispose();
+}

@@ -1,0 +1,20 @@
+namespace BackupEngine.Chunkstore.Backends;
+
+/// <summary>What a file of a repository is; each kind has its own place and its own form of name.</summary>
+internal enum ObjectKind
+{
+    /// <summary>The configuration; there is one.</summary>
+    Config,
+
+    /// <summary>Packs of chunks or nodes.</summary>
+    Pack,
+
+    /// <summary>Index segments.</summary>
+    Index,
+
+    /// <summary>Published backups.</summary>
+    Manifest,
+
+    /// <summary>Registered sessions.</summary>
+    Session,
+}

@@ -1,0 +1,37 @@
+namespace BackupEngine.Chunkstore.Backends;
+
+/// <summary>Where the files of a repository lie below its directory. Table: docs/format.md, "Directory".</summary>
+internal static class RepositoryLayout
+{
+    /// <summary>Directory of files that have no name of their own yet.</summary>
+    public const string Temporary = "tmp";
+
+    /// <summary>Reserved for the pack state records of garbage collection.</summary>
+    public const string PackStates = "gc";
+
+    /// <summary>The directories that every repository has.</summary>
+    public static IReadOnlyList<string> Directories { get; } =
+        [.. Enum.GetValues<ObjectKind>().Where(kind => kind != ObjectKind.Config).Select(DirectoryOf), PackStates, Temporary];
+
+    /// <summary>The directory of a kind, relative; empty for the configuration.</summary>
+    public static string DirectoryOf(ObjectKind kind) => kind switch
+    {
+        ObjectKind.Config => "",
+        ObjectKind.Pack => "packs",
+        ObjectKind.Index => "index",
+        ObjectKind.Manifest => "manifests",
+        ObjectKind.Session => "sessions",
+        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, null),
+    };
+
+    /// <summary>
+    /// The directory in which a file lies. Packs are spread over 256 by the last two digits of their names, which are
+    /// random enough.
+    /// </summary>
+    public static string DirectoryOf(ObjectName name) => name.Kind == ObjectKind.Pack
+        ? Path.Combine(DirectoryOf(name.Kind), name.Name[^2..])
+        : DirectoryOf(name.Kind);
+
+    /// <summary>The path of a file, relative.</summary>
+    public static string PathOf(ObjectName name) => Path.Combine(DirectoryOf(name), name.Name);
+}

@@ -1,0 +1,25 @@
+namespace BackupEngine.Chunkstore.Format;
+
+/// <summary>
+/// The magic numbers: eight ASCII letters (four for records, of which there are many), "BE" first, the kind after it.
+/// </summary>
+internal static class Magic
+{
+    /// <summary>First bytes of a pack.</summary>
+    public static ReadOnlySpan<byte> PackHeader => "BEPACKHD"u8;
+
+    /// <summary>Last bytes of a pack.</summary>
+    public static ReadOnlySpan<byte> PackTrailer => "BEPACKTL"u8;
+
+    /// <summary>First bytes of a record in a pack: what a forward scan looks for.</summary>
+    public static ReadOnlySpan<byte> Record => "BErc"u8;
+
+    /// <summary>First bytes of an index segment.</summary>
+    public static ReadOnlySpan<byte> IndexHeader => "BEINDXHD"u8;
+
+    /// <summary>Last bytes of an index segment.</summary>
+    public static ReadOnlySpan<byte> IndexTrailer => "BEINDXTL"u8;
+
+    /// <summary>First bytes of a manifest.</summary>
+    public static ReadOnlySpan<byte> Manifest => "BEMANIFS"u8;
+}

@@ -1,0 +1,11 @@
+using System.Text.Json.Serialization;
+using BackupEngine.Chunkstore.Sessions;
+
+namespace BackupEngine.Chunkstore.Format;
+
+/// <summary>The JSON files of a repository; serializers are generated at compile time.</summary>
+[JsonSourceGenerationOptions(WriteIndented = true, NewLine = "\n")]
+[JsonSerializable(typeof(RepositoryConfig))]
+[JsonSerializable(typeof(RepositoryConfigHead))]
+[JsonSerializable(typeof(SessionRecord))]
+internal sealed partial class StoreJson : JsonSerializerContext;

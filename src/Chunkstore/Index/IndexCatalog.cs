@@ -1,0 +1,114 @@
+using BackupEngine.Chunkstore.Backends;
+using BackupEngine.Chunkstore.Errors;
+
+namespace BackupEngine.Chunkstore.Index;
+
+/// <summary>
+/// The index segments that this process has open. Readers take the present view and use it without a lock; what is
+/// published later is in later views. Segments stay mapped until the last user has gone.
+/// </summary>
+internal sealed class IndexCatalog(IRepositoryBackend backend, Guid repositoryId)
+{
+    private readonly Lock _lock = new();
+    private readonly Dictionary<SegmentId, IndexSegment> _opened = [];
+    private readonly Dictionary<SegmentId, RepositoryException> _damaged = [];
+    private volatile IndexView _view = new([]);
+    private int _users = 1;
+
+    /// <summary>What is open now.</summary>
+    public IndexView View => _view;
+
+    /// <summary>What is wrong with a segment that could not be opened, or null where all could.</summary>
+    public RepositoryException? Damage
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _damaged.Values.FirstOrDefault();
+            }
+        }
+    }
+
+    /// <summary>Keeps the segments mapped until <see cref="Release"/>.</summary>
+    /// <exception cref="ObjectDisposedException">The repository was closed.</exception>
+    public void Use()
+    {
+        lock (_lock)
+        {
+            ObjectDisposedException.ThrowIf(_users == 0, typeof(Repositories.Repository));
+            _users++;
+        }
+    }
+
+    /// <summary>One user less; the last one unmaps everything.</summary>
+    public void Release()
+    {
+        lock (_lock)
+        {
+            if (--_users == 0)
+            {
+                _view = new IndexView([]);
+                foreach (var segment in _opened.Values)
+                {
+                    segment.Dispose();
+                }
+            }
+        }
+    }
+
+    /// <summary>Opens what was published since; answers whether the view has changed.</summary>
+    public bool Refresh()
+    {
+        lock (_lock)
+        {
+            var names = backend.List(ObjectKind.Index);
+            var ids = names.Select(info => SegmentId.TryParse(info.Name, out var id) ? id : (SegmentId?)null).OfType<SegmentId>();
+            var before = _view.Segments.Count;
+            _damaged.Clear();
+            Show([.. ids.Select(TryOpen).OfType<IndexSegment>()]);
+            return _view.Segments.Count != before;
+        }
+    }
+
+    /// <summary>Adds a segment that this process has just published.</summary>
+    public void Add(SegmentId id)
+    {
+        lock (_lock)
+        {
+            if (!_opened.ContainsKey(id))
+            {
+                var segment = IndexSegment.Open(backend, id, repositoryId);
+                _opened.Add(id, segment);
+                Show([.. _view.Segments, segment]);
+            }
+        }
+    }
+
+    private void Show(IndexSegment[] segments) => _view = new IndexView([.. segments.OrderByDescending(segment => segment.Id.Value)]);
+
+    /// <summary>Null for a segment that was removed meanwhile or is damaged; a damaged one is remembered.</summary>
+    private IndexSegment? TryOpen(SegmentId id)
+    {
+        if (_opened.TryGetValue(id, out var known))
+        {
+            return known;
+        }
+
+        try
+        {
+            var segment = IndexSegment.Open(backend, id, repositoryId);
+            _opened.Add(id, segment);
+            return segment;
+        }
+        catch (ObjectMissingException)
+        {
+            return null;
+        }
+        catch (RepositoryException exception) when (exception is CorruptDataException or RepositoryFormatException)
+        {
+            _damaged[id] = exception;
+            return null;
+        }
+    }
+}

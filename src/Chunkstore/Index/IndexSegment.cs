@@ -1,0 +1,129 @@
+using BackupEngine.Chunkstore.Backends;
+using BackupEngine.Chunkstore.Errors;
+using BackupEngine.Chunkstore.Format;
+
+namespace BackupEngine.Chunkstore.Index;
+
+/// <summary>
+/// One immutable file of the index, mapped into memory. Opening reads its header, its pack table and its trailer; a
+/// lookup reads a block of the filter and, where that says "perhaps", one or two places among the entries. Safe to use
+/// from many threads.
+/// </summary>
+internal sealed class IndexSegment : IDisposable
+{
+    private readonly IMappedObject _file;
+    private readonly IndexHeader _header;
+    private readonly string _fileName;
+
+    private IndexSegment(IMappedObject file, IndexHeader header, string fileName)
+    {
+        _file = file;
+        _header = header;
+        _fileName = fileName;
+    }
+
+    public SegmentId Id => _header.SegmentId;
+
+    public long EntryCount => _header.EntryCount;
+
+    public long LengthBytes => _file.LengthBytes;
+
+    /// <summary>Number of packs that the entries point into.</summary>
+    public int PackCount => _header.PackCount;
+
+    /// <exception cref="CorruptDataException">The file is damaged where opening looks, or is not the one of its
+    /// name.</exception>
+    /// <exception cref="RepositoryFormatException">It has another format version.</exception>
+    public static IndexSegment Open(IRepositoryBackend backend, SegmentId id, Guid repositoryId)
+    {
+        var name = new ObjectName(ObjectKind.Index, id.ToString());
+        var fileName = backend.Describe(name);
+        var file = backend.Map(name);
+        try
+        {
+            var header = IndexHeader.Read(file.Slice(0, (int)Math.Min(IndexHeader.SizeBytes, file.LengthBytes)), fileName);
+            if (header.SegmentId != id || header.RepositoryId != repositoryId || header.FileLength != file.LengthBytes)
+            {
+                throw new CorruptDataException(
+                    $"{fileName} is not the index segment of that name in this repository, or is not whole. "
+                    + "Packs hold everything that an index is made of; restore the file from a copy.");
+            }
+
+            CheckPackTable(file, header, fileName);
+            return new IndexSegment(file, header, fileName);
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The place of the first entry of that prefix at or after position <paramref name="from"/>.</summary>
+    /// <param name="prefix">The first half of an id.</param>
+    /// <param name="from">0, or the position after the one found before: equal prefixes stand side by side.</param>
+    /// <param name="position">Where the entry stands.</param>
+    /// <param name="location">What it says.</param>
+    public bool TryFind(UInt128 prefix, long from, out long position, out ChunkLocation location)
+    {
+        position = from == 0 ? Find(prefix) : from;
+        location = default;
+        if (position < 0 || position >= EntryCount)
+        {
+            return false;
+        }
+
+        var entry = EntryAt(position);
+        if (entry.Prefix != prefix)
+        {
+            return false;
+        }
+
+        location = Locate(entry);
+        return true;
+    }
+
+    /// <summary>Whether an entry of that prefix is here.</summary>
+    public bool Contains(UInt128 prefix) => Find(prefix) >= 0;
+
+    /// <summary>An entry as it stands in the file.</summary>
+    public IndexEntry EntryAt(long position) =>
+        IndexEntry.Read(_file.Slice(_header.EntriesOffset + (position * IndexEntry.SizeBytes), IndexEntry.SizeBytes));
+
+    /// <summary>A line of the pack table.</summary>
+    public IndexPack PackAt(int line) => IndexPack.Read(
+        _file.Slice(IndexHeader.PackTableOffset + ((long)line * IndexPack.SizeBytes), IndexPack.SizeBytes), _fileName);
+
+    public void Dispose() => _file.Dispose();
+
+    private long Find(UInt128 prefix)
+    {
+        var block = SplitBlockFilter.BlockOf(prefix, _header.FilterBlockCount);
+        var bytes = _file.Slice(
+            _header.FilterOffset + ((long)block * SplitBlockFilter.BlockBytes), SplitBlockFilter.BlockBytes);
+        return SplitBlockFilter.MayContain(bytes, prefix) ? InterpolationSearch.FindFirst(this, prefix) : -1;
+    }
+
+    private ChunkLocation Locate(IndexEntry entry)
+    {
+        if (entry.Pack >= (uint)PackCount || entry.StoredLength > RecordHeader.MaximumPlainBytes
+            || !PlainLengthAndFlags.IsValid(entry.PlainAndFlags))
+        {
+            throw new CorruptDataException(
+                $"{_fileName} is damaged: its entry for {entry.Prefix:x32} points nowhere. The chunk itself may be intact: "
+                + "packs hold everything that an index is made of.");
+        }
+
+        return new ChunkLocation(PackAt((int)entry.Pack).PackId, entry.Offset, (int)entry.StoredLength, entry.PlainLength);
+    }
+
+    private static void CheckPackTable(IMappedObject file, IndexHeader header, string fileName)
+    {
+        var trailer = IndexTrailer.Read(file.Slice(header.TrailerOffset, IndexTrailer.SizeBytes), fileName);
+        var table = file.Slice(IndexHeader.PackTableOffset, header.PackCount * IndexPack.SizeBytes);
+        if (trailer.FileLength != header.FileLength || trailer.PackTableCrc != Crc32C.Compute(table))
+        {
+            throw new CorruptDataException($"{fileName} is damaged: its pack table does not fit its trailer.");
+        }
+    }
+}

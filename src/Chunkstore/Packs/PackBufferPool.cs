@@ -1,0 +1,91 @@
+namespace BackupEngine.Chunkstore.Packs;
+
+/// <summary>
+/// A fixed number of buffers, made when they are first needed: the bound of what a stream holds in memory, and the
+/// back-pressure of its disk. Safe to use from many threads; what <see cref="Available"/> promised holds for as long
+/// as only one thread takes.
+/// </summary>
+internal sealed class PackBufferPool(int bufferBytes, int count) : IDisposable
+{
+    private readonly Lock _lock = new();
+    private readonly Stack<AlignedBuffer> _free = new();
+    private readonly List<AlignedBuffer> _all = [];
+    private TaskCompletionSource? _nextReturn;
+
+    public int BufferBytes => bufferBytes;
+
+    /// <summary>Buffers that can be taken now; more may come back at any time.</summary>
+    public int Available
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _free.Count + (count - _all.Count);
+            }
+        }
+    }
+
+    /// <summary>Takes one of those that are available.</summary>
+    public AlignedBuffer Take()
+    {
+        lock (_lock)
+        {
+            if (_free.TryPop(out var buffer))
+            {
+                return buffer;
+            }
+
+            if (_all.Count == count)
+            {
+                throw new InvalidOperationException("A buffer was taken where none is available.");
+            }
+
+            buffer = new AlignedBuffer(bufferBytes);
+            _all.Add(buffer);
+            return buffer;
+        }
+    }
+
+    /// <summary>Gives a buffer back.</summary>
+    public void Return(AlignedBuffer buffer)
+    {
+        TaskCompletionSource? waiting;
+        lock (_lock)
+        {
+            _free.Push(buffer);
+            waiting = _nextReturn;
+            _nextReturn = null;
+        }
+
+        waiting?.TrySetResult();
+    }
+
+    /// <summary>Completes with the next <see cref="Return"/> after this call, or with <see cref="Wake"/>.</summary>
+    public Task NextReturnAsync()
+    {
+        lock (_lock)
+        {
+            _nextReturn ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            return _nextReturn.Task;
+        }
+    }
+
+    /// <summary>Lets everyone who waits look again.</summary>
+    public void Wake()
+    {
+        lock (_lock)
+        {
+            _nextReturn?.TrySetResult();
+            _nextReturn = null;
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (IDisposable buffer in _all)
+        {
+            buffer.Dispose();
+        }
+    }
+}

@@ -1,0 +1,256 @@
+using System.Threading.Channels;
+using BackupEngine.Chunkstore.Backends;
+using BackupEngine.Chunkstore.Format;
+
+namespace BackupEngine.Chunkstore.Packs;
+
+/// <summary>
+/// The packs of one type that a session writes, one after another. Many lanes append; a short lock orders them and
+/// copies their records into buffers; one writer takes full buffers to the disk, so no lane waits for a disk while it
+/// holds the lock. Sealing (directory, flush, rename) goes on beside the next pack. Buffers are counted: where all are
+/// under way, lanes wait.
+/// </summary>
+internal sealed class PackStream : IAsyncDisposable
+{
+    /// <summary>Records in one pack at most: bounds its directory in memory.</summary>
+    private const int MaximumRecords = 65_536;
+
+    /// <summary>Packs being sealed at the same time at most.</summary>
+    private const int MaximumSealing = 2;
+
+    private readonly Lock _lock = new();
+    private readonly PackStreamOptions _options;
+    private readonly PackBufferPool _buffers;
+    private readonly Channel<PackWork> _work = Channel.CreateUnbounded<PackWork>(new() { SingleReader = true });
+    private readonly SemaphoreSlim _sealing = new(MaximumSealing);
+    private readonly List<Task> _seals = [];
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Task _writer;
+    private List<Task<SealedPack>> _finished = [];
+    private OpenPack? _pack;
+    private AlignedBuffer? _buffer;
+    private int _bufferUsed;
+    private Exception? _fault;
+
+    public PackStream(PackStreamOptions options)
+    {
+        _options = options;
+        _buffers = new PackBufferPool(options.BufferBytes, options.BufferCount);
+        _writer = Task.Run(WriteAllAsync);
+    }
+
+    /// <summary>Packs that were ended and not asked for yet.</summary>
+    public IReadOnlyList<Task<SealedPack>> Finished => _finished;
+
+    /// <summary>Appends a record.</summary>
+    /// <param name="header">Its header, for the directory.</param>
+    /// <param name="record">Header and body as they are stored; the caller's again when the task has completed.</param>
+    /// <param name="cancellationToken">Cancels the wait for a buffer.</param>
+    public async ValueTask<PackPlace> AppendAsync(
+        RecordHeader header, ReadOnlyMemory<byte> record, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            Task returned;
+            lock (_lock)
+            {
+                if (TryAppend(header, record.Span, out var place))
+                {
+                    return place;
+                }
+
+                returned = _buffers.NextReturnAsync();
+                if (HasRoomFor(header.RecordLength))
+                {
+                    // A buffer came back between the two looks; its signal was before ours.
+                    continue;
+                }
+            }
+
+            await returned.WaitAsync(cancellationToken);
+        }
+    }
+
+    /// <summary>Ends the present pack; the next record begins another. Does not wait for the disk.</summary>
+    /// <returns>The packs that were ended since the last call.</returns>
+    public IReadOnlyList<Task<SealedPack>> EndPack()
+    {
+        lock (_lock)
+        {
+            ThrowIfFaulted();
+            FinishPack();
+            var finished = _finished;
+            _finished = [];
+            return finished;
+        }
+    }
+
+    /// <summary>Gives up what is not sealed, and waits until nothing of it is under way.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        lock (_lock)
+        {
+            Fault(new ObjectDisposedException(nameof(PackStream)));
+        }
+
+        await _writer;
+        await Task.WhenAll(_seals);
+        _pack?.Dispose();
+        _buffers.Dispose();
+        _stop.Dispose();
+        _sealing.Dispose();
+    }
+
+    private bool TryAppend(in RecordHeader header, ReadOnlySpan<byte> record, out PackPlace place)
+    {
+        ThrowIfFaulted();
+        if (_pack is not null && IsFullFor(record.Length))
+        {
+            FinishPack();
+        }
+
+        if (!HasRoomFor(record.Length))
+        {
+            place = default;
+            return false;
+        }
+
+        var pack = _pack ??= BeginPack();
+        place = new PackPlace(pack.Number, pack.Place(header));
+        Copy(pack, record);
+        return true;
+    }
+
+    private bool IsFullFor(int recordLength) =>
+        _pack!.PlacedBytes + recordLength > _options.PackSizeBytes || _pack.RecordCount == MaximumRecords;
+
+    private bool HasRoomFor(int recordLength)
+    {
+        var needed = recordLength + (_pack is null ? PackHeader.SizeBytes : 0);
+        var atHand = _buffer is null ? 0 : _options.BufferBytes - _bufferUsed;
+        return needed <= atHand + ((long)_buffers.Available * _options.BufferBytes);
+    }
+
+    private OpenPack BeginPack()
+    {
+        var header = new PackHeader(_options.RepositoryId, new PackId(_options.Ids.Next()), _options.Type);
+        var pack = new OpenPack(_options.NextPackNumber(), header);
+        Span<byte> bytes = stackalloc byte[PackHeader.SizeBytes];
+        header.Write(bytes);
+        Copy(pack, bytes);
+        return pack;
+    }
+
+    private void Copy(OpenPack pack, ReadOnlySpan<byte> bytes)
+    {
+        while (bytes.Length > 0)
+        {
+            _buffer ??= _buffers.Take();
+            var part = bytes[..Math.Min(bytes.Length, _options.BufferBytes - _bufferUsed)];
+            part.CopyTo(_buffer.GetSpan()[_bufferUsed..]);
+            _bufferUsed += part.Length;
+            bytes = bytes[part.Length..];
+            if (_bufferUsed == _options.BufferBytes)
+            {
+                HandOver(pack, isLast: false);
+            }
+        }
+    }
+
+    private void FinishPack()
+    {
+        if (_pack is { } pack)
+        {
+            // The last buffer may be empty: the work is then the sealing alone.
+            HandOver(pack, isLast: true);
+            _finished.Add(pack.Sealed);
+            _pack = null;
+        }
+    }
+
+    private void HandOver(OpenPack pack, bool isLast)
+    {
+        _work.Writer.TryWrite(new PackWork(pack, _buffer, _bufferUsed, isLast));
+        _buffer = null;
+        _bufferUsed = 0;
+    }
+
+    private async Task WriteAllAsync()
+    {
+        await foreach (var work in _work.Reader.ReadAllAsync())
+        {
+            try
+            {
+                await WriteAsync(work);
+            }
+            catch (Exception exception)
+            {
+                GiveUp(work.Pack, exception);
+            }
+        }
+    }
+
+    private async ValueTask WriteAsync(PackWork work)
+    {
+        _stop.Token.ThrowIfCancellationRequested();
+        if (work.Buffer is { } buffer)
+        {
+            await work.Pack.WriteAsync(buffer.Memory[..work.Length], _options.Create, _stop.Token);
+            _buffers.Return(buffer);
+        }
+
+        if (work.IsLast)
+        {
+            await _sealing.WaitAsync(_stop.Token);
+            _seals.RemoveAll(seal => seal.IsCompletedSuccessfully);
+            _seals.Add(Task.Run(() => SealAsync(work.Pack)));
+        }
+    }
+
+    private async Task SealAsync(OpenPack pack)
+    {
+        try
+        {
+            await pack.SealAsync(_stop.Token);
+        }
+        catch (Exception exception)
+        {
+            GiveUp(pack, exception);
+        }
+        finally
+        {
+            _sealing.Release();
+        }
+    }
+
+    private void GiveUp(OpenPack pack, Exception exception)
+    {
+        lock (_lock)
+        {
+            Fault(exception);
+            pack.Fail(_fault!);
+        }
+
+        pack.Dispose();
+    }
+
+    /// <summary>The first failure is the one that everybody is told.</summary>
+    private void Fault(Exception exception)
+    {
+        if (_fault is null)
+        {
+            _fault = exception;
+            _stop.Cancel();
+            _work.Writer.TryComplete();
+            _buffers.Wake();
+        }
+    }
+
+    private void ThrowIfFaulted()
+    {
+        if (_fault is not null)
+        {
+            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(_fault);
+        }
+    }
+}

@@ -1,0 +1,60 @@
+using BackupEngine.Chunkstore.Backends;
+using BackupEngine.Chunkstore.Errors;
+using BackupEngine.Chunkstore.Format;
+using BackupEngine.Chunkstore.Manifests;
+
+namespace BackupEngine.Chunkstore.Repositories;
+
+/// <summary>The published backups.</summary>
+internal sealed class ManifestCatalog(IRepositoryBackend backend, ManifestFile file)
+{
+    /// <summary>The form of a manifest in this repository.</summary>
+    public ManifestFile File => file;
+
+    /// <summary>All of them, the oldest first.</summary>
+    public IReadOnlyList<Manifest> List() =>
+    [
+        .. backend.List(ObjectKind.Manifest)
+            .Select(info => BackupId.TryParse(info.Name, out var id) ? TryGet(id) : null)
+            .OfType<Manifest>()
+            .OrderBy(manifest => manifest.CreatedAt)
+            .ThenBy(manifest => manifest.BackupId.Value, StringComparer.Ordinal),
+    ];
+
+    public Manifest Get(BackupId id) => TryGet(id) ?? throw NotFound(id);
+
+    public void Delete(BackupId id)
+    {
+        if (!backend.Delete(NameOf(id)))
+        {
+            throw NotFound(id);
+        }
+    }
+
+    /// <summary>Throws where a backup of that id is there already.</summary>
+    public void RequireFree(BackupId id)
+    {
+        if (backend.FindLength(NameOf(id)) is not null)
+        {
+            throw new BackupExistsException($"A backup '{id}' is in the repository already; nothing was changed. Choose another id.");
+        }
+    }
+
+    private static ObjectName NameOf(BackupId id) => new(ObjectKind.Manifest, id.Value);
+
+    private static BackupNotFoundException NotFound(BackupId id) =>
+        new($"There is no backup '{id}' in the repository. Nothing was changed.");
+
+    private Manifest? TryGet(BackupId id)
+    {
+        try
+        {
+            var name = NameOf(id);
+            return file.Read(backend.ReadAll(name, ManifestFile.MaximumBytes), id, backend.Describe(name));
+        }
+        catch (ObjectMissingException)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,39 @@
+using BackupEngine.Chunkstore.Backends;
+using BackupEngine.Chunkstore.Index;
+using BackupEngine.Chunkstore.Manifests;
+using BackupEngine.Chunkstore.Packs;
+
+namespace BackupEngine.Chunkstore.Repositories;
+
+/// <summary>Counts what is in a repository: listings and pack tables, no chunk is read.</summary>
+internal static class RepositoryCounting
+{
+    public static RepositoryStatistics Count(IRepositoryBackend backend, IndexView view, IReadOnlyList<Manifest> manifests)
+    {
+        var metadata = MetadataPacks(view);
+        var packs = backend.List(ObjectKind.Pack);
+        var (nodes, data) = (packs.Where(pack => metadata.Contains(pack.Name)), packs.Where(pack => !metadata.Contains(pack.Name)));
+        return new RepositoryStatistics
+        {
+            Backups = manifests.Count,
+            VolumeBytes = manifests.Sum(manifest => manifest.Root.Shape.VolumeBytes),
+            Chunks = view.Segments.Sum(segment => segment.EntryCount),
+            DataPacks = data.Count(),
+            DataPackBytes = data.Sum(pack => pack.LengthBytes),
+            MetadataPacks = nodes.Count(),
+            MetadataPackBytes = nodes.Sum(pack => pack.LengthBytes),
+            IndexSegments = view.Segments.Count,
+            IndexBytes = view.Segments.Sum(segment => segment.LengthBytes),
+            Sessions = backend.List(ObjectKind.Session).Count,
+        };
+    }
+
+    private static HashSet<string> MetadataPacks(IndexView view) =>
+    [
+        .. from segment in view.Segments
+           from line in Enumerable.Range(0, segment.PackCount)
+           let pack = segment.PackAt(line)
+           where pack.Type == PackType.Metadata
+           select pack.PackId.ToString(),
+    ];
+}

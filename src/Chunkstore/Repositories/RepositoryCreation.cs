@@ -1,0 +1,43 @@
+using System.Security.Cryptography;
+using BackupEngine.Chunkstore.Backends;
+using BackupEngine.Chunkstore.Errors;
+using BackupEngine.Chunkstore.Format;
+using BackupEngine.Chunkstore.Hashing;
+using BackupEngine.Chunkstore.Sessions;
+
+namespace BackupEngine.Chunkstore.Repositories;
+
+/// <summary>
+/// Makes the configuration of a new repository. Its publication is the moment at which the repository exists.
+/// </summary>
+internal static class RepositoryCreation
+{
+    public static void Publish(IRepositoryBackend backend, RepositoryOptions options, TimeProvider time)
+    {
+        var bytes = RepositoryConfigFile.Write(new RepositoryConfig
+        {
+            Format = RepositoryConfig.FormatName,
+            Version = FormatVersion.Current,
+            MinimumReaderVersion = FormatVersion.MinimumReader,
+            MinimumWriterVersion = FormatVersion.Current,
+            RepositoryId = Guid.NewGuid(),
+            ChunkSizeBytes = options.ChunkSizeBytes,
+            Chunker = "fixed",
+            Hash = "blake3-keyed",
+            Encryption = "none",
+            KeySlots = [],
+            IdKey = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(Blake3.DigestBytes)),
+            CreatedAt = time.GetUtcNow(),
+            Checksum = "",
+        });
+        try
+        {
+            backend.PublishSmall(ObjectName.Config, bytes, new SessionId(new SortableId(time).Next()));
+        }
+        catch (ObjectExistsException exception)
+        {
+            throw new RepositoryException(
+                $"'{backend.Location}' became a repository meanwhile; it was not touched. Open it, or name another directory.", exception);
+        }
+    }
+}

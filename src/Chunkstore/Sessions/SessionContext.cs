@@ -1,0 +1,23 @@
+using BackupEngine.Chunkstore.Backends;
+using BackupEngine.Chunkstore.Format;
+using BackupEngine.Chunkstore.Index;
+
+namespace BackupEngine.Chunkstore.Sessions;
+
+/// <summary>What the parts of a session share.</summary>
+internal sealed record SessionContext
+{
+    public required IRepositoryBackend Backend { get; init; }
+
+    public required IndexCatalog Catalog { get; init; }
+
+    public required Guid RepositoryId { get; init; }
+
+    public required int ChunkSizeBytes { get; init; }
+
+    /// <summary>The session; owner of its temporary files.</summary>
+    public required SessionId SessionId { get; init; }
+
+    /// <summary>Names for packs and segments.</summary>
+    public required SortableId Ids { get; init; }
+}

@@ -1,0 +1,69 @@
+using BackupEngine.Chunkstore.Backends;
+using BackupEngine.Chunkstore.Errors;
+using BackupEngine.Chunkstore.Format;
+using BackupEngine.Chunkstore.Index;
+using BackupEngine.Chunkstore.Packs;
+
+namespace BackupEngine.Chunkstore.Sessions;
+
+/// <summary>
+/// The second step of the commit order: when the packs of a batch are durable, their names included, an index segment
+/// over them is published. Knows which packs no segment has named: those alone may be taken back.
+/// </summary>
+internal sealed class SessionIndexer(SessionContext context, SessionCounters counters)
+{
+    private readonly IndexSegmentWriter _writer = new(context.Backend, context.RepositoryId, context.SessionId);
+    private readonly List<Task<SealedPack>> _unnamed = [];
+
+    /// <summary>Makes a batch durable and visible to everybody.</summary>
+    public async Task WriteAsync(SessionBatch batch, CancellationToken cancellationToken)
+    {
+        _unnamed.AddRange(batch.Packs);
+        var packs = await Task.WhenAll(batch.Packs);
+        if (packs.Length == 0)
+        {
+            return;
+        }
+
+        context.Backend.FlushNames([.. packs.Select(pack => pack.Name)]);
+        Array.ForEach(packs, counters.AddPack);
+        var entries = batch.Chunks.ToSorted();
+        NumberPacks(entries, packs);
+        var id = new SegmentId(context.Ids.Next());
+
+        // From here on the segment may be there whatever happens, and others may rely on these packs.
+        _unnamed.Clear();
+        var length = await _writer.WriteAsync(id, [.. packs.Select(pack => pack.IndexLine)], entries, cancellationToken);
+        counters.AddMetadata(length);
+        context.Catalog.Add(id);
+    }
+
+    /// <summary>
+    /// Deletes sealed packs that no segment has ever named. Nobody else knows of them; what cannot be deleted is left
+    /// to garbage collection.
+    /// </summary>
+    public void TakeBack(IEnumerable<Task<SealedPack>> packs)
+    {
+        foreach (var pack in _unnamed.Concat(packs).Where(pack => pack.IsCompletedSuccessfully))
+        {
+            try
+            {
+                context.Backend.Delete(pack.Result.Name);
+            }
+            catch (RepositoryException)
+            {
+                // The failure that ended the session is the one to be told.
+            }
+        }
+    }
+
+    /// <summary>Turns the session's pack numbers into lines of the segment's pack table.</summary>
+    private static void NumberPacks(IndexEntry[] entries, SealedPack[] packs)
+    {
+        var lines = packs.Index().ToDictionary(pack => pack.Item.Number, pack => (uint)pack.Index);
+        foreach (ref var entry in entries.AsSpan())
+        {
+            entry = entry with { Pack = lines[entry.Pack] };
+        }
+    }
+}

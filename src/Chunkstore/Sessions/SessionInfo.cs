@@ -1,0 +1,23 @@
+namespace BackupEngine.Chunkstore.Sessions;
+
+/// <summary>A session as others see it.</summary>
+public sealed record SessionInfo
+{
+    /// <summary>The session.</summary>
+    public required SessionId Id { get; init; }
+
+    /// <summary>What it does; empty where its record cannot be read.</summary>
+    public string Kind { get; init; } = "";
+
+    /// <summary>What it works on: the id of the backup; empty where its record cannot be read.</summary>
+    public string Subject { get; init; } = "";
+
+    /// <summary>When it began, by the clock of its host; null where its record cannot be read.</summary>
+    public DateTimeOffset? StartedAt { get; init; }
+
+    /// <summary>The process and the host, for messages.</summary>
+    public string Owner { get; init; } = "";
+
+    /// <summary>Whether its process has certainly ended.</summary>
+    public bool IsProvablyDead { get; init; }
+}

@@ -1,0 +1,91 @@
+using System.Text.Json;
+using BackupEngine.Chunkstore.Backends;
+using BackupEngine.Chunkstore.Errors;
+using BackupEngine.Chunkstore.Format;
+
+namespace BackupEngine.Chunkstore.Sessions;
+
+/// <summary>
+/// Who works in a repository. A session is registered, durably, before it reads what exists, and removed at its end.
+/// </summary>
+internal sealed class SessionRegistry(IRepositoryBackend backend, TimeProvider time)
+{
+    private const int MaximumRecordBytes = 64 * 1024;
+
+    /// <summary>Registers a session of this process.</summary>
+    public void Register(SessionId id, string kind, string subject)
+    {
+        var record = new SessionRecord
+        {
+            FormatVersion = FormatVersion.Current,
+            SessionId = id.ToString(),
+            Kind = kind,
+            Subject = subject,
+            StartedAt = time.GetUtcNow(),
+            Process = ProcessIdentity.Current,
+        };
+        backend.PublishSmall(NameOf(id), JsonSerializer.SerializeToUtf8Bytes(record, StoreJson.Default.SessionRecord), id);
+    }
+
+    /// <summary>
+    /// Whether the session is still registered: one that is not was ended by somebody else and may not publish.
+    /// </summary>
+    public bool IsRegistered(SessionId id) => backend.FindLength(NameOf(id)) is not null;
+
+    /// <summary>Ends a session: its temporary files first, so that it is found again if that fails.</summary>
+    public void Remove(SessionId id)
+    {
+        backend.DeleteTemporary(id);
+        backend.Delete(NameOf(id));
+    }
+
+    /// <summary>All sessions that are registered.</summary>
+    public IReadOnlyList<SessionInfo> List() =>
+        [.. backend.List(ObjectKind.Session).Select(info => TryRead(info.Name)).OfType<SessionInfo>()];
+
+    /// <summary>
+    /// Ends the sessions of processes that have certainly died; answers with them. All others are left alone, whatever
+    /// their age.
+    /// </summary>
+    public IReadOnlyList<SessionInfo> RemoveDead()
+    {
+        var dead = List().Where(session => session.IsProvablyDead).ToList();
+        dead.ForEach(session => Remove(session.Id));
+        return dead;
+    }
+
+    private static ObjectName NameOf(SessionId id) => new(ObjectKind.Session, id.ToString());
+
+    /// <summary>Null for a session that ended meanwhile, and for names that are no session's.</summary>
+    private SessionInfo? TryRead(string name)
+    {
+        if (!SessionId.TryParse(name, out var id))
+        {
+            return null;
+        }
+
+        try
+        {
+            var bytes = backend.ReadAll(NameOf(id), MaximumRecordBytes);
+            var record = JsonSerializer.Deserialize(bytes, StoreJson.Default.SessionRecord);
+            return new SessionInfo
+            {
+                Id = id,
+                Kind = record?.Kind ?? "",
+                Subject = record?.Subject ?? "",
+                StartedAt = record?.StartedAt,
+                Owner = record is null ? "" : $"process {record.Process.Pid} on {record.Process.Host}",
+                IsProvablyDead = record?.Process.IsProvablyDead(ProcessIdentity.Current) == true,
+            };
+        }
+        catch (ObjectMissingException)
+        {
+            return null;
+        }
+        catch (Exception exception) when (exception is JsonException or CorruptDataException)
+        {
+            // Nothing is known of its owner, so it counts as alive.
+            return new SessionInfo { Id = id, Owner = "unreadable session record" };
+        }
+    }
+}

@@ -1,0 +1,226 @@
+using System.Runtime.ExceptionServices;
+using BackupEngine.Chunkstore.Errors;
+using BackupEngine.Chunkstore.Format;
+using BackupEngine.Chunkstore.Packs;
+using Microsoft.Extensions.ObjectPool;
+
+namespace BackupEngine.Chunkstore.Sessions;
+
+/// <summary>
+/// What a session stores: chunks and nodes, each once, into packs, with an index segment for them at every checkpoint.
+/// Safe to use from many threads.
+/// </summary>
+/// <remarks>
+/// Memory is bounded: the pack buffers, a record for each lane, and 64 bytes for each of at most <see
+/// cref="BackupWriterOptions.CheckpointChunks"/> new chunks, twice. A store that failed or was cancelled faults the
+/// session: another lane may already count on that chunk.
+/// </remarks>
+internal sealed class SessionStore : IAsyncDisposable
+{
+    /// <summary>The longest node, in bytes.</summary>
+    public const int MaximumNodeBytes = 64 * 1024;
+
+    private readonly SessionContext _context;
+    private readonly BackupWriterOptions _options;
+    private readonly ObjectPool<RecordEncoder> _encoders;
+    private readonly PackStream _data;
+    private readonly PackStream _metadata;
+    private readonly SessionIndexer _indexer;
+    private readonly SessionGate _gate = new();
+    private readonly SemaphoreSlim _checkpoint = new(1);
+    private Task _indexing = Task.CompletedTask;
+    private volatile NewChunkSet _active = new();
+    private volatile NewChunkSet? _closing;
+    private long _bytesSinceCheckpoint;
+    private Exception? _fault;
+    private bool _disposed;
+
+    public SessionStore(SessionContext context, BackupWriterOptions options)
+    {
+        _context = context;
+        _options = options;
+        _encoders = new DefaultObjectPool<RecordEncoder>(
+            new RecordEncoderPolicy(Math.Max(context.ChunkSizeBytes, MaximumNodeBytes)));
+        _indexer = new SessionIndexer(context, Counters);
+        var packNumber = 0u;
+        uint NextPackNumber() => Interlocked.Increment(ref packNumber);
+        _data = new PackStream(PackStreams.Data(context, options.PackSizeBytes, NextPackNumber));
+        _metadata = new PackStream(PackStreams.Metadata(context, NextPackNumber));
+    }
+
+    /// <summary>What was stored so far.</summary>
+    public SessionCounters Counters { get; } = new();
+
+    private bool IsCheckpointDue =>
+        _active.Count >= _options.CheckpointChunks || Volatile.Read(ref _bytesSinceCheckpoint) >= _options.CheckpointBytes;
+
+    /// <summary>Whether the chunk is in the index, or stored or being stored by this session.</summary>
+    public bool IsKnown(ChunkId id) => IsStoredHere(id) || _context.Catalog.View.Contains(id.Prefix);
+
+    /// <summary>Whether this session stored the chunk since the last checkpoint that is in the index.</summary>
+    public bool IsStoredHere(ChunkId id) => _active.Contains(id.Prefix) || _closing?.Contains(id.Prefix) == true;
+
+    /// <summary>Stores a chunk or a node unless it is known.</summary>
+    /// <returns>Bytes of its record; 0 where it was known.</returns>
+    public async ValueTask<int> StoreAsync(
+        PackType type, ChunkId id, ReadOnlyMemory<byte> plain, CancellationToken cancellationToken)
+    {
+        ThrowIfFaulted();
+        await _gate.EnterAsync(cancellationToken);
+        int stored;
+        try
+        {
+            stored = IsKnown(id) || !_active.TryClaim(id.Prefix)
+                ? 0
+                : await StoreNewAsync(type, id, plain, cancellationToken);
+        }
+        finally
+        {
+            _gate.Leave();
+        }
+
+        if (IsCheckpointDue)
+        {
+            await CheckpointIfDueAsync(cancellationToken);
+        }
+
+        return stored;
+    }
+
+    /// <summary>Makes everything stored so far durable, and visible in the index.</summary>
+    public async Task CheckpointAsync(CancellationToken cancellationToken)
+    {
+        await _checkpoint.WaitAsync(cancellationToken);
+        try
+        {
+            await BeginCheckpointAsync();
+            await _indexing;
+        }
+        finally
+        {
+            _checkpoint.Release();
+        }
+    }
+
+    /// <summary>Gives up what no index segment has named; to be called once, after the last lane has left.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (_disposed)
+        {
+            return;
+        }
+
+        _disposed = true;
+        await _data.DisposeAsync();
+        await _metadata.DisposeAsync();
+        await _indexing.ContinueWith(
+            static _ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+        _indexer.TakeBack([.. _data.Finished, .. _metadata.Finished]);
+        _checkpoint.Dispose();
+    }
+
+    private async ValueTask<int> StoreNewAsync(
+        PackType type, ChunkId id, ReadOnlyMemory<byte> plain, CancellationToken cancellationToken)
+    {
+        var encoder = _encoders.Get();
+        try
+        {
+            var header = encoder.Encode(id, plain.Span, _options.Compression);
+            var stream = type == PackType.Data ? _data : _metadata;
+            var place = await stream.AppendAsync(header, encoder.Record(header), cancellationToken);
+            var plainAndFlags = PlainLengthAndFlags.Pack(header.PlainLength, header.Encoding);
+            _active.Complete(
+                new IndexEntry(id.Prefix, place.PackNumber, place.Offset, (uint)header.StoredLength, plainAndFlags));
+            Count(type, header);
+            return header.RecordLength;
+        }
+        catch (Exception exception)
+        {
+            Interlocked.CompareExchange(ref _fault, exception, null);
+            throw;
+        }
+        finally
+        {
+            _encoders.Return(encoder);
+        }
+    }
+
+    private void Count(PackType type, in RecordHeader header)
+    {
+        Interlocked.Add(ref _bytesSinceCheckpoint, header.RecordLength);
+        if (type == PackType.Data)
+        {
+            Counters.AddChunk(header.PlainLength, header.RecordLength);
+        }
+    }
+
+    private async ValueTask CheckpointIfDueAsync(CancellationToken cancellationToken)
+    {
+        await _checkpoint.WaitAsync(cancellationToken);
+        try
+        {
+            if (IsCheckpointDue)
+            {
+                await BeginCheckpointAsync();
+            }
+        }
+        finally
+        {
+            _checkpoint.Release();
+        }
+    }
+
+    /// <summary>
+    /// Takes what was stored so far aside, with no lane inside, and has it written while the lanes go on. One at a
+    /// time, so at most two sets exist.
+    /// </summary>
+    private async Task BeginCheckpointAsync()
+    {
+        await _indexing;
+        await _gate.CloseAsync();
+        SessionBatch batch;
+        try
+        {
+            ThrowIfFaulted();
+            batch = new SessionBatch(_active, [.. _data.EndPack(), .. _metadata.EndPack()]);
+            _closing = _active;
+            _active = new NewChunkSet();
+            Volatile.Write(ref _bytesSinceCheckpoint, 0);
+        }
+        finally
+        {
+            _gate.Open();
+        }
+
+        _indexing = Task.Run(() => IndexAsync(batch));
+    }
+
+    /// <summary>The set is let go only after the view has the segment that replaces it.</summary>
+    private async Task IndexAsync(SessionBatch batch)
+    {
+        try
+        {
+            await _indexer.WriteAsync(batch, CancellationToken.None);
+            _closing = null;
+        }
+        catch (Exception exception)
+        {
+            Interlocked.CompareExchange(ref _fault, exception, null);
+            throw;
+        }
+    }
+
+    private void ThrowIfFaulted()
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        if (_fault is OperationCanceledException)
+        {
+            throw new RepositoryException("An earlier store of this backup was cancelled; nothing of it can be published.");
+        }
+
+        if (_fault is { } fault)
+        {
+            ExceptionDispatchInfo.Throw(fault);
+        }
+    }
+}
