@@ -7,6 +7,8 @@ namespace BackupEngine.DataPlane.Jobs;
 /// <summary>A job from its start until it is forgotten. Safe to use from many threads.</summary>
 internal sealed class Job(string id, JobWork work) : IProgress<TransferProgress>, IDisposable
 {
+    private const string CancelledMark = "Cancelled";
+
     private readonly CancellationTokenSource _stop = new();
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _doneBytes;
@@ -65,7 +67,7 @@ internal sealed class Job(string id, JobWork work) : IProgress<TransferProgress>
         var cancelled = failure.Code == ExitCode.Cancelled && _stop.IsCancellationRequested;
         if (cancelled)
         {
-            failure = failure with { Message = $"Cancelled: {_stopReason}. {Detail(exception)}".TrimEnd() };
+            failure = failure with { Message = $"{CancelledMark}: {_stopReason}.{Detail(failure, exception)}" };
         }
 
         var job = New(cancelled ? Contract.JobState.Cancelled : Contract.JobState.Failed);
@@ -78,9 +80,16 @@ internal sealed class Job(string id, JobWork work) : IProgress<TransferProgress>
     /// <summary>Called when the job is forgotten, long after its end.</summary>
     public void Dispose() => _stop.Dispose();
 
-    /// <summary>What a cancelled job says beside being cancelled: the state of a target.</summary>
-    private static string Detail(Exception exception) =>
-        exception is OperationCanceledException ? "" : Failure.Of(exception).Message;
+    /// <summary>What a cancelled job says beside being cancelled: the state that its target is in.</summary>
+    private static string Detail(Failure failure, Exception exception)
+    {
+        if (failure.Message.StartsWith(CancelledMark, StringComparison.Ordinal))
+        {
+            return failure.Message[(CancelledMark.Length + 1)..];
+        }
+
+        return exception is OperationCanceledException ? "" : " " + failure.Message;
+    }
 
     private static void InterlockedMax(ref long place, long value)
     {

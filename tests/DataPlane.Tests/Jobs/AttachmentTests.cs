@@ -1,0 +1,116 @@
+using BackupEngine.DataPlane.Protocol;
+using BackupEngine.DataPlane.Tests.Devices;
+using Grpc.Core;
+
+namespace BackupEngine.DataPlane.Tests.Jobs;
+
+public sealed class AttachmentTests : IAsyncLifetime
+{
+    private readonly TemporaryFolder _folder = new();
+    private JobServerProcess _server = null!;
+
+    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync() =>
+        _server = await JobServerProcess.StartAsync(_folder.File("dp.sock"));
+
+    public async ValueTask DisposeAsync()
+    {
+        await _server.DisposeAsync();
+        _folder.Dispose();
+    }
+
+    [Fact]
+    public async Task An_attached_device_is_held_open_until_it_is_detached()
+    {
+        var file = _folder.CreateFile("volume", 1_000_001);
+        var attachment = await _server.AttachAsync("a", file);
+        Assert.Equal(("a", 1_000_001, true, ""), (
+            attachment.AttachmentId, attachment.SizeBytes, attachment.DirectIo, attachment.DirectIoRefused));
+        Assert.Equal(file, attachment.Connection.Local.Path);
+        Assert.Contains(file, _server.OpenFiles());
+        Assert.Equal(["a"], await ListAsync());
+
+        Assert.True(await _server.DetachAsync("a"));
+        Assert.DoesNotContain(file, _server.OpenFiles());
+        Assert.Empty(await ListAsync());
+    }
+
+    [Fact]
+    public async Task Detaching_what_is_not_attached_is_no_error() => Assert.False(await _server.DetachAsync("never"));
+
+    [Fact]
+    public async Task Attaching_again_answers_with_the_same_attachment()
+    {
+        LoopDevice.SkipUnlessPossible();
+        using var loop = LoopDevice.Over(_folder.CreateFile("volume", 1 << 20));
+        var both = await Task.WhenAll(
+            _server.AttachAsync("a", loop.Path, DeviceAccess.ReadWrite),
+            _server.AttachAsync("a", loop.Path, DeviceAccess.ReadWrite));
+        Assert.Equal(both[0], both[1]);
+        Assert.Equal(["a"], await ListAsync());
+        await _server.DetachAsync("a");
+    }
+
+    [Fact]
+    public async Task An_id_that_is_attached_otherwise_is_refused()
+    {
+        var file = _folder.CreateFile("volume", 1 << 20);
+        await _server.AttachAsync("a", file);
+        await Refused.WithAsync(
+            StatusCode.AlreadyExists, file, () => _server.AttachAsync("a", file, DeviceAccess.ReadWrite));
+        await Refused.WithAsync(
+            StatusCode.AlreadyExists, file, () => _server.AttachAsync("a", _folder.CreateFile("other", 4096)));
+    }
+
+    [Fact]
+    public async Task A_missing_device_is_not_found_and_leaves_the_id_free()
+    {
+        var file = _folder.File("volume");
+        await Refused.WithAsync(StatusCode.NotFound, file, () => _server.AttachAsync("a", file));
+        _folder.CreateFile("volume", 4096);
+        await _server.AttachAsync("a", file);
+    }
+
+    [Fact]
+    public async Task A_device_that_cannot_be_used_as_asked_is_a_failed_precondition()
+    {
+        await Refused.WithAsync(
+            StatusCode.FailedPrecondition, "is a directory", () => _server.AttachAsync("a", _folder.Path));
+        await Refused.WithAsync(
+            StatusCode.FailedPrecondition, "0 bytes", () => _server.AttachAsync("a", _folder.CreateFile("empty", 0)));
+        var file = _folder.CreateFile("volume", 4096);
+        await _server.AttachAsync("a", file, DeviceAccess.ReadWrite);
+        await Refused.WithAsync(
+            StatusCode.FailedPrecondition, "in use", () => _server.AttachAsync("b", file, DeviceAccess.ReadWrite));
+    }
+
+    [Fact]
+    public async Task A_request_that_names_no_device_is_an_invalid_argument()
+    {
+        await Refused.WithAsync(
+            StatusCode.InvalidArgument, "attachment_id", () => _server.AttachAsync("", "/dev/null"));
+        await Refused.WithAsync(
+            StatusCode.InvalidArgument, "absolute path", () => _server.AttachAsync("a", "relative"));
+        await Refused.WithAsync(
+            StatusCode.InvalidArgument, "access", () => _server.AttachAsync("a", "/x", DeviceAccess.Unspecified));
+        await Refused.WithAsync(StatusCode.InvalidArgument, "absolute path", async () => await _server.Client
+            .AttachDeviceAsync(new AttachDeviceRequest { AttachmentId = "a" }, cancellationToken: Cancelled));
+    }
+
+    [Fact]
+    public async Task A_server_that_was_killed_holds_no_device()
+    {
+        LoopDevice.SkipUnlessPossible();
+        using var loop = LoopDevice.Over(_folder.CreateFile("volume", 1 << 20));
+        await _server.AttachAsync("a", loop.Path, DeviceAccess.ReadWrite);
+        await _server.KillAsync();
+
+        // The claim of a writer is exclusive: it can be taken only if nobody holds the device.
+        BackupEngine.DataPlane.Devices.BlockDevice.Open(
+            loop.Path, BackupEngine.DataPlane.Devices.DeviceAccess.ReadWrite, direct: true).Dispose();
+    }
+
+    private async Task<IEnumerable<string>> ListAsync() => (await _server.Client.ListAttachmentsAsync(
+        new ListAttachmentsRequest(), cancellationToken: Cancelled)).Attachments.Select(a => a.AttachmentId);
+}
