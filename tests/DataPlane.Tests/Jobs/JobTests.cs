@@ -6,59 +6,41 @@ using DeviceAccess = BackupEngine.DataPlane.Protocol.DeviceAccess;
 
 namespace BackupEngine.DataPlane.Tests.Jobs;
 
-/// <summary>Jobs over the real socket: what they do, how they are refused, how they end.</summary>
-public sealed class JobTests : IAsyncLifetime
+/// <summary>Jobs over the real socket: what they do and how they are refused.</summary>
+public sealed class JobTests : JobTestBase
 {
-    private const int VolumeBytes = 4 << 20;
-
-    private readonly TemporaryFolder _folder = new();
-    private JobServerProcess _server = null!;
-
-    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
-
-    private string Repository => _folder.File("repository");
-
-    public async ValueTask InitializeAsync() =>
-        _server = await JobServerProcess.StartAsync(_folder.File("dp.sock"));
-
-    public async ValueTask DisposeAsync()
-    {
-        await _server.DisposeAsync();
-        _folder.Dispose();
-    }
-
     [Fact]
     public async Task Backup_change_incremental_and_restore_over_loop_devices_give_the_volume_back()
     {
         LoopDevice.SkipUnlessPossible();
         var content = Content(seed: 1);
-        var file = _folder.CreateFile("volume", VolumeBytes, content);
+        var file = Folder.CreateFile("volume", VolumeBytes, content);
         using var source = LoopDevice.Over(file);
-        await _server.AttachAsync("source", source.Path);
-        var full = await _server.RunJobAsync(Requests.Backup("j1", Repository, "full", "source"));
+        await Server.AttachAsync("source", source.Path);
+        var full = await Server.RunJobAsync(Requests.Backup("j1", Repository, "full", "source"));
         Assert.Equal((JobState.Succeeded, "", 0), (full.State, full.Error, full.ExitCode));
         Assert.Equal((VolumeBytes, VolumeBytes), (full.Backup.VolumeBytes, full.Backup.BytesRead));
         Assert.True(full.Backup.DirectIo);
         Assert.Equal((VolumeBytes, VolumeBytes), (full.Progress.DoneBytes, full.Progress.TotalBytes));
-        Assert.True(await _server.DetachAsync("source"));
+        Assert.True(await Server.DetachAsync("source"));
 
         var changed = await ChangeAsync(source.Path, content);
-        await _server.AttachAsync("again", source.Path);
+        await Server.AttachAsync("again", source.Path);
         var request = Requests.Backup("j2", Repository, "incremental", "again", parent: "full");
         request.Backup.ChangedBlocks = new ChangedBlocks
         {
             Extents = { new Extent { OffsetBytes = changed.OffsetBytes, LengthBytes = changed.LengthBytes } },
         };
-        var incremental = await _server.RunJobAsync(request);
+        var incremental = await Server.RunJobAsync(request);
         Assert.Equal(JobState.Succeeded, incremental.State);
         Assert.InRange(incremental.Backup.BytesRead, changed.LengthBytes, VolumeBytes / 2);
 
-        using var target = LoopDevice.Over(_folder.CreateFile("target", VolumeBytes));
-        await _server.AttachAsync("target", target.Path, DeviceAccess.ReadWrite);
-        var restored = await _server.RunJobAsync(Requests.Restore("j3", Repository, "incremental", "target"));
+        using var target = LoopDevice.Over(Folder.CreateFile("target", VolumeBytes));
+        await Server.AttachAsync("target", target.Path, DeviceAccess.ReadWrite);
+        var restored = await Server.RunJobAsync(Requests.Restore("j3", Repository, "incremental", "target"));
         Assert.Equal(JobState.Succeeded, restored.State);
         Assert.Equal(VolumeBytes, restored.Restore.BytesWritten + restored.Restore.ZeroBytes);
-        await _server.DetachAsync("target");
+        await Server.DetachAsync("target");
         Assert.Equal(content, await ReadAsync(target.Path));
     }
 
@@ -66,12 +48,12 @@ public sealed class JobTests : IAsyncLifetime
     public async Task Progress_grows_and_the_last_state_is_the_final_one()
     {
         await AttachFileAsync("a");
-        await _server.StartJobAsync(Requests.Backup("j", Repository, "b", "a", rate: 8 << 20));
-        var seen = await _server.WatchAsync("j");
+        await Server.StartJobAsync(Requests.Backup("j", Repository, "b", "a", rate: 8 << 20));
+        var seen = await Server.WatchAsync("j");
         Assert.All(seen.SkipLast(1), job => Assert.Equal(JobState.Running, job.State));
         Assert.Equal(JobState.Succeeded, seen[^1].State);
         Assert.Equal(seen.Select(job => job.Progress.DoneBytes).Order(), seen.Select(job => job.Progress.DoneBytes));
-        Assert.Equal(seen[^1], Assert.Single(await _server.WatchAsync("j")));
+        Assert.Equal(seen[^1], Assert.Single(await Server.WatchAsync("j")));
     }
 
     [Fact]
@@ -79,36 +61,11 @@ public sealed class JobTests : IAsyncLifetime
     {
         await AttachFileAsync("a");
         var watch = System.Diagnostics.Stopwatch.StartNew();
-        await _server.StartJobAsync(Requests.Backup("j", Repository, "b", "a", rate: 4 << 20));
-        var seen = await _server.WatchAsync("j");
+        await Server.StartJobAsync(Requests.Backup("j", Repository, "b", "a", rate: 4 << 20));
+        var seen = await Server.WatchAsync("j");
 
         // The first state at once, one for each tenth of a second, and the final one.
         Assert.InRange(seen.Count, 2, (watch.ElapsedMilliseconds / 100) + 2);
-    }
-
-    [Fact]
-    public async Task A_job_outlives_the_connection_that_started_it()
-    {
-        await AttachFileAsync("a");
-        using (var other = JobServerProcess.Connect(_server.SocketPath))
-        {
-            var client = new BackupEngine.DataPlane.Protocol.DataPlane.DataPlaneClient(other);
-            await client.StartJobAsync(
-                Requests.Backup("j", Repository, "b", "a", rate: 4 << 20), cancellationToken: Cancelled);
-        }
-
-        Assert.Equal(JobState.Succeeded, (await _server.WatchAsync("j"))[^1].State);
-        var known = await _server.Client.ListJobsAsync(new ListJobsRequest(), cancellationToken: Cancelled);
-        Assert.Equal("b", Assert.Single(known.Jobs).Backup.BackupId);
-    }
-
-    [Fact]
-    public async Task A_watcher_that_leaves_does_not_disturb_the_job()
-    {
-        await AttachFileAsync("a");
-        await _server.StartJobAsync(Requests.Backup("j", Repository, "b", "a", rate: 4 << 20));
-        await _server.WaitForProgressAsync("j");
-        Assert.Equal(JobState.Succeeded, (await _server.WatchAsync("j"))[^1].State);
     }
 
     [Fact]
@@ -116,66 +73,23 @@ public sealed class JobTests : IAsyncLifetime
     {
         await AttachFileAsync("a");
         var request = Requests.Backup("j", Repository, "b", "a");
-        var first = await _server.RunJobAsync(request);
-        Assert.Equal(first, await _server.StartJobAsync(request));
+        var first = await Server.RunJobAsync(request);
+        Assert.Equal(first, await Server.StartJobAsync(request));
         await Refused.WithAsync(
             StatusCode.AlreadyExists,
             "another one",
-            () => _server.StartJobAsync(Requests.Delete("j", Repository, "b")));
-    }
-
-    [Fact]
-    public async Task A_job_that_is_cancelled_stops_and_publishes_nothing()
-    {
-        await AttachFileAsync("a");
-        await _server.StartJobAsync(Requests.Backup("j", Repository, "b", "a", rate: Requests.Slow));
-        await _server.WaitForProgressAsync("j");
-        await _server.CancelJobAsync("j");
-        var last = (await _server.WatchAsync("j"))[^1];
-        Assert.Equal((JobState.Cancelled, 130), (last.State, last.ExitCode));
-        Assert.Contains("asked for", last.Error, StringComparison.Ordinal);
-        Assert.Equal(last, await _server.CancelJobAsync("j"));
-
-        var again = await _server.RunJobAsync(Requests.Backup("k", Repository, "b", "a"));
-        Assert.Equal(JobState.Succeeded, again.State);
-    }
-
-    [Fact]
-    public async Task A_restore_that_is_cancelled_says_that_its_target_is_incomplete()
-    {
-        await AttachFileAsync("a");
-        await _server.RunJobAsync(Requests.Backup("j", Repository, "b", "a"));
-        await _server.AttachAsync("target", _folder.CreateFile("target", VolumeBytes), DeviceAccess.ReadWrite);
-        await _server.StartJobAsync(Requests.Restore("k", Repository, "b", "target", rate: Requests.Slow));
-        await _server.WaitForProgressAsync("k");
-        await _server.CancelJobAsync("k");
-        var last = (await _server.WatchAsync("k"))[^1];
-        Assert.Equal(JobState.Cancelled, last.State);
-        Assert.Contains("INCOMPLETE", last.Error, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task Detaching_cancels_the_job_and_returns_when_the_device_is_closed()
-    {
-        var file = await AttachFileAsync("a");
-        await _server.StartJobAsync(Requests.Backup("j", Repository, "b", "a", rate: Requests.Slow));
-        await _server.WaitForProgressAsync("j");
-        Assert.True(await _server.DetachAsync("a"));
-        Assert.DoesNotContain(file, _server.OpenFiles());
-        var last = Assert.Single(await _server.WatchAsync("j"));
-        Assert.Equal(JobState.Cancelled, last.State);
-        Assert.Contains("its device was detached", last.Error, StringComparison.Ordinal);
+            () => Server.StartJobAsync(Requests.Delete("j", Repository, "b")));
     }
 
     [Fact]
     public async Task A_backup_that_is_deleted_is_gone_and_deleting_it_again_succeeds()
     {
         await AttachFileAsync("a");
-        await _server.RunJobAsync(Requests.Backup("j", Repository, "b", "a"));
-        Assert.Equal(JobState.Succeeded, (await _server.RunJobAsync(Requests.Delete("d1", Repository, "b"))).State);
-        Assert.Equal(JobState.Succeeded, (await _server.RunJobAsync(Requests.Delete("d2", Repository, "b"))).State);
-        await _server.AttachAsync("target", _folder.CreateFile("target", VolumeBytes), DeviceAccess.ReadWrite);
-        var restore = await _server.RunJobAsync(Requests.Restore("r", Repository, "b", "target"));
+        await Server.RunJobAsync(Requests.Backup("j", Repository, "b", "a"));
+        Assert.Equal(JobState.Succeeded, (await Server.RunJobAsync(Requests.Delete("d1", Repository, "b"))).State);
+        Assert.Equal(JobState.Succeeded, (await Server.RunJobAsync(Requests.Delete("d2", Repository, "b"))).State);
+        await Server.AttachAsync("target", Folder.CreateFile("target", VolumeBytes), DeviceAccess.ReadWrite);
+        var restore = await Server.RunJobAsync(Requests.Restore("r", Repository, "b", "target"));
         Assert.Equal((JobState.Failed, 6), (restore.State, restore.ExitCode));
     }
 
@@ -183,23 +97,23 @@ public sealed class JobTests : IAsyncLifetime
     public async Task Two_backups_of_one_volume_may_run_at_once_but_not_on_one_attachment_or_one_id()
     {
         var file = await AttachFileAsync("a");
-        await _server.AttachAsync("b", file);
-        await _server.StartJobAsync(Requests.Backup("j1", Repository, "b1", "a", rate: 2 << 20));
+        await Server.AttachAsync("b", file);
+        await Server.StartJobAsync(Requests.Backup("j1", Repository, "b1", "a", rate: 2 << 20));
         await Refused.WithAsync(
             StatusCode.FailedPrecondition,
             "in use by job 'j1'",
-            () => _server.StartJobAsync(Requests.Backup("j2", Repository, "b2", "a")));
+            () => Server.StartJobAsync(Requests.Backup("j2", Repository, "b2", "a")));
         await Refused.WithAsync(
             StatusCode.FailedPrecondition,
             "job 'j1' (backup) works on it",
-            () => _server.StartJobAsync(Requests.Backup("j2", Repository, "b1", "b")));
+            () => Server.StartJobAsync(Requests.Backup("j2", Repository, "b1", "b")));
         await Refused.WithAsync(
             StatusCode.FailedPrecondition,
             "job 'j1' (backup) works on it",
-            () => _server.StartJobAsync(Requests.Delete("j2", Repository, "b1")));
-        var second = await _server.RunJobAsync(Requests.Backup("j2", Repository, "b2", "b", rate: 2 << 20));
+            () => Server.StartJobAsync(Requests.Delete("j2", Repository, "b1")));
+        var second = await Server.RunJobAsync(Requests.Backup("j2", Repository, "b2", "b", rate: 2 << 20));
         Assert.Equal(JobState.Succeeded, second.State);
-        Assert.Equal(JobState.Succeeded, (await _server.WatchAsync("j1"))[^1].State);
+        Assert.Equal(JobState.Succeeded, (await Server.WatchAsync("j1"))[^1].State);
     }
 
     [Fact]
@@ -211,10 +125,10 @@ public sealed class JobTests : IAsyncLifetime
         await AssertFailsAsync(request, 4);
         Assert.False(Directory.Exists(Repository));
 
-        await _server.RunJobAsync(Requests.Backup("j2", Repository, "b", "a"));
+        await Server.RunJobAsync(Requests.Backup("j2", Repository, "b", "a"));
         await AssertFailsAsync(Requests.Backup("j3", Repository, "b", "a"), 6);
         await AssertFailsAsync(Requests.Backup("j4", Repository, "c", "a", parent: "missing"), 6);
-        await _server.AttachAsync("small", _folder.CreateFile("small", VolumeBytes / 2), DeviceAccess.ReadWrite);
+        await Server.AttachAsync("small", Folder.CreateFile("small", VolumeBytes / 2), DeviceAccess.ReadWrite);
         await AssertFailsAsync(Requests.Restore("j5", Repository, "b", "small"), 3);
     }
 
@@ -238,9 +152,9 @@ public sealed class JobTests : IAsyncLifetime
     public async Task Jobs_and_attachments_that_do_not_exist_are_not_found()
     {
         await Refused.WithAsync(
-            StatusCode.NotFound, "'x'", () => _server.StartJobAsync(Requests.Backup("j", Repository, "b", "x")));
-        await Refused.WithAsync(StatusCode.NotFound, "'j'", () => _server.WatchAsync("j"));
-        await Refused.WithAsync(StatusCode.NotFound, "'j'", () => _server.CancelJobAsync("j"));
+            StatusCode.NotFound, "'x'", () => Server.StartJobAsync(Requests.Backup("j", Repository, "b", "x")));
+        await Refused.WithAsync(StatusCode.NotFound, "'j'", () => Server.WatchAsync("j"));
+        await Refused.WithAsync(StatusCode.NotFound, "'j'", () => Server.CancelJobAsync("j"));
     }
 
     [Fact]
@@ -250,78 +164,30 @@ public sealed class JobTests : IAsyncLifetime
         await Refused.WithAsync(
             StatusCode.FailedPrecondition,
             "for reading only",
-            () => _server.StartJobAsync(Requests.Restore("j", Repository, "b", "a")));
+            () => Server.StartJobAsync(Requests.Restore("j", Repository, "b", "a")));
     }
 
     [Fact]
     public async Task Only_the_last_256_ended_jobs_are_remembered()
     {
         await AttachFileAsync("a");
-        await _server.RunJobAsync(Requests.Backup("first", Repository, "b", "a"));
+        await Server.RunJobAsync(Requests.Backup("first", Repository, "b", "a"));
         for (var i = 0; i < 256; i++)
         {
-            await _server.RunJobAsync(Requests.Delete("d" + i, Repository, "none"));
+            await Server.RunJobAsync(Requests.Delete("d" + i, Repository, "none"));
         }
 
-        var known = await _server.Client.ListJobsAsync(new ListJobsRequest(), cancellationToken: Cancelled);
+        var known = await Server.Client.ListJobsAsync(new ListJobsRequest(), cancellationToken: Cancelled);
         Assert.Equal(256, known.Jobs.Count);
-        await Refused.WithAsync(StatusCode.NotFound, "first", () => _server.WatchAsync("first"));
+        await Refused.WithAsync(StatusCode.NotFound, "first", () => Server.WatchAsync("first"));
     }
 
     [Fact]
     public async Task Repositories_are_closed_when_no_job_uses_them()
     {
         await AttachFileAsync("a");
-        await _server.RunJobAsync(Requests.Backup("j", Repository, "b", "a"));
-        Assert.DoesNotContain(_server.OpenFiles(), file => file.StartsWith(Repository, StringComparison.Ordinal));
-    }
-
-    [Fact]
-    public async Task Stopping_the_server_cancels_its_jobs_and_tells_their_watchers()
-    {
-        await AttachFileAsync("a");
-        await _server.StartJobAsync(Requests.Backup("j", Repository, "b", "a", rate: Requests.Slow));
-        await _server.WaitForProgressAsync("j");
-        var watching = _server.WatchAsync("j");
-        Assert.Equal(0, await _server.TerminateAsync());
-        var last = (await watching)[^1];
-        Assert.Equal(JobState.Cancelled, last.State);
-        Assert.Contains("the data plane is stopping", last.Error, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task A_server_killed_in_the_middle_of_a_backup_leaves_nothing_attached_and_the_repository_intact()
-    {
-        LoopDevice.SkipUnlessPossible();
-        var content = Content(seed: 5);
-        using var source = LoopDevice.Over(_folder.CreateFile("volume", VolumeBytes, content));
-        await _server.AttachAsync("a", source.Path, DeviceAccess.ReadWrite);
-        await _server.RunJobAsync(Requests.Backup("j1", Repository, "before", "a"));
-        await _server.StartJobAsync(Requests.Backup("j2", Repository, "killed", "a", rate: Requests.Slow));
-        await _server.WaitForProgressAsync("j2");
-        await _server.KillAsync();
-        BlockDevice.Open(source.Path, BackupEngine.DataPlane.Devices.DeviceAccess.ReadWrite, direct: true).Dispose();
-
-        await using var next = await JobServerProcess.StartAsync(_server.SocketPath);
-        await Refused.WithAsync(StatusCode.NotFound, "'j2'", () => next.WatchAsync("j2"));
-        await next.AttachAsync("a", source.Path);
-        var again = await next.RunJobAsync(Requests.Backup("j3", Repository, "killed", "a", parent: "before"));
-        Assert.Equal((JobState.Succeeded, ""), (again.State, again.Error));
-        foreach (var backup in (string[])["before", "killed"])
-        {
-            var target = _folder.CreateFile("target-" + backup, VolumeBytes);
-            await next.AttachAsync("to-" + backup, target, DeviceAccess.ReadWrite);
-            await next.RunJobAsync(Requests.Restore("restore-" + backup, Repository, backup, "to-" + backup));
-            await next.DetachAsync("to-" + backup);
-            Assert.Equal(content, File.ReadAllBytes(target));
-        }
-    }
-
-    private static byte[] Content(ulong seed)
-    {
-        var content = new byte[VolumeBytes];
-        new VolumePattern(seed, ZeroPercent: 25, CompressiblePercent: 40).Fill(0, content);
-        return content;
+        await Server.RunJobAsync(Requests.Backup("j", Repository, "b", "a"));
+        Assert.DoesNotContain(Server.OpenFiles(), file => file.StartsWith(Repository, StringComparison.Ordinal));
     }
 
     private static async Task<Chunkstore.Extent> ChangeAsync(string path, byte[] content)
@@ -341,21 +207,14 @@ public sealed class JobTests : IAsyncLifetime
         return await AlignedBytes.ReadAllAsync(device);
     }
 
-    private async Task<string> AttachFileAsync(string id)
-    {
-        var file = _folder.CreateFile("source-" + id, VolumeBytes, Content(seed: 3));
-        await _server.AttachAsync(id, file);
-        return file;
-    }
-
     private async Task AssertFailsAsync(StartJobRequest request, int exitCode)
     {
-        var job = await _server.RunJobAsync(request);
+        var job = await Server.RunJobAsync(request);
         Assert.Equal((JobState.Failed, exitCode), (job.State, job.ExitCode));
         Assert.NotEmpty(job.Error);
         Assert.DoesNotContain('\n', job.Error);
     }
 
     private Task InvalidAsync(string message, StartJobRequest request) =>
-        Refused.WithAsync(StatusCode.InvalidArgument, message, () => _server.StartJobAsync(request));
+        Refused.WithAsync(StatusCode.InvalidArgument, message, () => Server.StartJobAsync(request));
 }

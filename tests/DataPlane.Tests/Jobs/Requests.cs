@@ -6,7 +6,7 @@ namespace BackupEngine.DataPlane.Tests.Jobs;
 internal static class Requests
 {
     /// <summary>A rate at which a job of some MiB takes so long that it has to be stopped.</summary>
-    public const long Slow = 100 * 1024;
+    public const long Slow = 256 * 1024;
 
     public static StartJobRequest Backup(
         string jobId,
