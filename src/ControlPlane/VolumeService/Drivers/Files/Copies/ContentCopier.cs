@@ -10,6 +10,7 @@ namespace BackupEngine.ControlPlane.VolumeService.Drivers.Files.Copies;
 internal sealed class ContentCopier(CloneSupport support)
 {
     private const int MaxAttempts = 3;
+    private const int MaxLooks = 50;
 
     /// <summary>Timestamps of files may be this coarse: what is written sooner after the last write may not show.</summary>
     private static readonly TimeSpan TimestampGranularity = TimeSpan.FromMilliseconds(20);
@@ -40,7 +41,8 @@ internal sealed class ContentCopier(CloneSupport support)
         for (var attempt = 0; attempt < MaxAttempts; attempt++)
         {
             LinuxFile.Flush(from, source);
-            var before = AwaitDistinctTimestamp(from, source, cancellationToken);
+            if (AwaitDistinctTimestamp(from, source, cancellationToken) is not { } before)
+                continue;
             LinuxFile.SetLength(to, 0, "the copy of " + source);
             SparseCopy.Copy(from, to, sourceBytes, source, cancellationToken);
             if (LastWrite(from, source) == before)
@@ -53,18 +55,19 @@ internal sealed class ContentCopier(CloneSupport support)
             + "(reflink=1) or btrfs, where a snapshot is taken as of one moment.");
     }
 
-    // Waits until a write from now on is bound to change the timestamp.
-    private static DateTime AwaitDistinctTimestamp(SafeFileHandle file, string path, CancellationToken cancellationToken)
+    // Waits until a write from now on is bound to change the timestamp; null when the source does not stop being written to.
+    private static DateTime? AwaitDistinctTimestamp(SafeFileHandle file, string path, CancellationToken cancellationToken)
     {
-        var last = LastWrite(file, path);
-        while ((TimeProvider.System.GetUtcNow().UtcDateTime - last).Duration() < TimestampGranularity)
+        for (var look = 0; look < MaxLooks; look++)
         {
+            var last = LastWrite(file, path);
+            if ((TimeProvider.System.GetUtcNow().UtcDateTime - last).Duration() >= TimestampGranularity)
+                return last;
             cancellationToken.WaitHandle.WaitOne(TimestampGranularity);
             cancellationToken.ThrowIfCancellationRequested();
-            last = LastWrite(file, path);
         }
 
-        return last;
+        return null;
     }
 
     private static DateTime LastWrite(SafeFileHandle file, string path)
