@@ -24,7 +24,7 @@ public sealed class ContentCopierTests : IDisposable
             var (source, target) = (directory.File("source"), directory.File("target"));
             RawFile.Create(source, Bytes);
             foreach (var (block, blocks) in pieces)
-                RawFile.Write(source, block * 4096L, RawFile.Pattern(block, blocks * 4096)[..Math.Min(blocks * 4096, Bytes - (block * 4096))]);
+                RawFile.Write(source, block * 4096L, RawFile.Pattern(block, Math.Min(blocks * 4096, Bytes - (block * 4096))));
             _copier.Copy(source, target, Bytes + 4096, mode: null, Cancel);
             var (expected, copied) = (File.ReadAllBytes(source), File.ReadAllBytes(target));
             Assert.Equal(expected, copied[..Bytes]);
