@@ -42,7 +42,8 @@ internal interface IRepositoryBackend : IDisposable
 
     /// <summary>Reads a range; answers with fewer bytes than asked only at the end of the file.</summary>
     /// <exception cref="ObjectMissingException">There is no such file.</exception>
-    ValueTask<int> ReadAsync(ObjectName name, long offsetBytes, Memory<byte> destination, CancellationToken cancellationToken);
+    ValueTask<int> ReadAsync(
+        ObjectName name, long offsetBytes, Memory<byte> destination, CancellationToken cancellationToken);
 
     /// <summary>Reads a whole small file.</summary>
     /// <exception cref="ObjectMissingException">There is no such file.</exception>

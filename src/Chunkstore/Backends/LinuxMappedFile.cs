@@ -26,7 +26,8 @@ internal sealed unsafe class LinuxMappedFile : IMappedObject
         ObjectDisposedException.ThrowIf(_bytes is null, this);
         if (offsetBytes < 0 || lengthBytes < 0 || offsetBytes > LengthBytes - lengthBytes)
         {
-            throw new ArgumentOutOfRangeException(nameof(offsetBytes), offsetBytes, $"The file has {LengthBytes} bytes.");
+            throw new ArgumentOutOfRangeException(
+                nameof(offsetBytes), offsetBytes, $"The file has {LengthBytes} bytes.");
         }
 
         return new ReadOnlySpan<byte>(_bytes + offsetBytes, lengthBytes);

@@ -35,8 +35,9 @@ internal sealed class LinuxReadableFile : IReadableFile
 
     public IMappedObject Map()
     {
+        const MemoryMappedFileAccess Access = MemoryMappedFileAccess.Read;
         var file = MemoryMappedFile.CreateFromFile(
-            _handle, mapName: null, LengthBytes, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
+            _handle, mapName: null, LengthBytes, Access, HandleInheritability.None, leaveOpen: true);
         return new LinuxMappedFile(file, LengthBytes);
     }
 

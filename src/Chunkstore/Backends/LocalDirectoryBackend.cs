@@ -55,12 +55,13 @@ internal sealed class LocalDirectoryBackend : IRepositoryBackend
 
     public void FlushNames(IReadOnlyCollection<ObjectName> names)
     {
-        foreach (var directory in names.Select(name => Path.GetDirectoryName(Describe(name))!).Distinct(StringComparer.Ordinal))
+        var directories = names.Select(name => Path.GetDirectoryName(Describe(name))!);
+        foreach (var directory in directories.Distinct(StringComparer.Ordinal))
         {
             if (_suspectDirectories.ContainsKey(directory))
             {
                 throw new RepositoryException(
-                    $"An earlier flush of '{directory}' failed, so names in it may be lost with the next power failure. "
+                    $"An earlier flush of '{directory}' failed: names in it may be lost with the next power failure. "
                     + "Nothing more is published from here. Check the disk, then start again.");
             }
 
@@ -95,7 +96,7 @@ internal sealed class LocalDirectoryBackend : IRepositoryBackend
         if (file.LengthBytes > maximumBytes)
         {
             throw new CorruptDataException(
-                $"{Describe(name)} is damaged: it has {file.LengthBytes} bytes where at most {maximumBytes} are possible.");
+                $"{Describe(name)} is damaged: it has {file.LengthBytes} bytes; at most {maximumBytes} are possible.");
         }
 
         var bytes = new byte[file.LengthBytes];
@@ -107,7 +108,9 @@ internal sealed class LocalDirectoryBackend : IRepositoryBackend
     public IMappedObject Map(ObjectName name) => Attempt("map", Describe(name), () =>
     {
         using var file = _files.OpenFile(Describe(name)) ?? throw Missing(name);
-        return file.LengthBytes > 0 ? file.Map() : throw new CorruptDataException($"{Describe(name)} is damaged: it is empty.");
+        return file.LengthBytes > 0
+            ? file.Map()
+            : throw new CorruptDataException($"{Describe(name)} is damaged: it is empty.");
     });
 
     public IReadOnlyList<ObjectInfo> List(ObjectKind kind)
@@ -116,7 +119,8 @@ internal sealed class LocalDirectoryBackend : IRepositoryBackend
         IEnumerable<FileEntry> files = ListDirectory(directory);
         if (kind == ObjectKind.Pack)
         {
-            files = files.Where(entry => entry.IsDirectory).SelectMany(entry => ListDirectory(Path.Combine(directory, entry.Name)));
+            files = files.Where(entry => entry.IsDirectory)
+                .SelectMany(entry => ListDirectory(Path.Combine(directory, entry.Name)));
         }
 
         return [.. files.Where(entry => !entry.IsDirectory)
@@ -204,7 +208,8 @@ internal sealed class LocalDirectoryBackend : IRepositoryBackend
         if (foreign.Name is not null)
         {
             throw new RepositoryException(
-                $"'{_root}' is not empty: it holds '{foreign.Name}'. Nothing was changed. Name an empty or a new directory.");
+                $"'{_root}' is not empty: it holds '{foreign.Name}'. Nothing was changed. "
+                + "Name an empty or a new directory.");
         }
     }
 

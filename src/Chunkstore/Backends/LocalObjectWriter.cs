@@ -3,7 +3,8 @@ using BackupEngine.Chunkstore.Errors;
 namespace BackupEngine.Chunkstore.Backends;
 
 /// <summary>A file below <c>tmp/</c> on its way to its place.</summary>
-internal sealed class LocalObjectWriter(LocalDirectoryBackend backend, ObjectName name, string temporaryPath, IWritableFile file)
+internal sealed class LocalObjectWriter(
+    LocalDirectoryBackend backend, ObjectName name, string temporaryPath, IWritableFile file)
     : IObjectWriter
 {
     private long _length;

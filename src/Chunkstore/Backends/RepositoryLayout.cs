@@ -11,7 +11,11 @@ internal static class RepositoryLayout
 
     /// <summary>The directories that every repository has.</summary>
     public static IReadOnlyList<string> Directories { get; } =
-        [.. Enum.GetValues<ObjectKind>().Where(kind => kind != ObjectKind.Config).Select(DirectoryOf), PackStates, Temporary];
+    [
+        .. Enum.GetValues<ObjectKind>().Where(kind => kind != ObjectKind.Config).Select(DirectoryOf),
+        PackStates,
+        Temporary,
+    ];
 
     /// <summary>The directory of a kind, relative; empty for the configuration.</summary>
     public static string DirectoryOf(ObjectKind kind) => kind switch

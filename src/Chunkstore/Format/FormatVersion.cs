@@ -25,7 +25,8 @@ internal static class FormatVersion
         {
             throw new RepositoryFormatException(
                 $"{fileName} has format version {version} and needs a reader of version {minimumReader} or newer; "
-                + $"this program reads versions {OldestReadable} to {Current}. Nothing was changed. Use a program of that version.");
+                + $"this program reads versions {OldestReadable} to {Current}. Nothing was changed. "
+                + "Use a program of that version.");
         }
     }
 }

@@ -8,7 +8,8 @@ namespace BackupEngine.Chunkstore.Format;
 /// <param name="Offset">Where the record begins in the pack, in bytes.</param>
 /// <param name="StoredLength">Length of the record's body in bytes.</param>
 /// <param name="PlainAndFlags">See <see cref="PlainLengthAndFlags"/>.</param>
-internal readonly record struct IndexEntry(UInt128 Prefix, uint Pack, uint Offset, uint StoredLength, uint PlainAndFlags)
+internal readonly record struct IndexEntry(
+    UInt128 Prefix, uint Pack, uint Offset, uint StoredLength, uint PlainAndFlags)
 {
     public const int SizeBytes = 32;
 

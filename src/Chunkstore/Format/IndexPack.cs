@@ -8,7 +8,8 @@ namespace BackupEngine.Chunkstore.Format;
 /// <param name="RecordCount">Its records.</param>
 /// <param name="LengthBytes">Length of its file in bytes.</param>
 /// <param name="Digest">The digest of its trailer.</param>
-internal readonly record struct IndexPack(PackId PackId, PackType Type, uint RecordCount, long LengthBytes, ChunkId Digest)
+internal readonly record struct IndexPack(
+    PackId PackId, PackType Type, uint RecordCount, long LengthBytes, ChunkId Digest)
 {
     public const int SizeBytes = 64;
 

@@ -13,7 +13,8 @@ namespace BackupEngine.Chunkstore.Format;
 internal sealed class ManifestFile(Guid repositoryId, byte[] key)
 {
     /// <summary>No manifest is longer, in bytes.</summary>
-    public const int MaximumBytes = FixedBytes + BackupIdBytes + VolumeIdBytes + BackupIdBytes + BaseTokenBytes + Blake3.DigestBytes;
+    public const int MaximumBytes =
+        FixedBytes + BackupIdBytes + VolumeIdBytes + BackupIdBytes + BaseTokenBytes + Blake3.DigestBytes;
 
     /// <summary>Bytes of the longest volume id: 255 characters of up to four bytes.</summary>
     public const int VolumeIdBytes = 255 * 4;
@@ -27,7 +28,8 @@ internal sealed class ManifestFile(Guid repositoryId, byte[] key)
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>Length of a manifest in bytes; it does not depend on the statistics.</summary>
-    public static int LengthOf(Manifest manifest) => FixedBytes + Strings(manifest).Sum(text => text.Length) + Blake3.DigestBytes;
+    public static int LengthOf(Manifest manifest) =>
+        FixedBytes + Strings(manifest).Sum(text => text.Length) + Blake3.DigestBytes;
 
     /// <summary>The bytes of a manifest.</summary>
     public byte[] Write(Manifest manifest)
@@ -131,7 +133,8 @@ internal sealed class ManifestFile(Guid repositoryId, byte[] key)
 
         if (text.Length < minimumChars || length > maximumBytes)
         {
-            throw new ArgumentException($"The {what} has {length} bytes; {minimumChars} to {maximumBytes} are allowed.");
+            throw new ArgumentException(
+                $"The {what} has {length} bytes; {minimumChars} to {maximumBytes} are allowed.");
         }
     }
 

@@ -8,7 +8,8 @@ internal static class PlainLengthAndFlags
     private const int LengthBits = 24;
     private const uint LengthMask = (1u << LengthBits) - 1;
 
-    public static uint Pack(int plainLength, RecordEncoding encoding) => (uint)plainLength | ((uint)encoding << LengthBits);
+    public static uint Pack(int plainLength, RecordEncoding encoding) =>
+        (uint)plainLength | ((uint)encoding << LengthBits);
 
     public static int PlainLength(uint field) => (int)(field & LengthMask);
 

@@ -58,7 +58,8 @@ internal readonly record struct RecordHeader(RecordEncoding Encoding, int Stored
             return false;
         }
 
-        header = new RecordHeader((RecordEncoding)record[6], (int)stored, (int)plain, new ChunkId(record.Slice(16, 32)));
+        var id = new ChunkId(record.Slice(16, ChunkId.SizeBytes));
+        header = new RecordHeader((RecordEncoding)record[6], (int)stored, (int)plain, id);
         fault = Fault(record, header);
         return fault.Length == 0;
     }

@@ -20,7 +20,8 @@ internal static class RepositoryConfigFile
     /// <summary>The bytes of a configuration, its checksum filled in.</summary>
     public static byte[] Write(RepositoryConfig config)
     {
-        var bytes = JsonSerializer.SerializeToUtf8Bytes(config with { Checksum = NoChecksum }, StoreJson.Default.RepositoryConfig);
+        var unsigned = config with { Checksum = NoChecksum };
+        var bytes = JsonSerializer.SerializeToUtf8Bytes(unsigned, StoreJson.Default.RepositoryConfig);
         var place = bytes.AsSpan().LastIndexOf(Encoding.ASCII.GetBytes(NoChecksum));
         Encoding.ASCII.GetBytes(ChecksumOf(bytes), bytes.AsSpan(place));
         return bytes;
@@ -35,7 +36,8 @@ internal static class RepositoryConfigFile
         var head = Parse(bytes, StoreJson.Default.RepositoryConfigHead, fileName);
         if (head.Format != RepositoryConfig.FormatName)
         {
-            throw new RepositoryFormatException($"{fileName} is not the configuration of a repository of this program.");
+            throw new RepositoryFormatException(
+                $"{fileName} is not the configuration of a repository of this program. Nothing was changed.");
         }
 
         FormatVersion.RequireReadable(head.Version, head.MinimumReaderVersion, fileName);
@@ -54,7 +56,8 @@ internal static class RepositoryConfigFile
 
     /// <summary>Whether chunks may have this size: a power of two from 4 KiB to 4 MiB.</summary>
     public static bool IsChunkSize(int bytes) =>
-        bytes is >= RepositoryConfig.MinimumChunkSizeBytes and <= RepositoryConfig.MaximumChunkSizeBytes && BitOperations.IsPow2(bytes);
+        bytes is >= RepositoryConfig.MinimumChunkSizeBytes and <= RepositoryConfig.MaximumChunkSizeBytes
+        && BitOperations.IsPow2(bytes);
 
     private static T Parse<T>(byte[] bytes, JsonTypeInfo<T> type, string fileName)
     {
@@ -96,10 +99,12 @@ internal static class RepositoryConfigFile
         if (value != known)
         {
             throw new RepositoryFormatException(
-                $"{fileName} asks for {field} '{value}'; this program knows '{known}'. Nothing was changed. Use a newer program.");
+                $"{fileName} asks for {field} '{value}'; this program knows '{known}'. "
+                + "Nothing was changed. Use a newer program.");
         }
     }
 
     private static RepositoryFormatException Damaged(string fileName, string what) => new(
-        $"{fileName} is damaged: {what}. Packs, index and manifests are not touched by this; restore that one file from a copy.");
+        $"{fileName} is damaged: {what}. Packs, index and manifests are not touched by this; "
+        + "restore that one file from a copy.");
 }

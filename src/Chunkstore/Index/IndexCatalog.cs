@@ -34,40 +34,47 @@ internal sealed class IndexCatalog(IRepositoryBackend backend, Guid repositoryId
     /// <exception cref="ObjectDisposedException">The repository was closed.</exception>
     public void Use()
     {
-        lock (_lock)
+        int users;
+        do
         {
-            ObjectDisposedException.ThrowIf(_users == 0, typeof(Repositories.Repository));
-            _users++;
+            users = Volatile.Read(ref _users);
+            ObjectDisposedException.ThrowIf(users == 0, typeof(Repositories.Repository));
         }
+        while (Interlocked.CompareExchange(ref _users, users + 1, users) != users);
     }
 
     /// <summary>One user less; the last one unmaps everything.</summary>
     public void Release()
     {
+        if (Interlocked.Decrement(ref _users) > 0)
+        {
+            return;
+        }
+
         lock (_lock)
         {
-            if (--_users == 0)
+            _view = new IndexView([]);
+            foreach (var segment in _opened.Values)
             {
-                _view = new IndexView([]);
-                foreach (var segment in _opened.Values)
-                {
-                    segment.Dispose();
-                }
+                segment.Dispose();
             }
         }
     }
 
-    /// <summary>Opens what was published since; answers whether the view has changed.</summary>
+    /// <summary>
+    /// Opens what was published since; answers whether there was anything. Only between Use and Release.
+    /// </summary>
     public bool Refresh()
     {
         lock (_lock)
         {
-            var names = backend.List(ObjectKind.Index);
-            var ids = names.Select(info => SegmentId.TryParse(info.Name, out var id) ? id : (SegmentId?)null).OfType<SegmentId>();
-            var before = _view.Segments.Count;
+            var ids = backend.List(ObjectKind.Index)
+                .Select(info => SegmentId.TryParse(info.Name, out var id) ? id : (SegmentId?)null)
+                .OfType<SegmentId>();
+            var before = _opened.Count;
             _damaged.Clear();
             Show([.. ids.Select(TryOpen).OfType<IndexSegment>()]);
-            return _view.Segments.Count != before;
+            return _opened.Count > before;
         }
     }
 
@@ -85,7 +92,8 @@ internal sealed class IndexCatalog(IRepositoryBackend backend, Guid repositoryId
         }
     }
 
-    private void Show(IndexSegment[] segments) => _view = new IndexView([.. segments.OrderByDescending(segment => segment.Id.Value)]);
+    private void Show(IndexSegment[] segments) =>
+        _view = new IndexView([.. segments.OrderByDescending(segment => segment.Id.Value)]);
 
     /// <summary>Null for a segment that was removed meanwhile or is damaged; a damaged one is remembered.</summary>
     private IndexSegment? TryOpen(SegmentId id)

@@ -41,7 +41,8 @@ internal sealed class IndexSegment : IDisposable
         var file = backend.Map(name);
         try
         {
-            var header = IndexHeader.Read(file.Slice(0, (int)Math.Min(IndexHeader.SizeBytes, file.LengthBytes)), fileName);
+            var headerBytes = (int)Math.Min(IndexHeader.SizeBytes, file.LengthBytes);
+            var header = IndexHeader.Read(file.Slice(0, headerBytes), fileName);
             if (header.SegmentId != id || header.RepositoryId != repositoryId || header.FileLength != file.LengthBytes)
             {
                 throw new CorruptDataException(
@@ -110,11 +111,12 @@ internal sealed class IndexSegment : IDisposable
             || !PlainLengthAndFlags.IsValid(entry.PlainAndFlags))
         {
             throw new CorruptDataException(
-                $"{_fileName} is damaged: its entry for {entry.Prefix:x32} points nowhere. The chunk itself may be intact: "
+                $"{_fileName} is damaged: its entry for {entry.Prefix:x32} points nowhere. The chunk may be intact: "
                 + "packs hold everything that an index is made of.");
         }
 
-        return new ChunkLocation(PackAt((int)entry.Pack).PackId, entry.Offset, (int)entry.StoredLength, entry.PlainLength);
+        var pack = PackAt((int)entry.Pack).PackId;
+        return new ChunkLocation(pack, entry.Offset, (int)entry.StoredLength, entry.PlainLength);
     }
 
     private static void CheckPackTable(IMappedObject file, IndexHeader header, string fileName)

@@ -17,7 +17,10 @@ internal sealed class IndexSegmentWriter(IRepositoryBackend backend, Guid reposi
     /// <param name="entries">Sorted; <see cref="IndexEntry.Pack"/> is a line of the table.</param>
     /// <param name="cancellationToken">Cancels before the publication.</param>
     public async Task<long> WriteAsync(
-        SegmentId id, IReadOnlyList<IndexPack> packs, ReadOnlyMemory<IndexEntry> entries, CancellationToken cancellationToken)
+        SegmentId id,
+        IReadOnlyList<IndexPack> packs,
+        ReadOnlyMemory<IndexEntry> entries,
+        CancellationToken cancellationToken)
     {
         var header = new IndexHeader(
             repositoryId, id, entries.Length, packs.Count, SplitBlockFilter.BlocksFor(entries.Length));
@@ -31,7 +34,8 @@ internal sealed class IndexSegmentWriter(IRepositoryBackend backend, Guid reposi
         await file.WriteAsync(trailer, cancellationToken);
         if (file.LengthBytes != header.FileLength)
         {
-            throw new InvalidOperationException($"A segment of {header.FileLength} bytes was written with {file.LengthBytes}.");
+            throw new InvalidOperationException(
+                $"A segment of {header.FileLength} bytes was written with {file.LengthBytes}.");
         }
 
         await file.PublishAsync(cancellationToken);

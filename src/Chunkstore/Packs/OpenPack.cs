@@ -56,7 +56,8 @@ internal sealed class OpenPack(uint number, PackHeader header) : IDisposable
             var file = _file ?? throw new InvalidOperationException("A pack is sealed that was never written.");
             if (file.LengthBytes != PlacedBytes)
             {
-                throw new InvalidOperationException($"A pack with {PlacedBytes} bytes placed has {file.LengthBytes} written.");
+                throw new InvalidOperationException(
+                    $"A pack with {PlacedBytes} bytes placed has {file.LengthBytes} written.");
             }
 
             var digest = await WriteDirectoryAsync(file, cancellationToken);

@@ -111,7 +111,9 @@ public sealed class ChunkReader
         var buffer = _buffers.Get(length);
         try
         {
-            var bytes = await ReadPackAsync(run.Span[0].Location, buffer.Memory[..length], requests[run.Span[0].Request].Id, cancellationToken);
+            var (firstRequest, first) = run.Span[0];
+            var place = buffer.Memory[..length];
+            var bytes = await ReadPackAsync(first, place, requests[firstRequest].Id, cancellationToken);
             for (var i = 0; i < run.Length; i++)
             {
                 var (request, location) = run.Span[i];
@@ -154,7 +156,8 @@ public sealed class ChunkReader
         var cursor = default(IndexCursor);
         while (view.TryFindNext(id.Prefix, ref cursor, out var location))
         {
-            if (location != damaged && await TryReadAsync(id, location, plain, hasher, cancellationToken) is { Length: 0 })
+            if (location != damaged
+                && await TryReadAsync(id, location, plain, hasher, cancellationToken) is { Length: 0 })
             {
                 return;
             }
@@ -173,7 +176,8 @@ public sealed class ChunkReader
         var buffer = ArrayPool<byte>.Shared.Rent(location.RecordLength);
         try
         {
-            var record = await ReadPackAsync(location, buffer.AsMemory(0, location.RecordLength), id, cancellationToken);
+            var place = buffer.AsMemory(0, location.RecordLength);
+            var record = await ReadPackAsync(location, place, id, cancellationToken);
             return RecordDecoder.Decode(record.Span, id, hasher, plain.Span);
         }
         finally

@@ -36,7 +36,8 @@ internal sealed class ManifestCatalog(IRepositoryBackend backend, ManifestFile f
     {
         if (backend.FindLength(NameOf(id)) is not null)
         {
-            throw new BackupExistsException($"A backup '{id}' is in the repository already; nothing was changed. Choose another id.");
+            throw new BackupExistsException(
+                $"A backup '{id}' is in the repository already; nothing was changed. Choose another id.");
         }
     }
 

@@ -63,7 +63,8 @@ public sealed class Repository : IDisposable
         {
             throw new RepositoryFormatException(
                 $"A chunk size of {options.ChunkSizeBytes} bytes is not allowed: it must be a power of two from "
-                + $"{RepositoryConfig.MinimumChunkSizeBytes} to {RepositoryConfig.MaximumChunkSizeBytes}. Nothing was changed.");
+                + $"{RepositoryConfig.MinimumChunkSizeBytes} to {RepositoryConfig.MaximumChunkSizeBytes}. "
+                + "Nothing was changed.");
         }
 
         backend.Initialize();
@@ -95,14 +96,19 @@ public sealed class Repository : IDisposable
     public Manifest GetManifest(BackupId id) => _manifests.Get(id);
 
     /// <summary>The newest backup of a volume, or null.</summary>
-    public Manifest? FindLatest(string volumeId) => ListManifests().LastOrDefault(manifest => manifest.VolumeId == volumeId);
+    public Manifest? FindLatest(string volumeId) =>
+        ListManifests().LastOrDefault(manifest => manifest.VolumeId == volumeId);
 
     /// <summary>Opens the tree of a backup.</summary>
     public ManifestTreeReader OpenTree(Manifest manifest) => new(new RepositoryNodeStore(Chunks), manifest.Root);
 
     /// <summary>Removes a manifest; space comes back with garbage collection. Other backups are untouched.</summary>
     /// <exception cref="BackupNotFoundException">There is none of that id.</exception>
-    public void DeleteBackup(BackupId id) => _manifests.Delete(id);
+    public void DeleteBackup(BackupId id)
+    {
+        BackupWriterRules.RequireWriter(_config);
+        _manifests.Delete(id);
+    }
 
     /// <summary>The sessions that are registered now, those of dead processes among them.</summary>
     public IReadOnlyList<SessionInfo> ListSessions() => _sessions.List();
@@ -115,10 +121,10 @@ public sealed class Repository : IDisposable
         BackupWriterRules.Require(options, _config);
         _manifests.RequireFree(options.BackupId);
         var session = new SessionId(_ids.Next());
-        _sessions.Register(session, "backup", options.BackupId.Value);
         _catalog.Use();
         try
         {
+            _sessions.Register(session, "backup", options.BackupId.Value);
             _sessions.RemoveDead();
             _catalog.Refresh();
             return _catalog.Damage is { } damage ? throw damage : new BackupWriter(options, Parts(session));
@@ -126,7 +132,7 @@ public sealed class Repository : IDisposable
         catch
         {
             _catalog.Release();
-            _sessions.Remove(session);
+            _sessions.TryRemove(session);
             throw;
         }
     }

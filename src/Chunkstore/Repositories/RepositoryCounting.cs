@@ -8,11 +8,12 @@ namespace BackupEngine.Chunkstore.Repositories;
 /// <summary>Counts what is in a repository: listings and pack tables, no chunk is read.</summary>
 internal static class RepositoryCounting
 {
-    public static RepositoryStatistics Count(IRepositoryBackend backend, IndexView view, IReadOnlyList<Manifest> manifests)
+    public static RepositoryStatistics Count(
+        IRepositoryBackend backend, IndexView view, IReadOnlyList<Manifest> manifests)
     {
         var metadata = MetadataPacks(view);
-        var packs = backend.List(ObjectKind.Pack);
-        var (nodes, data) = (packs.Where(pack => metadata.Contains(pack.Name)), packs.Where(pack => !metadata.Contains(pack.Name)));
+        var packs = backend.List(ObjectKind.Pack).ToLookup(pack => metadata.Contains(pack.Name));
+        var (nodes, data) = (packs[true], packs[false]);
         return new RepositoryStatistics
         {
             Backups = manifests.Count,

@@ -37,7 +37,8 @@ internal static class RepositoryCreation
         catch (ObjectExistsException exception)
         {
             throw new RepositoryException(
-                $"'{backend.Location}' became a repository meanwhile; it was not touched. Open it, or name another directory.", exception);
+                $"'{backend.Location}' became a repository meanwhile; it was not touched. "
+                + "Open it, or name another directory.", exception);
         }
     }
 }

@@ -34,7 +34,8 @@ public sealed class BackupWriter : IAsyncDisposable
         _createdAt = parts.CreatedAt;
         _store = new SessionStore(parts.Context, options);
         var nodes = new SessionNodeStore(_store, parts.Chunks, parts.NodeHasher);
-        Tree = new ManifestTreeBuilder(nodes, new TreeShape(options.VolumeBytes, parts.Context.ChunkSizeBytes), options.Parent?.Root);
+        var shape = new TreeShape(options.VolumeBytes, parts.Context.ChunkSizeBytes);
+        Tree = new ManifestTreeBuilder(nodes, shape, options.Parent?.Root);
         ParentTree = options.Parent is { } parent ? new ManifestTreeReader(nodes, parent.Root) : null;
     }
 
@@ -105,14 +106,10 @@ public sealed class BackupWriter : IAsyncDisposable
         try
         {
             await _store.DisposeAsync();
-            _registry.Remove(SessionId);
-        }
-        catch (RepositoryException)
-        {
-            // A session that cannot be removed now is found dead, and removed, once this process has ended.
         }
         finally
         {
+            _registry.TryRemove(SessionId);
             _context.Catalog.Release();
         }
     }
@@ -159,7 +156,8 @@ public sealed class BackupWriter : IAsyncDisposable
         catch (ObjectExistsException exception)
         {
             throw new BackupExistsException(
-                $"A backup '{manifest.BackupId}' was published meanwhile; it was not touched. Choose another id.", exception);
+                $"A backup '{manifest.BackupId}' was published meanwhile; it was not touched. "
+                + "Choose another id.", exception);
         }
     }
 }

@@ -13,13 +13,7 @@ internal static class BackupWriterRules
     /// <exception cref="RepositoryFormatException">The repository wants a newer writer.</exception>
     public static void Require(BackupWriterOptions options, RepositoryConfig config)
     {
-        if (config.MinimumWriterVersion > FormatVersion.Current)
-        {
-            throw new RepositoryFormatException(
-                $"The repository wants a writer of format version {config.MinimumWriterVersion} or newer; this program writes version "
-                + $"{FormatVersion.Current}. It can still be read. Nothing was changed. Use a newer program.");
-        }
-
+        RequireWriter(config);
         ManifestFile.RequireText(options.VolumeId, 1, ManifestFile.VolumeIdBytes, "volume id");
         ManifestFile.RequireText(options.BaseToken, 0, ManifestFile.BaseTokenBytes, "base token");
         ArgumentOutOfRangeException.ThrowIfGreaterThan(options.VolumeId.Length, 255, "volume id");
@@ -30,6 +24,19 @@ internal static class BackupWriterRules
         if (options.Parent is { } parent && parent.Root.Shape.ChunkSizeBytes != config.ChunkSizeBytes)
         {
             throw new ArgumentException($"The parent '{parent.BackupId}' has another chunk size than the repository.");
+        }
+    }
+
+    /// <summary>Throws unless this program may change the repository.</summary>
+    /// <exception cref="RepositoryFormatException">The repository wants a newer writer.</exception>
+    public static void RequireWriter(RepositoryConfig config)
+    {
+        if (config.MinimumWriterVersion > FormatVersion.Current)
+        {
+            throw new RepositoryFormatException(
+                $"The repository wants a writer of format version {config.MinimumWriterVersion} or newer; "
+                + $"this program writes version {FormatVersion.Current}. It can still be read. Nothing was changed. "
+                + "Use a newer program.");
         }
     }
 }

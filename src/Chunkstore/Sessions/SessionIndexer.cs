@@ -33,7 +33,8 @@ internal sealed class SessionIndexer(SessionContext context, SessionCounters cou
 
         // From here on the segment may be there whatever happens, and others may rely on these packs.
         _unnamed.Clear();
-        var length = await _writer.WriteAsync(id, [.. packs.Select(pack => pack.IndexLine)], entries, cancellationToken);
+        var lines = packs.Select(pack => pack.IndexLine).ToArray();
+        var length = await _writer.WriteAsync(id, lines, entries, cancellationToken);
         counters.AddMetadata(length);
         context.Catalog.Add(id);
     }

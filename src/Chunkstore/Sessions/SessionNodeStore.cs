@@ -12,7 +12,8 @@ internal sealed class SessionNodeStore(SessionStore store, ChunkReader chunks, C
     {
         if (node.Length > SessionStore.MaximumNodeBytes)
         {
-            throw new ArgumentException($"A node has {node.Length} bytes; at most {SessionStore.MaximumNodeBytes} are allowed.", nameof(node));
+            throw new ArgumentException(
+                $"A node has {node.Length} bytes; at most {SessionStore.MaximumNodeBytes} are allowed.", nameof(node));
         }
 
         var id = hasher.Hash(node.Span);

@@ -24,7 +24,8 @@ internal sealed class SessionRegistry(IRepositoryBackend backend, TimeProvider t
             StartedAt = time.GetUtcNow(),
             Process = ProcessIdentity.Current,
         };
-        backend.PublishSmall(NameOf(id), JsonSerializer.SerializeToUtf8Bytes(record, StoreJson.Default.SessionRecord), id);
+        var bytes = JsonSerializer.SerializeToUtf8Bytes(record, StoreJson.Default.SessionRecord);
+        backend.PublishSmall(NameOf(id), bytes, id);
     }
 
     /// <summary>
@@ -37,6 +38,21 @@ internal sealed class SessionRegistry(IRepositoryBackend backend, TimeProvider t
     {
         backend.DeleteTemporary(id);
         backend.Delete(NameOf(id));
+    }
+
+    /// <summary>
+    /// Ends a session after a failure; one that cannot be ended now is found dead when this process has ended.
+    /// </summary>
+    public void TryRemove(SessionId id)
+    {
+        try
+        {
+            Remove(id);
+        }
+        catch (RepositoryException)
+        {
+            // The failure that led here is the one to be told.
+        }
     }
 
     /// <summary>All sessions that are registered.</summary>

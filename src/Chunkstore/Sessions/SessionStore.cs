@@ -52,7 +52,8 @@ internal sealed class SessionStore : IAsyncDisposable
     public SessionCounters Counters { get; } = new();
 
     private bool IsCheckpointDue =>
-        _active.Count >= _options.CheckpointChunks || Volatile.Read(ref _bytesSinceCheckpoint) >= _options.CheckpointBytes;
+        _active.Count >= _options.CheckpointChunks
+        || Volatile.Read(ref _bytesSinceCheckpoint) >= _options.CheckpointBytes;
 
     /// <summary>Whether the chunk is in the index, or stored or being stored by this session.</summary>
     public bool IsKnown(ChunkId id) => IsStoredHere(id) || _context.Catalog.View.Contains(id.Prefix);
@@ -215,7 +216,8 @@ internal sealed class SessionStore : IAsyncDisposable
         ObjectDisposedException.ThrowIf(_disposed, this);
         if (_fault is OperationCanceledException)
         {
-            throw new RepositoryException("An earlier store of this backup was cancelled; nothing of it can be published.");
+            throw new RepositoryException(
+                "An earlier store of this backup was cancelled; nothing of it can be published. Run it again.");
         }
 
         if (_fault is { } fault)

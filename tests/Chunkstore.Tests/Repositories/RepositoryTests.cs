@@ -69,8 +69,9 @@ public sealed class RepositoryTests : IDisposable
     public async Task A_chunk_is_stored_once_whoever_brings_it_and_however_often()
     {
         using var repository = Create();
-        await using var writer = repository.BeginBackup(new TestVolume(ChunkSize, new byte[ChunkSize]).Options("first"));
-        var plain = TestVolume.Mixed(ChunkSize, 1, seed: 4).Bytes;
+        var volume = TestVolume.Mixed(ChunkSize, 1, seed: 4);
+        await using var writer = repository.BeginBackup(volume.Options("first"));
+        var plain = volume.Bytes;
         var id = repository.ChunkHasher.Hash(plain);
         var stored = await Task.WhenAll(Enumerable.Range(0, 64).Select(
             _ => Task.Run(() => writer.StoreAsync(id, plain, TestContext.Current.CancellationToken).AsTask())));
@@ -97,7 +98,8 @@ public sealed class RepositoryTests : IDisposable
         await using (var writer = repository.BeginBackup(volume.Options("lost")))
         {
             var plain = volume.Bytes.AsMemory(0, ChunkSize);
-            await writer.StoreAsync(repository.ChunkHasher.Hash(plain.Span), plain, TestContext.Current.CancellationToken);
+            await writer.StoreAsync(
+                repository.ChunkHasher.Hash(plain.Span), plain, TestContext.Current.CancellationToken);
             Assert.Equal(writer.SessionId, Assert.Single(repository.ListSessions()).Id);
         }
 
@@ -134,7 +136,8 @@ public sealed class RepositoryTests : IDisposable
             for (var chunk = 0; chunk < 400; chunk += 4)
             {
                 var plain = volume.Bytes.AsMemory(chunk * ChunkSize, ChunkSize);
-                await writer.StoreAsync(repository.ChunkHasher.Hash(plain.Span), plain, TestContext.Current.CancellationToken);
+                await writer.StoreAsync(
+                    repository.ChunkHasher.Hash(plain.Span), plain, TestContext.Current.CancellationToken);
             }
         }
 

@@ -28,8 +28,8 @@ internal sealed class TestVolume
         var bytes = new byte[(chunkSizeBytes * chunks) - (chunkSizeBytes / 3)];
         for (var chunk = 0; chunk < chunks; chunk++)
         {
-            var place = bytes.AsSpan(chunk * chunkSizeBytes, Math.Min(chunkSizeBytes, bytes.Length - (chunk * chunkSizeBytes)));
-            Fill(place, random, chunk % 4);
+            var rest = bytes.AsSpan(chunk * chunkSizeBytes);
+            Fill(rest[..Math.Min(chunkSizeBytes, rest.Length)], random, chunk % 4);
         }
 
         return new TestVolume(chunkSizeBytes, bytes);
