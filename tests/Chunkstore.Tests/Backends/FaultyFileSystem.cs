@@ -3,9 +3,10 @@ using BackupEngine.Chunkstore.Backends;
 namespace BackupEngine.Chunkstore.Tests.Backends;
 
 /// <summary>
-/// A file system that fails one call that changes something, and no other. What must be survived: a write, a flush of a file, a
-/// creation, a rename, a flush of a directory or a deletion that fails with EIO or ENOSPC; with every error the call either did
-/// nothing (<see cref="FaultMode.Refused"/>) or had its effect before it failed (<see cref="FaultMode.Done"/>).
+/// A file system that fails one call that changes something, and no other. What must be survived: a write, a flush of
+/// a file, a creation, a rename, a flush of a directory or a deletion that fails with EIO or ENOSPC; with every error
+/// the call either did nothing (<see cref="FaultMode.Refused"/>) or had its effect before it failed (<see
+/// cref="FaultMode.Done"/>).
 /// </summary>
 internal sealed class FaultyFileSystem(IFileSystem inner) : IFileSystem
 {

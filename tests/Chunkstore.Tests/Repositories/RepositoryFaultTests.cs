@@ -8,8 +8,8 @@ using Xunit;
 namespace BackupEngine.Chunkstore.Tests.Repositories;
 
 /// <summary>
-/// Every call of a backup that changes the disk fails, one after another: the backup ends with a clear error, what was published
-/// before is intact, and the next backup succeeds.
+/// Every call of a backup that changes the disk fails, one after another: the backup ends with a clear error, what was
+/// published before is intact, and the next backup succeeds.
 /// </summary>
 public sealed class RepositoryFaultTests : IDisposable
 {
