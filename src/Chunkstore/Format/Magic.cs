@@ -1,7 +1,8 @@
 namespace BackupEngine.Chunkstore.Format;
 
 /// <summary>
-/// The magic numbers: eight ASCII letters (four for records, of which there are many), "BE" first, the kind after it.
+/// The magic numbers: eight ASCII letters (four for records and tree nodes, of which there are many), "BE" first, the
+/// kind after it.
 /// </summary>
 internal static class Magic
 {
@@ -13,6 +14,9 @@ internal static class Magic
 
     /// <summary>First bytes of a record in a pack: what a forward scan looks for.</summary>
     public static ReadOnlySpan<byte> Record => "BErc"u8;
+
+    /// <summary>First bytes of a manifest tree node.</summary>
+    public static ReadOnlySpan<byte> Node => "BEtn"u8;
 
     /// <summary>First bytes of an index segment.</summary>
     public static ReadOnlySpan<byte> IndexHeader => "BEINDXHD"u8;

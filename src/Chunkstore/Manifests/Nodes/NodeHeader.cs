@@ -23,9 +23,6 @@ internal readonly record struct NodeHeader(NodeKind Kind, int Level, int Depth, 
 
     private const int ChecksumOffset = 12;
 
-    /// <summary>"BETN", BackupEngine tree node.</summary>
-    private static ReadOnlySpan<byte> Magic => "BETN"u8;
-
     /// <summary>Whether the body begins with the id of a base node or of the repeated chunk.</summary>
     public bool HasBase => Kind is NodeKind.Patch or NodeKind.Uniform;
 
@@ -46,7 +43,7 @@ internal readonly record struct NodeHeader(NodeKind Kind, int Level, int Depth, 
     /// </summary>
     public void Seal(Span<byte> node)
     {
-        Magic.CopyTo(node);
+        Magic.Node.CopyTo(node);
         node[4] = Version;
         node[5] = (byte)Kind;
         node[6] = (byte)Level;
@@ -61,7 +58,7 @@ internal readonly record struct NodeHeader(NodeKind Kind, int Level, int Depth, 
     public static NodeHeader Read(ReadOnlySpan<byte> node)
     {
         Require(node.Length > SizeBytes, "it is too short");
-        Require(node[..4].SequenceEqual(Magic), "its magic is wrong");
+        Require(node[..4].SequenceEqual(Magic.Node), "its magic is wrong");
         Require(node[4] == Version, "its format version is not known");
         var stored = BinaryPrimitives.ReadUInt32LittleEndian(node[ChecksumOffset..]);
         Require(stored == Checksum(node), "its checksum does not match");

@@ -141,7 +141,7 @@ public sealed class NodeFormatTests
         Gen.Select(Gen.Byte.Array[17, 400], Gen.Int[1, 4], Gen.Byte[0, 6], Gen.Byte[1, 16]).Sample(
             (bytes, kind, level, count) =>
             {
-                "BETN"u8.CopyTo(bytes);
+                "BEtn"u8.CopyTo(bytes);
                 bytes[4] = 1;
                 bytes[5] = (byte)kind;
                 bytes[6] = level;
