@@ -64,11 +64,14 @@ internal static class Shell
 
     private static int Refuse(ParseResult parsed, string[] args)
     {
-        var errors = string.Join(' ', parsed.Errors.Select(error => error.Message));
+        var errors = string.Join(' ', parsed.Errors.Select(error => OneLine(error.Message)));
         var help = $"See backup-dataplane {string.Join(' ', CommandNames(parsed))}--help.";
         new Output(args.Contains("--json")).Failed(new Failure(ExitCode.Usage, $"{errors} {help}"));
         return (int)ExitCode.Usage;
     }
+
+    private static string OneLine(string text) =>
+        string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
 
     private static IEnumerable<string> CommandNames(ParseResult parsed) =>
         parsed.CommandResult.Command is RootCommand ? [] : [parsed.CommandResult.Command.Name + " "];

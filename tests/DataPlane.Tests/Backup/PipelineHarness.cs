@@ -15,7 +15,7 @@ internal sealed class PipelineHarness : IDisposable
     public const int SmallChunk = 4096;
     public const string Volume = "volume-1";
 
-    private readonly TemporaryFolder _folder = new();
+    private readonly TemporaryFolder _folder = new(TemporaryFolder.MemoryFileSystem);
 
     public PipelineHarness(int chunkSizeBytes = SmallChunk)
     {

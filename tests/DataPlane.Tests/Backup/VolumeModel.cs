@@ -21,7 +21,8 @@ internal sealed class VolumeModel
     /// <summary>Exactly what was written since <see cref="Forget"/>, inside the volume.</summary>
     public IReadOnlyList<Extent> Changed => [.. _changed
         .Where(extent => extent.OffsetBytes < Content.Length)
-        .Select(extent => extent with { LengthBytes = Math.Min(extent.LengthBytes, Content.Length - extent.OffsetBytes) })];
+        .Select(extent => new Extent(
+            extent.OffsetBytes, Math.Min(extent.LengthBytes, Content.Length - extent.OffsetBytes)))];
 
     public void Forget() => _changed.Clear();
 
