@@ -83,6 +83,7 @@ public sealed class BlockDeviceErrorTests : IDisposable
     public async Task A_transfer_against_the_alignment_is_refused_before_the_kernel_sees_it()
     {
         using var device = BlockDevice.Open(_folder.CreateFile("volume", 10_000), DeviceAccess.ReadWrite, direct: true);
+        Assert.SkipUnless(device.DirectIo, "needs direct I/O on temporary files: " + device.DirectIoRefused);
         using var buffer = new AlignedBytes(8192);
         var memory = buffer.Memory;
         await RefusedAsync(() => device.ReadAsync(1, memory[..4096], Cancelled));
