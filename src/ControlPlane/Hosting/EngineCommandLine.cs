@@ -53,7 +53,12 @@ public static class EngineCommandLine
         try
         {
             using var host = EngineHost.Build(Configuration(parsed));
-            await host.RunAsync(cancellationToken);
+            await RunAsync(host, cancellationToken);
+            return ExitCode.Success;
+        }
+        catch (OperationCanceledException)
+        {
+            // Told to stop while it was starting.
             return ExitCode.Success;
         }
         catch (EngineConfigurationException e)
@@ -61,11 +66,27 @@ public static class EngineCommandLine
             await Console.Error.WriteLineAsync("backup-engine: " + e.Message);
             return ExitCode.BadConfiguration;
         }
-        catch (Exception e) when (e is not OperationCanceledException)
+        catch (Exception e)
         {
             await Console.Error.WriteLineAsync("backup-engine: " + e.Message);
             return ExitCode.Failure;
         }
+    }
+
+    /// <summary>Runs until it is told to stop. What had started when another part could not start is stopped as well.</summary>
+    private static async Task RunAsync(IHost host, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await host.StartAsync(cancellationToken);
+        }
+        catch
+        {
+            await host.StopAsync(CancellationToken.None);
+            throw;
+        }
+
+        await host.WaitForShutdownAsync(cancellationToken);
     }
 
     /// <summary>The file, above it the environment, above it the command line.</summary>
