@@ -47,6 +47,7 @@ internal sealed class RestoreBackupWorkflow : IBackupWorkflow
             await GiveBackBackupAsync(database, reason, token);
             await Target(database).ExecuteUpdateAsync(
                 set => set.SetProperty(v => v.Status, VolumeStatus.ErrorRestoring)
+                    .SetProperty(v => v.PreviousStatus, (string?)null)
                     .SetProperty(v => v.FailReason, reason)
                     .SetProperty(v => v.UpdatedAt, _run.Record.UtcNow),
                 token);
@@ -154,6 +155,7 @@ internal sealed class RestoreBackupWorkflow : IBackupWorkflow
             await GiveBackBackupAsync(database, failReason: null, token);
             await Target(database).ExecuteUpdateAsync(
                 set => set.SetProperty(v => v.Status, VolumeStatus.Available)
+                    .SetProperty(v => v.PreviousStatus, (string?)null)
                     .SetProperty(v => v.FailReason, (string?)null)
                     .SetProperty(v => v.UpdatedAt, _run.Record.UtcNow),
                 token);

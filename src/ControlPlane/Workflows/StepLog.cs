@@ -86,18 +86,20 @@ internal sealed class StepLog
     /// <summary>Why the action has failed already, as the record is to say it; null when it has not.</summary>
     public string? Failure()
     {
-        var last = _lines.FindLast(line => line.Outcome is not (StepOutcome.Undone or StepOutcome.UndoFailed) && line.Step > 6);
+        var last = _lines.FindLast(line => line.Outcome is not (StepOutcome.Undone or StepOutcome.UndoFailed) && line.Step > WorkflowStep.RecordClaimed.Number);
         return last is { Outcome: StepOutcome.Failed }
             ? StepFailedException.ReasonOf(new WorkflowStep(last.Step, last.Name), last.Error ?? "")
             : null;
     }
 
     /// <summary>How many claims have worked on this action before this one.</summary>
-    public int ClaimsBefore() => _lines.Where(line => line.Attempt < _record.Claim.Number)
-        .Select(line => line.Attempt).Distinct().Count();
+    public int ClaimsBefore() => _lines.Where(IsOfClaimBefore).Select(line => line.Attempt).Distinct().Count();
 
     /// <summary>The host of the claim before; null when there was none.</summary>
-    public string? HostBefore() => _lines.FindLast(line => line.Attempt < _record.Claim.Number)?.Host;
+    public string? HostBefore() => _lines.FindLast(IsOfClaimBefore)?.Host;
+
+    /// <summary>Not of this claim, and not of the API, which claims nothing.</summary>
+    private bool IsOfClaimBefore(BackupStepEntity line) => line.Attempt > 0 && line.Attempt < _record.Claim.Number;
 
     private StepFacts? Latest(WorkflowStep step, string outcome)
     {

@@ -1,0 +1,136 @@
+using System.Collections.Concurrent;
+using BackupEngine.ControlPlane.DataPlane;
+using BackupEngine.DataPlane.Protocol;
+
+namespace BackupEngine.ControlPlane.Tests.Workflows.Support;
+
+/// <summary>A data plane in memory: jobs end at once, or when the test lets them.</summary>
+internal sealed class FakeDataPlane : IDataPlane
+{
+    private TaskCompletionSource _gate = Open();
+
+    public ConcurrentDictionary<string, Attachment> Attachments { get; } = [];
+
+    public ConcurrentDictionary<string, Job> Jobs { get; } = [];
+
+    public ConcurrentDictionary<string, bool> Repository { get; } = [];
+
+    public ConcurrentQueue<StartJobRequest> Started { get; } = [];
+
+    /// <summary>Warnings of every backup.</summary>
+    public IReadOnlyList<string> Warnings { get; set; } = [];
+
+    /// <summary>Called with the name of every call; what it throws is the answer.</summary>
+    public Action<string> OnCall { get; set; } = static _ => { };
+
+    /// <summary>Size of every device that is attached, in bytes.</summary>
+    public long DeviceBytes { get; set; } = FakeVolumeService.VolumeBytes;
+
+    /// <summary>The error of every transfer; null: they succeed.</summary>
+    public string? JobError { get; set; }
+
+    /// <summary>From now on transfers do not end until they are released, cancelled or killed.</summary>
+    public void HoldTransfers() => _gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public void ReleaseTransfers() => _gate.TrySetResult();
+
+    /// <summary>As kill -9 and a restart: everything but the repository is lost.</summary>
+    public void KillAndRestart()
+    {
+        Attachments.Clear();
+        Jobs.Clear();
+        var held = Interlocked.Exchange(ref _gate, Open());
+        held.TrySetException(new DataPlaneLostException("The data plane was restarted and has lost the job."));
+    }
+
+    public Task<DataPlaneInfo> GetInfoAsync(CancellationToken cancellationToken) =>
+        Task.FromResult(new DataPlaneInfo { Version = "1.0.0", ProcessId = 1 });
+
+    public Task<Attachment> AttachAsync(AttachDeviceRequest request, CancellationToken cancellationToken)
+    {
+        OnCall("Attach");
+        var attachment = new Attachment
+        {
+            AttachmentId = request.AttachmentId,
+            Connection = request.Connection,
+            Access = request.Access,
+            SizeBytes = DeviceBytes,
+            DirectIo = request.DirectIo,
+        };
+        var attached = Attachments.GetOrAdd(request.AttachmentId, attachment);
+        return attached.Connection.Equals(request.Connection)
+            ? Task.FromResult(attached)
+            : throw new DataPlaneException("attached with another connection");
+    }
+
+    public Task DetachAsync(string attachmentId, CancellationToken cancellationToken)
+    {
+        OnCall("Detach");
+        Attachments.TryRemove(attachmentId, out _);
+        return Task.CompletedTask;
+    }
+
+    public Task StartJobAsync(StartJobRequest request, CancellationToken cancellationToken)
+    {
+        OnCall("StartJob");
+        var attachment = request.Backup?.AttachmentId ?? request.Restore?.AttachmentId;
+        if (attachment is not null && !Attachments.ContainsKey(attachment))
+            throw new DataPlaneLostException("The data plane was restarted and has lost its attachments.");
+        if (Jobs.TryAdd(request.JobId, new Job { JobId = request.JobId, State = JobState.Running }))
+            Started.Enqueue(request);
+        return Task.CompletedTask;
+    }
+
+    public async Task<Job> WatchUntilEndAsync(
+        string jobId, Action<JobProgress> onProgress, CancellationToken cancellationToken)
+    {
+        OnCall("Watch");
+        var request = Started.Last(started => started.JobId == jobId);
+        if (request.Delete is null)
+            await _gate.Task.WaitAsync(cancellationToken);
+        if (!Jobs.TryGetValue(jobId, out var job))
+            throw new DataPlaneLostException("The data plane was restarted and has lost the job.");
+        if (job.State == JobState.Running)
+            End(job, request);
+        return job;
+    }
+
+    public Task CancelAsync(string jobId, CancellationToken cancellationToken)
+    {
+        OnCall("Cancel");
+        if (Jobs.TryGetValue(jobId, out var job) && job.State == JobState.Running)
+            job.State = JobState.Cancelled;
+        return Task.CompletedTask;
+    }
+
+    private void End(Job job, StartJobRequest request)
+    {
+        job.State = JobError is null ? JobState.Succeeded : JobState.Failed;
+        job.Error = JobError ?? "";
+        if (request.Delete is { } delete)
+            Repository.TryRemove(delete.BackupId, out _);
+        if (request.Restore is { } restore)
+            job.Restore = new RestoreResult { BackupId = restore.BackupId, BytesWritten = DeviceBytes };
+        if (request.Backup is not { } backup || JobError is not null)
+            return;
+        Repository[backup.BackupId] = true;
+        job.Backup = new BackupResult
+        {
+            BackupId = backup.BackupId,
+            VolumeBytes = DeviceBytes,
+            BytesRead = DeviceBytes,
+            ChunksNew = 7,
+            BytesNew = 7 * 65536,
+            BytesStored = 4711,
+            Seconds = 0.5,
+            Warnings = { Warnings },
+        };
+    }
+
+    private static TaskCompletionSource Open()
+    {
+        var open = new TaskCompletionSource();
+        open.SetResult();
+        return open;
+    }
+}

@@ -1,0 +1,160 @@
+using System.Diagnostics;
+using BackupEngine.ControlPlane.BackupService;
+using BackupEngine.ControlPlane.Database;
+using BackupEngine.ControlPlane.Database.Entities;
+using BackupEngine.ControlPlane.Hosting;
+using BackupEngine.ControlPlane.Workflows;
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace BackupEngine.ControlPlane.Tests.Workflows.Support;
+
+/// <summary>A backup service on a database of its own, with a volume service and a data plane in memory.</summary>
+internal sealed class WorkflowBench : IDisposable, IDbContextFactory<EngineDatabase>
+{
+    public const string Host = "host-a";
+
+    private static readonly CancellationToken None = CancellationToken.None;
+
+    private readonly string _directory = Directory.CreateTempSubdirectory("backup-engine-workflow-").FullName;
+    private readonly DbContextOptions<EngineDatabase> _databaseOptions;
+
+    public WorkflowBench()
+    {
+        var connection = new SqliteConnectionStringBuilder
+        {
+            DataSource = Path.Combine(_directory, "engine.db"),
+            DefaultTimeout = 30,
+            Pooling = false,
+        };
+        _databaseOptions = new DbContextOptionsBuilder<EngineDatabase>()
+            .UseSqlite(connection.ToString()).AddInterceptors(new UnsafeFastSqlite()).Options;
+        using var database = CreateDbContext();
+        database.Database.EnsureCreated();
+        Volumes = new FakeVolumeService(this);
+    }
+
+    public FakeVolumeService Volumes { get; }
+
+    public FakeDataPlane DataPlane { get; } = new();
+
+    public EngineDatabase CreateDbContext() => new(_databaseOptions);
+
+    public EngineOptions Options(string host = Host) => new()
+    {
+        Host = host,
+        StateDirectory = _directory,
+        Repository = Path.Combine(_directory, "repository"),
+        LeaseSeconds = 3600,
+    };
+
+    public BackupClaims Claims(string host = Host) => new(this, Options(host));
+
+    /// <summary>A volume in a status, and in the status that a backup has given it.</summary>
+    public async Task<VolumeEntity> AddVolumeAsync(
+        string status = VolumeStatus.BackingUp, string? previous = VolumeStatus.InUse, Guid? restoredFrom = null)
+    {
+        var volume = new VolumeEntity
+        {
+            Id = Guid.NewGuid(),
+            ProjectId = "p",
+            SizeGiB = 1,
+            Status = status,
+            PreviousStatus = previous,
+            Host = "volume-host",
+            RestoredFromBackupId = restoredFrom,
+            CreatedAt = DateTime.UtcNow,
+        };
+        return await AddAsync(volume);
+    }
+
+    public async Task<BackupEntity> AddBackupAsync(VolumeEntity volume, Action<BackupEntity>? change = null)
+    {
+        var backup = new BackupEntity
+        {
+            Id = Guid.NewGuid(),
+            ProjectId = "p",
+            VolumeId = volume.Id,
+            SizeGiB = 1,
+            CreatedAt = DateTime.UtcNow,
+        };
+        change?.Invoke(backup);
+        return await AddAsync(backup);
+    }
+
+    public async Task<T> AddAsync<T>(T entity)
+        where T : class
+    {
+        await using var database = CreateDbContext();
+        database.Add(entity);
+        await database.SaveChangesAsync();
+        return entity;
+    }
+
+    /// <summary>Claims and runs a record's workflow to its end.</summary>
+    public async Task RunAsync(Guid backupId, IStepObserver? observer = null, string host = Host, CancellationToken stopping = default)
+    {
+        var kind = WorkflowKind.Of((await BackupAsync(backupId)).Status)!;
+        var claim = await Claims(host).TryClaimAsync(backupId, kind, None);
+        Assert.NotNull(claim);
+        await RunAsync(claim, observer, host, stopping);
+    }
+
+    public async Task RunAsync(BackupClaim claim, IStepObserver? observer, string host, CancellationToken stopping)
+    {
+        var services = new WorkflowServices(
+            this, Volumes, DataPlane, observer ?? new NoStepObserver(), Options(host), TimeProvider.System, NullLoggerFactory.Instance);
+        using var lane = new SemaphoreSlim(1);
+        var executor = new WorkflowExecutor(services, NullLogger<WorkflowExecutor>.Instance);
+        await executor.ExecuteAsync(claim, lane, default(ActivityContext), stopping);
+    }
+
+    public async Task<BackupEntity> BackupAsync(Guid id)
+    {
+        await using var database = CreateDbContext();
+        return await database.Backups.AsNoTracking().SingleAsync(b => b.Id == id);
+    }
+
+    public async Task<VolumeEntity> VolumeAsync(Guid id)
+    {
+        await using var database = CreateDbContext();
+        return await database.Volumes.AsNoTracking().SingleAsync(v => v.Id == id);
+    }
+
+    public async Task<IReadOnlyList<BackupStepEntity>> StepsAsync(Guid backupId)
+    {
+        await using var database = CreateDbContext();
+        return await database.BackupSteps.AsNoTracking().Where(s => s.BackupId == backupId).OrderBy(s => s.Sequence).ToListAsync();
+    }
+
+    /// <summary>The step log as lines: number, name, outcome.</summary>
+    public async Task<string[]> TraceAsync(Guid backupId) =>
+        [.. (await StepsAsync(backupId)).Select(s => $"{s.Step} {s.Name} {s.Outcome}")];
+
+    /// <summary>No export, no attachment, no running job, no temporary object.</summary>
+    public void AssertNothingLeft()
+    {
+        Assert.Empty(Volumes.Exports);
+        Assert.Empty(Volumes.TemporaryObjects);
+        Assert.Empty(DataPlane.Attachments);
+        Assert.DoesNotContain(DataPlane.Jobs.Values, job => job.State == BackupEngine.DataPlane.Protocol.JobState.Running);
+    }
+
+    /// <summary>As if the time of the lease had passed.</summary>
+    public async Task ExpireLeaseAsync(Guid backupId)
+    {
+        await using var database = CreateDbContext();
+        await database.Backups.Where(b => b.Id == backupId)
+            .ExecuteUpdateAsync(set => set.SetProperty(b => b.LeaseExpiresAt, b => DateTime.UtcNow.AddSeconds(-1)));
+    }
+
+    public async Task SetStatusAsync(Guid backupId, string status)
+    {
+        await using var database = CreateDbContext();
+        await database.Backups.Where(b => b.Id == backupId)
+            .ExecuteUpdateAsync(set => set.SetProperty(b => b.Status, status));
+    }
+
+    public void Dispose() => Directory.Delete(_directory, recursive: true);
+}
