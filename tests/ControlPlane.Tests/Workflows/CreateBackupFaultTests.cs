@@ -145,8 +145,7 @@ public sealed class CreateBackupFaultTests : IDisposable
         _bench.DataPlane.HoldTransfers();
         var volume = await _bench.AddVolumeAsync();
         var backup = await _bench.AddBackupAsync(volume);
-        var claim = await _bench.Claims().TryClaimAsync(backup.Id, WorkflowKind.Create, TestContext.Current.CancellationToken);
-        var run = _bench.RunAsync(claim!, observer: null, WorkflowBench.Host, CancellationToken.None);
+        var run = _bench.RunAsync(backup.Id);
         await Eventually.HoldsAsync(() => !_bench.DataPlane.Started.IsEmpty);
 
         await _bench.SetStatusAsync(backup.Id, BackupStatus.Error);

@@ -69,7 +69,10 @@ public sealed class CreateBackupWorkflowTests : IDisposable
         var volume = await _bench.AddVolumeAsync(VolumeStatus.InUse, previous: null);
         var snapshot = await _bench.AddAsync(new SnapshotEntity
         {
-            Id = Guid.NewGuid(), VolumeId = volume.Id, Status = SnapshotStatus.BackingUp, CreatedAt = taken,
+            Id = Guid.NewGuid(),
+            VolumeId = volume.Id,
+            Status = SnapshotStatus.BackingUp,
+            CreatedAt = taken,
         });
         var backup = await _bench.AddBackupAsync(volume, b => b.SnapshotId = snapshot.Id);
 
@@ -77,7 +80,8 @@ public sealed class CreateBackupWorkflowTests : IDisposable
 
         Assert.Equal(taken, (await _bench.BackupAsync(backup.Id)).DataTimestamp);
         await using var database = _bench.CreateDbContext();
-        Assert.Equal(SnapshotStatus.Available, (await database.Snapshots.FindAsync([snapshot.Id], TestContext.Current.CancellationToken))!.Status);
+        var after = await database.Snapshots.FindAsync([snapshot.Id], TestContext.Current.CancellationToken);
+        Assert.Equal(SnapshotStatus.Available, after!.Status);
         Assert.Equal(VolumeStatus.InUse, (await _bench.VolumeAsync(volume.Id)).Status);
         _bench.AssertNothingLeft();
     }
@@ -87,7 +91,9 @@ public sealed class CreateBackupWorkflowTests : IDisposable
     {
         _bench.Volumes.Changed = new ChangedBlocks
         {
-            Known = true, Reason = "", Extents = [new ChangedExtent { OffsetBytes = 65536, LengthBytes = 4096 }],
+            Known = true,
+            Reason = "",
+            Extents = [new ChangedExtent { OffsetBytes = 65536, LengthBytes = 4096 }],
         };
 
         var (record, job) = await RunIncrementalAsync(parent => parent.BaseToken = "parent-token");

@@ -93,21 +93,31 @@ internal sealed class WorkflowBench : IDisposable, IDbContextFactory<EngineDatab
     }
 
     /// <summary>Claims and runs a record's workflow to its end.</summary>
-    public async Task RunAsync(Guid backupId, IStepObserver? observer = null, string host = Host, CancellationToken stopping = default)
-    {
-        var kind = WorkflowKind.Of((await BackupAsync(backupId)).Status)!;
-        var claim = await Claims(host).TryClaimAsync(backupId, kind, None);
-        Assert.NotNull(claim);
-        await RunAsync(claim, observer, host, stopping);
-    }
+    public Task RunAsync(Guid backupId, IStepObserver? observer = null, string host = Host) =>
+        RunUntilAsync(backupId, None, observer, host);
 
-    public async Task RunAsync(BackupClaim claim, IStepObserver? observer, string host, CancellationToken stopping)
+    /// <summary>Claims and runs a record's workflow to its end, or until the service is stopped.</summary>
+    public async Task RunUntilAsync(
+        Guid backupId, CancellationToken stopping, IStepObserver? observer = null, string host = Host) =>
+        await ExecuteAsync(await ClaimAsync(backupId, host), observer, host, stopping);
+
+    /// <summary>Runs the workflow of a claim.</summary>
+    public Task RunAsync(BackupClaim claim, string host = Host) => ExecuteAsync(claim, observer: null, host, None);
+
+    private async Task ExecuteAsync(BackupClaim claim, IStepObserver? observer, string host, CancellationToken stopping)
     {
         var services = new WorkflowServices(
             this, Volumes, DataPlane, observer ?? new NoStepObserver(), Options(host), TimeProvider.System, NullLoggerFactory.Instance);
         using var lane = new SemaphoreSlim(1);
         var executor = new WorkflowExecutor(services, NullLogger<WorkflowExecutor>.Instance);
         await executor.ExecuteAsync(claim, lane, default(ActivityContext), stopping);
+    }
+
+    public async Task<BackupClaim> ClaimAsync(Guid backupId, string host = Host)
+    {
+        var kind = WorkflowKind.Of((await BackupAsync(backupId)).Status)!;
+        return await Claims(host).TryClaimAsync(backupId, kind, None)
+            ?? throw new InvalidOperationException("the record could not be claimed");
     }
 
     public async Task<BackupEntity> BackupAsync(Guid id)
@@ -154,6 +164,28 @@ internal sealed class WorkflowBench : IDisposable, IDbContextFactory<EngineDatab
         await using var database = CreateDbContext();
         await database.Backups.Where(b => b.Id == backupId)
             .ExecuteUpdateAsync(set => set.SetProperty(b => b.Status, status));
+    }
+
+    public async Task SetRestoreVolumeAsync(Guid backupId, Guid volumeId)
+    {
+        await using var database = CreateDbContext();
+        await database.Backups.Where(b => b.Id == backupId)
+            .ExecuteUpdateAsync(set => set.SetProperty(b => b.RestoreVolumeId, volumeId));
+    }
+
+    public async Task DeleteVolumeRecordAsync(Guid volumeId)
+    {
+        await using var database = CreateDbContext();
+        await database.Volumes.Where(v => v.Id == volumeId)
+            .ExecuteUpdateAsync(set => set.SetProperty(v => v.DeletedAt, DateTime.UtcNow));
+    }
+
+    /// <summary>As if another service had claimed the record.</summary>
+    public async Task StealAsync(Guid backupId)
+    {
+        await using var database = CreateDbContext();
+        await database.Backups.Where(b => b.Id == backupId)
+            .ExecuteUpdateAsync(set => set.SetProperty(b => b.ClaimNumber, b => b.ClaimNumber + 1));
     }
 
     public void Dispose() => Directory.Delete(_directory, recursive: true);
