@@ -21,10 +21,10 @@ internal sealed class BackupDevices(
     private const int ConcurrentCopies = 2;
     private const int MaxCopies = 256;
 
-    /// <summary>A copy that is done within this time needs no second request.</summary>
-    private static readonly TimeSpan CopyPatience = TimeSpan.FromSeconds(2);
-
     private readonly BackgroundWork<Guid> _copies = new(ConcurrentCopies, MaxCopies);
+
+    /// <summary>A copy that is done within this time needs no second request.</summary>
+    internal TimeSpan CopyPatience { get; set; } = TimeSpan.FromSeconds(2);
 
     /// <summary>The device to read: <see cref="BackupDevice"/>, or <see cref="BackupDevicePending"/> while it is being made.</summary>
     public async Task<object> GetAsync(Guid backupId, CancellationToken cancellationToken)

@@ -18,10 +18,7 @@ internal sealed class DeviceExports(
     /// <summary>Exports a device to this host.</summary>
     public async Task<DeviceExposed> ExposeAsync(ExposeDevice request, CancellationToken cancellationToken)
     {
-        if (!string.Equals(request.Connector.Host, options.Host, StringComparison.OrdinalIgnoreCase))
-            throw new RefusedException(
-                $"{request.Device.Kind} {request.Device.Id} is on host {options.Host} and is exported as a local device only: "
-                + $"host {request.Connector.Host} cannot attach it. Run the backup service of {options.Host}.");
+        RequireThisHost(request);
         using var taken = await locks.TakeAsync(request.Device.VolumeId, cancellationToken);
         var export = new ExportRequest(
             request.AttachmentId, request.Device, request.Access, request.Connector, request.BackupId);
@@ -46,6 +43,17 @@ internal sealed class DeviceExports(
                 $"Attachment {request.AttachmentId} exports {export.Device.Kind} {export.Device.Id}, not {request.Device.Kind} "
                 + $"{request.Device.Id}: it is left as it is.");
         await driver.UnexportAsync(request.AttachmentId, cancellationToken);
+    }
+
+    // On another host the same path would be another device. A user's connector names itself as it likes; whoever looks for the
+    // path has been told that it is local.
+    private void RequireThisHost(ExposeDevice request)
+    {
+        if (request.BackupId is not null
+            && !string.Equals(request.Connector.Host, options.Host, StringComparison.OrdinalIgnoreCase))
+            throw new RefusedException(
+                $"{request.Device.Kind} {request.Device.Id} is on host {options.Host} and is exported as a local device only: "
+                + $"host {request.Connector.Host} cannot attach it. Run a backup service on {options.Host}.");
     }
 
     // The record is changed before the device can be written to: after a crash in between, a volume may be taken for written that
