@@ -4,19 +4,23 @@ using Grpc.Core;
 
 namespace BackupEngine.DataPlane.Tests.Jobs;
 
-public sealed class AttachmentTests : IAsyncLifetime
+/// <summary>One server for all of these tests; each leaves it with nothing attached.</summary>
+public sealed class AttachmentTests(SharedServer shared) : IClassFixture<SharedServer>, IAsyncLifetime
 {
     private readonly TemporaryFolder _folder = new();
-    private JobServerProcess _server = null!;
+    private readonly JobServerProcess _server = shared.Server;
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
-    public async ValueTask InitializeAsync() =>
-        _server = await JobServerProcess.StartAsync(_folder.File("dp.sock"));
+    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
 
     public async ValueTask DisposeAsync()
     {
-        await _server.DisposeAsync();
+        foreach (var id in await ListAsync())
+        {
+            await _server.DetachAsync(id);
+        }
+
         _folder.Dispose();
     }
 
@@ -96,19 +100,6 @@ public sealed class AttachmentTests : IAsyncLifetime
             StatusCode.InvalidArgument, "access", () => _server.AttachAsync("a", "/x", DeviceAccess.Unspecified));
         await Refused.WithAsync(StatusCode.InvalidArgument, "absolute path", async () => await _server.Client
             .AttachDeviceAsync(new AttachDeviceRequest { AttachmentId = "a" }, cancellationToken: Cancelled));
-    }
-
-    [Fact]
-    public async Task A_server_that_was_killed_holds_no_device()
-    {
-        LoopDevice.SkipUnlessPossible();
-        using var loop = LoopDevice.Over(_folder.CreateFile("volume", 1 << 20));
-        await _server.AttachAsync("a", loop.Path, DeviceAccess.ReadWrite);
-        await _server.KillAsync();
-
-        // The claim of a writer is exclusive: it can be taken only if nobody holds the device.
-        BackupEngine.DataPlane.Devices.BlockDevice.Open(
-            loop.Path, BackupEngine.DataPlane.Devices.DeviceAccess.ReadWrite, direct: true).Dispose();
     }
 
     private async Task<IEnumerable<string>> ListAsync() => (await _server.Client.ListAttachmentsAsync(
