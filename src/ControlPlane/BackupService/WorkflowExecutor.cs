@@ -61,10 +61,17 @@ internal sealed class WorkflowExecutor(WorkflowServices services, ILogger<Workfl
     private async Task RunInTurnAsync(
         WorkflowRun run, IBackupWorkflow workflow, SemaphoreSlim lane, CancellationToken cancellationToken)
     {
-        await NoteClaimAsync(run, lane.CurrentCount == 0, cancellationToken);
-        await lane.WaitAsync(cancellationToken);
+        var free = await lane.WaitAsync(TimeSpan.Zero, cancellationToken);
+        if (!free)
+        {
+            await NoteClaimAsync(run, waits: true, cancellationToken);
+            await lane.WaitAsync(cancellationToken);
+        }
+
         try
         {
+            if (free)
+                await NoteClaimAsync(run, waits: false, cancellationToken);
             await PrepareTakeOverAsync(run, cancellationToken);
             await workflow.RunAsync(cancellationToken);
             log.LogInformation("Backup {BackupId}: {Workflow} has ended well", run.Claim.BackupId, run.Claim.Kind);

@@ -39,7 +39,12 @@ internal sealed class WorkflowBench : IDisposable, IDbContextFactory<EngineDatab
 
     public FakeDataPlane DataPlane { get; } = new();
 
-    public EngineDatabase CreateDbContext() => new(_databaseOptions);
+    /// <summary>As if the database were away.</summary>
+    public bool Unreachable { get; set; }
+
+    public EngineDatabase CreateDbContext() => Unreachable
+        ? throw new InvalidOperationException("the database is away")
+        : new EngineDatabase(_databaseOptions);
 
     public EngineOptions Options(string host = Host) => new()
     {

@@ -1,0 +1,121 @@
+using BackupEngine.ControlPlane.Contracts;
+using BackupEngine.ControlPlane.Database.Entities;
+using BackupEngine.ControlPlane.Tests.Workflows.Support;
+using BackupEngine.ControlPlane.Workflows;
+
+namespace BackupEngine.ControlPlane.Tests.BackupService;
+
+public sealed class BackupSweeperTests : IDisposable
+{
+    private static readonly CancellationToken Token = CancellationToken.None;
+    private static readonly TimeSpan Resend = TimeSpan.FromSeconds(15);
+
+    private readonly WorkflowBench _bench = new();
+
+    [Fact]
+    public async Task A_command_that_nobody_claimed_is_sent_again_once_by_all_services_together()
+    {
+        using var a = new ServiceBench(_bench, "a");
+        using var b = new ServiceBench(_bench, "b");
+        var backup = await AddOldAsync(BackupStatus.Creating);
+
+        await Task.WhenAll(a.Sweeper.SweepAsync(Resend, Token), b.Sweeper.SweepAsync(Resend, Token));
+
+        var command = Assert.IsType<CreateBackup>(Assert.Single(a.Sender.Sent.Concat(b.Sender.Sent)));
+        Assert.Equal(backup.Id, command.BackupId);
+    }
+
+    [Fact]
+    public async Task Each_workflow_has_its_command()
+    {
+        using var service = new ServiceBench(_bench);
+        await AddOldAsync(BackupStatus.Creating);
+        var restoring = await AddOldAsync(BackupStatus.Restoring);
+        await AddOldAsync(BackupStatus.Deleting);
+        await AddOldAsync(BackupStatus.Available);
+        await AddOldAsync(BackupStatus.Error);
+
+        await service.Sweeper.SweepAsync(Resend, Token);
+
+        Assert.Equal(3, service.Sender.Sent.Count);
+        Assert.Single(service.Sender.Sent.OfType<CreateBackup>());
+        Assert.Equal(restoring.RestoreVolumeId, Assert.Single(service.Sender.Sent.OfType<RestoreBackup>()).VolumeId);
+        Assert.Single(service.Sender.Sent.OfType<DeleteBackup>());
+    }
+
+    [Fact]
+    public async Task A_command_that_was_sent_a_moment_ago_is_not_sent_again()
+    {
+        using var service = new ServiceBench(_bench);
+        await _bench.AddBackupAsync(await _bench.AddVolumeAsync(), b => b.CommandSentAt = DateTime.UtcNow);
+
+        await service.Sweeper.SweepAsync(Resend, Token);
+
+        Assert.Empty(service.Sender.Sent);
+    }
+
+    [Fact]
+    public async Task A_record_whose_owner_is_gone_is_taken_over_and_ended()
+    {
+        using var service = new ServiceBench(_bench, "b");
+        var backup = await _bench.AddBackupAsync(await _bench.AddVolumeAsync());
+        var crash = new StepFault(WorkflowStep.AttachDevice, When.After, hang: true);
+        _ = _bench.RunAsync(backup.Id, crash, host: "a");
+        await crash.Reached;
+        await service.Sweeper.SweepAsync(Resend, Token);
+        Assert.Empty(service.Runner.UnderWay);
+
+        await _bench.ExpireLeaseAsync(backup.Id);
+        await service.Sweeper.SweepAsync(Resend, Token);
+        await service.IdleAsync();
+
+        var record = await _bench.BackupAsync(backup.Id);
+        Assert.Equal((BackupStatus.Available, "b"), (record.Status, record.Host));
+        _bench.AssertNothingLeft();
+    }
+
+    [Fact]
+    public async Task A_host_that_was_restarted_takes_over_what_it_held_at_once()
+    {
+        using var service = new ServiceBench(_bench);
+        var backup = await _bench.AddBackupAsync(await _bench.AddVolumeAsync());
+        var crash = new StepFault(WorkflowStep.TransferData, When.Before, hang: true);
+        _ = _bench.RunAsync(backup.Id, crash);
+        await crash.Reached;
+
+        await service.Sweeper.SweepAsync(Resend, Token);
+        await service.IdleAsync();
+
+        Assert.Equal(BackupStatus.Available, (await _bench.BackupAsync(backup.Id)).Status);
+    }
+
+    [Fact]
+    public async Task What_this_service_works_on_is_not_taken_over_from_itself()
+    {
+        using var service = new ServiceBench(_bench);
+        _bench.DataPlane.HoldTransfers();
+        var backup = await _bench.AddBackupAsync(await _bench.AddVolumeAsync());
+        await service.Intake.TakeAsync(backup.Id, WorkflowKind.Create, Token);
+        await Eventually.HoldsAsync(() => !_bench.DataPlane.Started.IsEmpty);
+
+        await service.Sweeper.SweepAsync(Resend, Token);
+        _bench.DataPlane.ReleaseTransfers();
+        await service.IdleAsync();
+
+        Assert.Equal(1, (await _bench.BackupAsync(backup.Id)).ClaimNumber);
+    }
+
+    public void Dispose() => _bench.Dispose();
+
+    private async Task<BackupEntity> AddOldAsync(string status)
+    {
+        var volume = await _bench.AddVolumeAsync();
+        return await _bench.AddBackupAsync(volume, b =>
+        {
+            b.Status = status;
+            b.CreatedAt = DateTime.UtcNow.AddMinutes(-5);
+            b.CommandSentAt = DateTime.UtcNow.AddMinutes(-1);
+            b.RestoreVolumeId = volume.Id;
+        });
+    }
+}

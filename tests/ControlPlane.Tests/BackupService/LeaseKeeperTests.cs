@@ -1,0 +1,68 @@
+using BackupEngine.ControlPlane.BackupService;
+using BackupEngine.ControlPlane.Database.Entities;
+using BackupEngine.ControlPlane.Tests.Workflows.Support;
+using BackupEngine.ControlPlane.Workflows;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace BackupEngine.ControlPlane.Tests.BackupService;
+
+public sealed class LeaseKeeperTests : IDisposable
+{
+    private static readonly TimeSpan Lease = TimeSpan.FromMilliseconds(200);
+
+    private readonly WorkflowBench _bench = new();
+
+    [Fact]
+    public async Task The_lease_is_renewed_as_long_as_the_work_lasts()
+    {
+        var (backup, keeper) = await KeepAsync();
+        await using var disposed = keeper;
+        await _bench.ExpireLeaseAsync(backup.Id);
+
+        await Eventually.HoldsAsync(async () => (await _bench.BackupAsync(backup.Id)).LeaseExpiresAt > DateTime.UtcNow);
+
+        Assert.False(keeper.Overruled.IsCancellationRequested);
+    }
+
+    [Fact]
+    public async Task A_claim_of_another_service_ends_the_work()
+    {
+        var (backup, keeper) = await KeepAsync();
+        await using var disposed = keeper;
+
+        await _bench.StealAsync(backup.Id);
+
+        await Eventually.HoldsAsync(() => keeper.Lost.IsCancellationRequested);
+    }
+
+    [Fact]
+    public async Task A_status_that_an_operator_has_changed_overrules_the_work()
+    {
+        var (backup, keeper) = await KeepAsync();
+        await using var disposed = keeper;
+
+        await _bench.SetStatusAsync(backup.Id, BackupStatus.Error);
+
+        await Eventually.HoldsAsync(() => keeper.Overruled.IsCancellationRequested);
+    }
+
+    [Fact]
+    public async Task A_database_that_is_away_for_as_long_as_the_lease_ends_the_work()
+    {
+        var (_, keeper) = await KeepAsync();
+        await using var disposed = keeper;
+
+        _bench.Unreachable = true;
+
+        await Eventually.HoldsAsync(() => keeper.Lost.IsCancellationRequested);
+    }
+
+    public void Dispose() => _bench.Dispose();
+
+    private async Task<(BackupEntity Backup, LeaseKeeper Keeper)> KeepAsync()
+    {
+        var backup = await _bench.AddBackupAsync(await _bench.AddVolumeAsync());
+        var record = new BackupRecord(_bench, await _bench.ClaimAsync(backup.Id), "a", 30, TimeProvider.System);
+        return (backup, new LeaseKeeper(record, Lease, TimeProvider.System, NullLogger.Instance));
+    }
+}

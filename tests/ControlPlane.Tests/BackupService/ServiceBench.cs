@@ -1,0 +1,44 @@
+using BackupEngine.ControlPlane.BackupService;
+using BackupEngine.ControlPlane.Hosting;
+using BackupEngine.ControlPlane.Tests.Workflows.Support;
+using BackupEngine.ControlPlane.Workflows;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace BackupEngine.ControlPlane.Tests.BackupService;
+
+/// <summary>One backup service: what claims, runs and sweeps, on the database of a bench that several may share.</summary>
+internal sealed class ServiceBench : IDisposable
+{
+    public ServiceBench(WorkflowBench bench, string host = WorkflowBench.Host, Action<EngineOptions>? configure = null)
+    {
+        var options = bench.Options(host);
+        configure?.Invoke(options);
+        var services = new WorkflowServices(
+            bench, bench.Volumes, bench.DataPlane, new NoStepObserver(), options, TimeProvider.System, NullLoggerFactory.Instance);
+        Claims = new BackupClaims(bench, options);
+        Runner = new BackupRunner(
+            new WorkflowExecutor(services, NullLogger<WorkflowExecutor>.Instance),
+            options, TimeProvider.System, NullLogger<BackupRunner>.Instance);
+        Intake = new BackupIntake(Claims, Runner, NullLogger<BackupIntake>.Instance);
+        Sweeper = new BackupSweeper(
+            Claims, Intake, Runner, Sender, options, TimeProvider.System, NullLogger<BackupSweeper>.Instance);
+    }
+
+    public BackupClaims Claims { get; }
+
+    public BackupRunner Runner { get; }
+
+    public BackupIntake Intake { get; }
+
+    public BackupSweeper Sweeper { get; }
+
+    public RecordingSender Sender { get; } = new();
+
+    public Task IdleAsync() => Eventually.HoldsAsync(() => Runner.UnderWay.Count == 0);
+
+    public void Dispose()
+    {
+        Sweeper.Dispose();
+        Runner.Dispose();
+    }
+}
