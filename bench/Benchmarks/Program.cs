@@ -1,1 +1,7 @@
-return 0;
+using BackupEngine.Benchmarks;
+
+return args switch
+{
+    ["hash-file", var path] => HashFile.Run(path),
+    _ => 2,
+};

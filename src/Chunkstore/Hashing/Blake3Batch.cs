@@ -8,14 +8,13 @@ internal readonly struct Blake3Batch
     private readonly uint _flags;
     private readonly uint _firstFlag;
     private readonly uint _lastFlag;
-    private readonly bool _isLeaf;
 
     private Blake3Batch(in Blake3Mode mode, uint flags, ulong counter, bool isLeaf)
     {
         Key = mode.Key;
         _flags = mode.Flags | flags;
         Counter = counter;
-        _isLeaf = isLeaf;
+        IsLeaf = isLeaf;
         _firstFlag = isLeaf ? Blake3Constants.LeafStart : 0;
         _lastFlag = isLeaf ? Blake3Constants.LeafEnd : 0;
         Blocks = isLeaf ? Blake3Constants.BlocksPerLeaf : 1;
@@ -23,11 +22,17 @@ internal readonly struct Blake3Batch
 
     public readonly Blake3Words Key;
 
+    /// <summary>Leaves, numbered from <see cref="Counter"/> on; else parents, which all have the counter 0.</summary>
+    public readonly bool IsLeaf;
+
     /// <summary>Blocks of 64 bytes per node.</summary>
     public readonly int Blocks;
 
     /// <summary>The number of the first leaf; 0 for parents.</summary>
     public readonly ulong Counter;
+
+    /// <summary>Cuts the number of a lane down to what is added to the counter.</summary>
+    public uint CounterMask => IsLeaf ? uint.MaxValue : 0;
 
     /// <summary>From one node to the next, which is also the length of a node.</summary>
     public nint StrideBytes => Blocks * Blake3Constants.BlockBytes;
@@ -40,17 +45,4 @@ internal readonly struct Blake3Batch
 
     public uint FlagsOf(int block) =>
         _flags | (block == 0 ? _firstFlag : 0) | (block == Blocks - 1 ? _lastFlag : 0);
-
-    /// <summary>
-    /// Writes the low and the high word of every lane's counter: the number of a leaf, 0 for a parent.
-    /// </summary>
-    public unsafe void WriteCounters(uint* low, uint* high, int lanes)
-    {
-        for (var lane = 0; lane < lanes; lane++)
-        {
-            var counter = _isLeaf ? Counter + (ulong)lane : 0;
-            low[lane] = (uint)counter;
-            high[lane] = (uint)(counter >> 32);
-        }
-    }
 }

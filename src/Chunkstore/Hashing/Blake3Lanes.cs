@@ -51,7 +51,7 @@ internal static unsafe class Blake3Lanes
             {
                 var input = bytes + (done * Blake3Constants.BlockBytes);
                 var lanes = LanesFor(mode.Kernel, parents - done, available: int.MaxValue);
-                Hash(lanes, batch, input, bytes + (done * Blake3Constants.ChainingBytes));
+                Hash(mode.Kernel, lanes, batch, input, bytes + (done * Blake3Constants.ChainingBytes));
                 done += lanes;
             }
         }
@@ -73,7 +73,7 @@ internal static unsafe class Blake3Lanes
             var first = Math.Min(done, leaves - lanes);
             var batch = Blake3Batch.Leaves(mode, counter + (ulong)first);
             var leaf = input + (first * Blake3Constants.LeafBytes);
-            Hash(lanes, batch, leaf, output + (first * Blake3Constants.ChainingBytes));
+            Hash(mode.Kernel, lanes, batch, leaf, output + (first * Blake3Constants.ChainingBytes));
             done = first + lanes;
         }
     }
@@ -87,11 +87,12 @@ internal static unsafe class Blake3Lanes
             Blake3Vector512.Lanes,
         >= Blake3Kernel.Vector256 when rest > Blake3Vector128.Lanes && available >= Blake3Vector256.Lanes =>
             Blake3Vector256.Lanes,
-        >= Blake3Kernel.Vector128 when available >= Blake3Vector128.Lanes => Blake3Vector128.Lanes,
+        >= Blake3Kernel.Vector128 when rest > 1 && available >= Blake3Vector128.Lanes => Blake3Vector128.Lanes,
         _ => 1,
     };
 
-    private static void Hash(int lanes, in Blake3Batch batch, byte* input, byte* output)
+    private static void Hash(
+        Blake3Kernel kernel, int lanes, in Blake3Batch batch, byte* input, byte* output)
     {
         switch (lanes)
         {
@@ -105,7 +106,7 @@ internal static unsafe class Blake3Lanes
                 Blake3Vector128.Hash(batch, input, output);
                 break;
             default:
-                Blake3ScalarBlock.Hash(batch, input, output);
+                Blake3Node.Hash(kernel, batch, input, output);
                 break;
         }
     }

@@ -16,5 +16,5 @@ internal readonly struct Blake3Mode(Blake3Words key, uint flags, Blake3Kernel ke
     public static Blake3Mode Keyed(ReadOnlySpan<byte> key, Blake3Kernel kernel) =>
         key.Length == Blake3Constants.KeyBytes
             ? new(Blake3Words.Read(key), Blake3Constants.KeyedHash, kernel)
-            : throw new ArgumentException($"A key has {Blake3Constants.KeyBytes} bytes, not {key.Length}.", nameof(key));
+            : throw new ArgumentException($"A key has 32 bytes, not {key.Length}.", nameof(key));
 }

@@ -46,6 +46,19 @@ internal static unsafe class Blake3Node
         return words;
     }
 
+    /// <summary>Hashes the one node of a batch of one.</summary>
+    public static void Hash(Blake3Kernel kernel, in Blake3Batch batch, byte* input, byte* output)
+    {
+        var words = batch.Key;
+        for (var block = 0; block < batch.Blocks; block++)
+        {
+            var bytes = input + (block * Blake3Constants.BlockBytes);
+            Compress(kernel, ref words, bytes, batch.Counter, Blake3Constants.BlockBytes, batch.FlagsOf(block));
+        }
+
+        words.Write(new Span<byte>(output, Blake3Constants.ChainingBytes));
+    }
+
     private static void CompressLast(
         Blake3Kernel kernel, ref Blake3Words words, ReadOnlySpan<byte> rest, ulong counter, uint flags)
     {
@@ -58,7 +71,13 @@ internal static unsafe class Blake3Node
     private static void Compress(
         Blake3Kernel kernel, ref Blake3Words words, byte* block, ulong counter, uint blockBytes, uint flags)
     {
-        _ = kernel;
-        Blake3ScalarBlock.Compress(ref words, block, counter, blockBytes, flags);
+        if (kernel == Blake3Kernel.Scalar)
+        {
+            Blake3ScalarBlock.Compress(ref words, block, counter, blockBytes, flags);
+        }
+        else
+        {
+            Blake3RowBlock.Compress(ref words, block, counter, blockBytes, flags);
+        }
     }
 }

@@ -5,106 +5,126 @@ using System.Runtime.Intrinsics.X86;
 namespace BackupEngine.Chunkstore.Hashing;
 
 /// <summary>Eight nodes at a time in 256-bit vectors: word i of all eight states lies in one vector.</summary>
+/// <remarks>
+/// Before AVX-512 there are sixteen registers, as many as the state has words. So the third row of the state lives in
+/// memory: its sums are stored as they are made, and the words of the block are read where they are added. Nothing is
+/// spilled that way.
+/// </remarks>
 internal static unsafe class Blake3Vector256
 {
     public const int Lanes = 8;
 
+    private const int WordsPerBlock = 16;
+    private const int VectorBytes = 32;
+
+    /// <summary>Hashes eight nodes into eight chaining values.</summary>
     [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Hash(in Blake3Batch batch, byte* input, byte* output)
     {
-        var buffer = stackalloc byte[(16 + 1) * 32];
-        var m = (Vector256<uint>*)(((nuint)buffer + 31) & ~(nuint)31);
-        batch.WriteCounters((uint*)m, (uint*)(m + 1), Lanes);
-        var counterLow = m[0];
-        var counterHigh = m[1];
+        var buffer = stackalloc byte[(WordsPerBlock + 4 + 1) * VectorBytes];
+        var m = (Vector256<uint>*)(((nuint)buffer + VectorBytes - 1) & ~(nuint)(VectorBytes - 1));
+        var index = Vector256.Create(0u, 1, 2, 3, 4, 5, 6, 7) & Vector256.Create(batch.CounterMask);
+        var counterLow = Vector256.Create((uint)batch.Counter) + index;
+        var counterHigh = Vector256.Create((uint)(batch.Counter >> 32)) - Vector256.LessThan(counterLow, index);
+        var c = m + WordsPerBlock;
+        var strideBytes = batch.StrideBytes;
+        var ahead = input + (batch.IsLeaf ? Lanes * Blake3Constants.LeafBytes : 0);
         Vector256<uint> v0 = Vector256.Create(batch.Key[0]), v1 = Vector256.Create(batch.Key[1]);
         Vector256<uint> v2 = Vector256.Create(batch.Key[2]), v3 = Vector256.Create(batch.Key[3]);
         Vector256<uint> v4 = Vector256.Create(batch.Key[4]), v5 = Vector256.Create(batch.Key[5]);
         Vector256<uint> v6 = Vector256.Create(batch.Key[6]), v7 = Vector256.Create(batch.Key[7]);
         for (var block = 0; block < batch.Blocks; block++)
         {
-            TransposeBlocks(input + (block * 64), batch.StrideBytes, m);
-            var v8 = Vector256.Create(Blake3Constants.Iv0);
-            var v9 = Vector256.Create(Blake3Constants.Iv1);
-            var v10 = Vector256.Create(Blake3Constants.Iv2);
-            var v11 = Vector256.Create(Blake3Constants.Iv3);
+            PrefetchLines(ahead + (block * Lanes * Blake3Constants.BlockBytes));
+            GatherBlock(input + (block * Blake3Constants.BlockBytes), strideBytes, m);
+            c[0] = Vector256.Create(Blake3Constants.Iv0);
+            c[1] = Vector256.Create(Blake3Constants.Iv1);
+            c[2] = Vector256.Create(Blake3Constants.Iv2);
+            c[3] = Vector256.Create(Blake3Constants.Iv3);
             var v12 = counterLow;
             var v13 = counterHigh;
             var v14 = Vector256.Create((uint)Blake3Constants.BlockBytes);
             var v15 = Vector256.Create(batch.FlagsOf(block));
 
+            // Round 1: columns, then diagonals.
             Mix(
                 ref v0, ref v1, ref v2, ref v3, ref v4, ref v5, ref v6, ref v7,
-                ref v8, ref v9, ref v10, ref v11, ref v12, ref v13, ref v14, ref v15,
+                c + 0, c + 1, c + 2, c + 3, ref v12, ref v13, ref v14, ref v15,
                 m + 0, m + 2, m + 4, m + 6, m + 1, m + 3, m + 5, m + 7);
             Mix(
                 ref v0, ref v1, ref v2, ref v3, ref v5, ref v6, ref v7, ref v4,
-                ref v10, ref v11, ref v8, ref v9, ref v15, ref v12, ref v13, ref v14,
+                c + 2, c + 3, c + 0, c + 1, ref v15, ref v12, ref v13, ref v14,
                 m + 8, m + 10, m + 12, m + 14, m + 9, m + 11, m + 13, m + 15);
 
+            // Round 2: columns, then diagonals.
             Mix(
                 ref v0, ref v1, ref v2, ref v3, ref v4, ref v5, ref v6, ref v7,
-                ref v8, ref v9, ref v10, ref v11, ref v12, ref v13, ref v14, ref v15,
+                c + 0, c + 1, c + 2, c + 3, ref v12, ref v13, ref v14, ref v15,
                 m + 2, m + 3, m + 7, m + 4, m + 6, m + 10, m + 0, m + 13);
             Mix(
                 ref v0, ref v1, ref v2, ref v3, ref v5, ref v6, ref v7, ref v4,
-                ref v10, ref v11, ref v8, ref v9, ref v15, ref v12, ref v13, ref v14,
+                c + 2, c + 3, c + 0, c + 1, ref v15, ref v12, ref v13, ref v14,
                 m + 1, m + 12, m + 9, m + 15, m + 11, m + 5, m + 14, m + 8);
 
+            // Round 3: columns, then diagonals.
             Mix(
                 ref v0, ref v1, ref v2, ref v3, ref v4, ref v5, ref v6, ref v7,
-                ref v8, ref v9, ref v10, ref v11, ref v12, ref v13, ref v14, ref v15,
+                c + 0, c + 1, c + 2, c + 3, ref v12, ref v13, ref v14, ref v15,
                 m + 3, m + 10, m + 13, m + 7, m + 4, m + 12, m + 2, m + 14);
             Mix(
                 ref v0, ref v1, ref v2, ref v3, ref v5, ref v6, ref v7, ref v4,
-                ref v10, ref v11, ref v8, ref v9, ref v15, ref v12, ref v13, ref v14,
+                c + 2, c + 3, c + 0, c + 1, ref v15, ref v12, ref v13, ref v14,
                 m + 6, m + 9, m + 11, m + 8, m + 5, m + 0, m + 15, m + 1);
 
+            // Round 4: columns, then diagonals.
             Mix(
                 ref v0, ref v1, ref v2, ref v3, ref v4, ref v5, ref v6, ref v7,
-                ref v8, ref v9, ref v10, ref v11, ref v12, ref v13, ref v14, ref v15,
+                c + 0, c + 1, c + 2, c + 3, ref v12, ref v13, ref v14, ref v15,
                 m + 10, m + 12, m + 14, m + 13, m + 7, m + 9, m + 3, m + 15);
             Mix(
                 ref v0, ref v1, ref v2, ref v3, ref v5, ref v6, ref v7, ref v4,
-                ref v10, ref v11, ref v8, ref v9, ref v15, ref v12, ref v13, ref v14,
+                c + 2, c + 3, c + 0, c + 1, ref v15, ref v12, ref v13, ref v14,
                 m + 4, m + 11, m + 5, m + 1, m + 0, m + 2, m + 8, m + 6);
 
+            // Round 5: columns, then diagonals.
             Mix(
                 ref v0, ref v1, ref v2, ref v3, ref v4, ref v5, ref v6, ref v7,
-                ref v8, ref v9, ref v10, ref v11, ref v12, ref v13, ref v14, ref v15,
+                c + 0, c + 1, c + 2, c + 3, ref v12, ref v13, ref v14, ref v15,
                 m + 12, m + 9, m + 15, m + 14, m + 13, m + 11, m + 10, m + 8);
             Mix(
                 ref v0, ref v1, ref v2, ref v3, ref v5, ref v6, ref v7, ref v4,
-                ref v10, ref v11, ref v8, ref v9, ref v15, ref v12, ref v13, ref v14,
+                c + 2, c + 3, c + 0, c + 1, ref v15, ref v12, ref v13, ref v14,
                 m + 7, m + 5, m + 0, m + 6, m + 2, m + 3, m + 1, m + 4);
 
+            // Round 6: columns, then diagonals.
             Mix(
                 ref v0, ref v1, ref v2, ref v3, ref v4, ref v5, ref v6, ref v7,
-                ref v8, ref v9, ref v10, ref v11, ref v12, ref v13, ref v14, ref v15,
+                c + 0, c + 1, c + 2, c + 3, ref v12, ref v13, ref v14, ref v15,
                 m + 9, m + 11, m + 8, m + 15, m + 14, m + 5, m + 12, m + 1);
             Mix(
                 ref v0, ref v1, ref v2, ref v3, ref v5, ref v6, ref v7, ref v4,
-                ref v10, ref v11, ref v8, ref v9, ref v15, ref v12, ref v13, ref v14,
+                c + 2, c + 3, c + 0, c + 1, ref v15, ref v12, ref v13, ref v14,
                 m + 13, m + 0, m + 2, m + 4, m + 3, m + 10, m + 6, m + 7);
 
+            // Round 7: columns, then diagonals.
             Mix(
                 ref v0, ref v1, ref v2, ref v3, ref v4, ref v5, ref v6, ref v7,
-                ref v8, ref v9, ref v10, ref v11, ref v12, ref v13, ref v14, ref v15,
+                c + 0, c + 1, c + 2, c + 3, ref v12, ref v13, ref v14, ref v15,
                 m + 11, m + 5, m + 1, m + 8, m + 15, m + 0, m + 9, m + 6);
             Mix(
                 ref v0, ref v1, ref v2, ref v3, ref v5, ref v6, ref v7, ref v4,
-                ref v10, ref v11, ref v8, ref v9, ref v15, ref v12, ref v13, ref v14,
+                c + 2, c + 3, c + 0, c + 1, ref v15, ref v12, ref v13, ref v14,
                 m + 14, m + 2, m + 3, m + 7, m + 10, m + 12, m + 4, m + 13);
 
-            v0 = v0 ^ v8;
-            v1 = v1 ^ v9;
-            v2 = v2 ^ v10;
-            v3 = v3 ^ v11;
-            v4 = v4 ^ v12;
-            v5 = v5 ^ v13;
-            v6 = v6 ^ v14;
-            v7 = v7 ^ v15;
+            v0 ^= c[0];
+            v1 ^= c[1];
+            v2 ^= c[2];
+            v3 ^= c[3];
+            v4 ^= v12;
+            v5 ^= v13;
+            v6 ^= v14;
+            v7 ^= v15;
         }
 
         m[0] = v0;
@@ -123,7 +143,7 @@ internal static unsafe class Blake3Vector256
     private static void Mix(
         ref Vector256<uint> a0, ref Vector256<uint> a1, ref Vector256<uint> a2, ref Vector256<uint> a3,
         ref Vector256<uint> b0, ref Vector256<uint> b1, ref Vector256<uint> b2, ref Vector256<uint> b3,
-        ref Vector256<uint> c0, ref Vector256<uint> c1, ref Vector256<uint> c2, ref Vector256<uint> c3,
+        Vector256<uint>* c0, Vector256<uint>* c1, Vector256<uint>* c2, Vector256<uint>* c3,
         ref Vector256<uint> d0, ref Vector256<uint> d1, ref Vector256<uint> d2, ref Vector256<uint> d3,
         Vector256<uint>* x0, Vector256<uint>* x1, Vector256<uint>* x2, Vector256<uint>* x3,
         Vector256<uint>* y0, Vector256<uint>* y1, Vector256<uint>* y2, Vector256<uint>* y3)
@@ -136,14 +156,18 @@ internal static unsafe class Blake3Vector256
         d1 = RotateRight16(d1 ^ a1);
         d2 = RotateRight16(d2 ^ a2);
         d3 = RotateRight16(d3 ^ a3);
-        c0 = c0 + d0;
-        c1 = c1 + d1;
-        c2 = c2 + d2;
-        c3 = c3 + d3;
-        b0 = RotateRight12(b0 ^ c0);
-        b1 = RotateRight12(b1 ^ c1);
-        b2 = RotateRight12(b2 ^ c2);
-        b3 = RotateRight12(b3 ^ c3);
+        var c = *c0 + d0;
+        *c0 = c;
+        b0 = RotateRight12(b0 ^ c);
+        c = *c1 + d1;
+        *c1 = c;
+        b1 = RotateRight12(b1 ^ c);
+        c = *c2 + d2;
+        *c2 = c;
+        b2 = RotateRight12(b2 ^ c);
+        c = *c3 + d3;
+        *c3 = c;
+        b3 = RotateRight12(b3 ^ c);
         a0 = a0 + *y0 + b0;
         a1 = a1 + *y1 + b1;
         a2 = a2 + *y2 + b2;
@@ -152,38 +176,57 @@ internal static unsafe class Blake3Vector256
         d1 = RotateRight8(d1 ^ a1);
         d2 = RotateRight8(d2 ^ a2);
         d3 = RotateRight8(d3 ^ a3);
-        c0 = c0 + d0;
-        c1 = c1 + d1;
-        c2 = c2 + d2;
-        c3 = c3 + d3;
-        b0 = RotateRight7(b0 ^ c0);
-        b1 = RotateRight7(b1 ^ c1);
-        b2 = RotateRight7(b2 ^ c2);
-        b3 = RotateRight7(b3 ^ c3);
+        c = *c0 + d0;
+        *c0 = c;
+        b0 = RotateRight7(b0 ^ c);
+        c = *c1 + d1;
+        *c1 = c;
+        b1 = RotateRight7(b1 ^ c);
+        c = *c2 + d2;
+        *c2 = c;
+        b2 = RotateRight7(b2 ^ c);
+        c = *c3 + d3;
+        *c3 = c;
+        b3 = RotateRight7(b3 ^ c);
+    }
+
+    /// <summary>
+    /// Asks for the piece of the next batch that takes this one's place: the gathering strides over eight leaves at
+    /// once, which the processor's own prefetching does not foresee.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void PrefetchLines(byte* lines)
+    {
+        Sse.Prefetch0(lines);
+        Sse.Prefetch0(lines + Blake3Constants.BlockBytes);
+        Sse.Prefetch0(lines + (2 * Blake3Constants.BlockBytes));
+        Sse.Prefetch0(lines + (3 * Blake3Constants.BlockBytes));
+        Sse.Prefetch0(lines + (4 * Blake3Constants.BlockBytes));
+        Sse.Prefetch0(lines + (5 * Blake3Constants.BlockBytes));
+        Sse.Prefetch0(lines + (6 * Blake3Constants.BlockBytes));
+        Sse.Prefetch0(lines + (7 * Blake3Constants.BlockBytes));
     }
 
     /// <summary>Gathers word i of the eight blocks into vector i.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void TransposeBlocks(byte* rows, nint strideBytes, Vector256<uint>* columns)
+    private static void GatherBlock(byte* rows, nint strideBytes, Vector256<uint>* columns)
     {
-        TransposeWords(rows, strideBytes, columns);
-        TransposeWords(rows + 16, strideBytes, columns + 4);
-        TransposeWords(rows + 32, strideBytes, columns + 8);
-        TransposeWords(rows + 48, strideBytes, columns + 12);
+        GatherWords(rows, strideBytes, columns);
+        GatherWords(rows + 16, strideBytes, columns + 4);
+        GatherWords(rows + 32, strideBytes, columns + 8);
+        GatherWords(rows + 48, strideBytes, columns + 12);
     }
 
     /// <summary>
-    /// Four words of eight blocks: rows 0 and 4 share a vector and so on, then 4 x 4 within each half.
+    /// Gathers four words of eight blocks: rows 0 and 4 share a vector and so on, then each half is transposed.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void TransposeWords(byte* rows, nint strideBytes, Vector256<uint>* columns)
-    {
-        var a = LoadHalves(rows, strideBytes * 4);
-        var b = LoadHalves(rows + strideBytes, strideBytes * 4);
-        var c = LoadHalves(rows + (strideBytes * 2), strideBytes * 4);
-        var d = LoadHalves(rows + (strideBytes * 3), strideBytes * 4);
-        TransposeHalves(a, b, c, d, columns);
-    }
+    private static void GatherWords(byte* rows, nint strideBytes, Vector256<uint>* columns) => TransposeHalves(
+        LoadHalves(rows, strideBytes * 4),
+        LoadHalves(rows + strideBytes, strideBytes * 4),
+        LoadHalves(rows + (strideBytes * 2), strideBytes * 4),
+        LoadHalves(rows + (strideBytes * 3), strideBytes * 4),
+        columns);
 
     /// <summary>Transposes the 4 x 4 words within each half.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

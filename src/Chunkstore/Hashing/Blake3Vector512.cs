@@ -5,26 +5,43 @@ using System.Runtime.Intrinsics.X86;
 namespace BackupEngine.Chunkstore.Hashing;
 
 /// <summary>Sixteen nodes at a time in 512-bit vectors: word i of all sixteen states lies in one vector.</summary>
+/// <remarks>
+/// The sixteen words of the state fill half of the registers; the words of the block are read from memory where they
+/// are added. While a block is mixed, the next one is gathered in between: mixing leaves one of the two vector ports
+/// idle in turn, gathering uses it. Both buffers lie on the stack; nothing is written anywhere else.
+/// </remarks>
 internal static unsafe class Blake3Vector512
 {
     public const int Lanes = 16;
 
+    private const int WordsPerBlock = 16;
+    private const int VectorBytes = 64;
+
+    /// <summary>Hashes sixteen nodes into sixteen chaining values.</summary>
     [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Hash(in Blake3Batch batch, byte* input, byte* output)
     {
-        var buffer = stackalloc byte[(16 + 1) * 64];
-        var m = (Vector512<uint>*)(((nuint)buffer + 63) & ~(nuint)63);
-        batch.WriteCounters((uint*)m, (uint*)(m + 1), Lanes);
-        var counterLow = m[0];
-        var counterHigh = m[1];
+        var buffer = stackalloc byte[((2 * WordsPerBlock) + 1) * VectorBytes];
+        var m = (Vector512<uint>*)(((nuint)buffer + VectorBytes - 1) & ~(nuint)(VectorBytes - 1));
+        var n = m + WordsPerBlock;
+        var index = Vector512.Create(0u, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+        index = Avx512F.And(index, Vector512.Create(batch.CounterMask));
+        var counterLow = Avx512F.Add(Vector512.Create((uint)batch.Counter), index);
+        var carry = Avx512F.CompareLessThan(counterLow, index);
+        var counterHigh = Avx512F.Subtract(Vector512.Create((uint)(batch.Counter >> 32)), carry);
+        var strideBytes = batch.StrideBytes;
+        var ahead = input + (batch.IsLeaf ? Lanes * Blake3Constants.LeafBytes : 0);
+        GatherBlock(input, strideBytes, m);
         Vector512<uint> v0 = Vector512.Create(batch.Key[0]), v1 = Vector512.Create(batch.Key[1]);
         Vector512<uint> v2 = Vector512.Create(batch.Key[2]), v3 = Vector512.Create(batch.Key[3]);
         Vector512<uint> v4 = Vector512.Create(batch.Key[4]), v5 = Vector512.Create(batch.Key[5]);
         Vector512<uint> v6 = Vector512.Create(batch.Key[6]), v7 = Vector512.Create(batch.Key[7]);
         for (var block = 0; block < batch.Blocks; block++)
         {
-            TransposeBlocks(input + (block * 64), batch.StrideBytes, m);
+            // The last block gathers itself once more: cheaper than four branches between the rounds.
+            var next = input + (Math.Min(block + 1, batch.Blocks - 1) * Blake3Constants.BlockBytes);
+            PrefetchLines(ahead + (block * Lanes * Blake3Constants.BlockBytes));
             var v8 = Vector512.Create(Blake3Constants.Iv0);
             var v9 = Vector512.Create(Blake3Constants.Iv1);
             var v10 = Vector512.Create(Blake3Constants.Iv2);
@@ -34,6 +51,7 @@ internal static unsafe class Blake3Vector512
             var v14 = Vector512.Create((uint)Blake3Constants.BlockBytes);
             var v15 = Vector512.Create(batch.FlagsOf(block));
 
+            // Round 1: columns, then diagonals.
             Mix(
                 ref v0, ref v1, ref v2, ref v3, ref v4, ref v5, ref v6, ref v7,
                 ref v8, ref v9, ref v10, ref v11, ref v12, ref v13, ref v14, ref v15,
@@ -43,15 +61,18 @@ internal static unsafe class Blake3Vector512
                 ref v10, ref v11, ref v8, ref v9, ref v15, ref v12, ref v13, ref v14,
                 m + 8, m + 10, m + 12, m + 14, m + 9, m + 11, m + 13, m + 15);
 
+            // Round 2: columns, then diagonals.
             Mix(
                 ref v0, ref v1, ref v2, ref v3, ref v4, ref v5, ref v6, ref v7,
                 ref v8, ref v9, ref v10, ref v11, ref v12, ref v13, ref v14, ref v15,
                 m + 2, m + 3, m + 7, m + 4, m + 6, m + 10, m + 0, m + 13);
+            GatherWords(next + 0, strideBytes, n + 0);
             Mix(
                 ref v0, ref v1, ref v2, ref v3, ref v5, ref v6, ref v7, ref v4,
                 ref v10, ref v11, ref v8, ref v9, ref v15, ref v12, ref v13, ref v14,
                 m + 1, m + 12, m + 9, m + 15, m + 11, m + 5, m + 14, m + 8);
 
+            // Round 3: columns, then diagonals.
             Mix(
                 ref v0, ref v1, ref v2, ref v3, ref v4, ref v5, ref v6, ref v7,
                 ref v8, ref v9, ref v10, ref v11, ref v12, ref v13, ref v14, ref v15,
@@ -60,7 +81,9 @@ internal static unsafe class Blake3Vector512
                 ref v0, ref v1, ref v2, ref v3, ref v5, ref v6, ref v7, ref v4,
                 ref v10, ref v11, ref v8, ref v9, ref v15, ref v12, ref v13, ref v14,
                 m + 6, m + 9, m + 11, m + 8, m + 5, m + 0, m + 15, m + 1);
+            GatherWords(next + 16, strideBytes, n + 4);
 
+            // Round 4: columns, then diagonals.
             Mix(
                 ref v0, ref v1, ref v2, ref v3, ref v4, ref v5, ref v6, ref v7,
                 ref v8, ref v9, ref v10, ref v11, ref v12, ref v13, ref v14, ref v15,
@@ -70,15 +93,18 @@ internal static unsafe class Blake3Vector512
                 ref v10, ref v11, ref v8, ref v9, ref v15, ref v12, ref v13, ref v14,
                 m + 4, m + 11, m + 5, m + 1, m + 0, m + 2, m + 8, m + 6);
 
+            // Round 5: columns, then diagonals.
             Mix(
                 ref v0, ref v1, ref v2, ref v3, ref v4, ref v5, ref v6, ref v7,
                 ref v8, ref v9, ref v10, ref v11, ref v12, ref v13, ref v14, ref v15,
                 m + 12, m + 9, m + 15, m + 14, m + 13, m + 11, m + 10, m + 8);
+            GatherWords(next + 32, strideBytes, n + 8);
             Mix(
                 ref v0, ref v1, ref v2, ref v3, ref v5, ref v6, ref v7, ref v4,
                 ref v10, ref v11, ref v8, ref v9, ref v15, ref v12, ref v13, ref v14,
                 m + 7, m + 5, m + 0, m + 6, m + 2, m + 3, m + 1, m + 4);
 
+            // Round 6: columns, then diagonals.
             Mix(
                 ref v0, ref v1, ref v2, ref v3, ref v4, ref v5, ref v6, ref v7,
                 ref v8, ref v9, ref v10, ref v11, ref v12, ref v13, ref v14, ref v15,
@@ -87,7 +113,9 @@ internal static unsafe class Blake3Vector512
                 ref v0, ref v1, ref v2, ref v3, ref v5, ref v6, ref v7, ref v4,
                 ref v10, ref v11, ref v8, ref v9, ref v15, ref v12, ref v13, ref v14,
                 m + 13, m + 0, m + 2, m + 4, m + 3, m + 10, m + 6, m + 7);
+            GatherWords(next + 48, strideBytes, n + 12);
 
+            // Round 7: columns, then diagonals.
             Mix(
                 ref v0, ref v1, ref v2, ref v3, ref v4, ref v5, ref v6, ref v7,
                 ref v8, ref v9, ref v10, ref v11, ref v12, ref v13, ref v14, ref v15,
@@ -105,6 +133,9 @@ internal static unsafe class Blake3Vector512
             v5 = Avx512F.Xor(v5, v13);
             v6 = Avx512F.Xor(v6, v14);
             v7 = Avx512F.Xor(v7, v15);
+            var mixed = m;
+            m = n;
+            n = mixed;
         }
 
         m[0] = v0;
@@ -162,28 +193,51 @@ internal static unsafe class Blake3Vector512
         b3 = Avx512F.RotateRight(Avx512F.Xor(b3, c3), 7);
     }
 
-    /// <summary>Gathers word i of the sixteen blocks into vector i.</summary>
+    /// <summary>
+    /// Asks for the piece of the next batch that takes this one's place: the gathering strides over sixteen leaves at
+    /// once, which the processor's own prefetching does not foresee.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void TransposeBlocks(byte* rows, nint strideBytes, Vector512<uint>* columns)
+    private static void PrefetchLines(byte* lines)
     {
-        TransposeWords(rows, strideBytes, columns);
-        TransposeWords(rows + 16, strideBytes, columns + 4);
-        TransposeWords(rows + 32, strideBytes, columns + 8);
-        TransposeWords(rows + 48, strideBytes, columns + 12);
+        Sse.Prefetch0(lines);
+        Sse.Prefetch0(lines + Blake3Constants.BlockBytes);
+        Sse.Prefetch0(lines + (2 * Blake3Constants.BlockBytes));
+        Sse.Prefetch0(lines + (3 * Blake3Constants.BlockBytes));
+        Sse.Prefetch0(lines + (4 * Blake3Constants.BlockBytes));
+        Sse.Prefetch0(lines + (5 * Blake3Constants.BlockBytes));
+        Sse.Prefetch0(lines + (6 * Blake3Constants.BlockBytes));
+        Sse.Prefetch0(lines + (7 * Blake3Constants.BlockBytes));
+        Sse.Prefetch0(lines + (8 * Blake3Constants.BlockBytes));
+        Sse.Prefetch0(lines + (9 * Blake3Constants.BlockBytes));
+        Sse.Prefetch0(lines + (10 * Blake3Constants.BlockBytes));
+        Sse.Prefetch0(lines + (11 * Blake3Constants.BlockBytes));
+        Sse.Prefetch0(lines + (12 * Blake3Constants.BlockBytes));
+        Sse.Prefetch0(lines + (13 * Blake3Constants.BlockBytes));
+        Sse.Prefetch0(lines + (14 * Blake3Constants.BlockBytes));
+        Sse.Prefetch0(lines + (15 * Blake3Constants.BlockBytes));
+    }
+
+    /// <summary>Gathers word i of the sixteen blocks into vector i.</summary>
+    private static void GatherBlock(byte* rows, nint strideBytes, Vector512<uint>* columns)
+    {
+        GatherWords(rows, strideBytes, columns);
+        GatherWords(rows + 16, strideBytes, columns + 4);
+        GatherWords(rows + 32, strideBytes, columns + 8);
+        GatherWords(rows + 48, strideBytes, columns + 12);
     }
 
     /// <summary>
-    /// Four words of sixteen blocks: rows 0, 4, 8, 12 share a vector and so on, then 4 x 4 within each quarter.
+    /// Gathers four words of sixteen blocks: rows 0, 4, 8, 12 share a vector and so on, then each quarter is
+    /// transposed.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void TransposeWords(byte* rows, nint strideBytes, Vector512<uint>* columns)
-    {
-        var a = LoadQuarters(rows, strideBytes * 4);
-        var b = LoadQuarters(rows + strideBytes, strideBytes * 4);
-        var c = LoadQuarters(rows + (strideBytes * 2), strideBytes * 4);
-        var d = LoadQuarters(rows + (strideBytes * 3), strideBytes * 4);
-        TransposeQuarters(a, b, c, d, columns);
-    }
+    private static void GatherWords(byte* rows, nint strideBytes, Vector512<uint>* columns) => TransposeQuarters(
+        LoadQuarters(rows, strideBytes * 4),
+        LoadQuarters(rows + strideBytes, strideBytes * 4),
+        LoadQuarters(rows + (strideBytes * 2), strideBytes * 4),
+        LoadQuarters(rows + (strideBytes * 3), strideBytes * 4),
+        columns);
 
     /// <summary>Transposes the 4 x 4 words within each quarter.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
