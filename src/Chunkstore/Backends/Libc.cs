@@ -43,6 +43,10 @@ internal static partial class Libc
     [LibraryImport("libc", EntryPoint = "unlink", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int Unlink(string path);
 
+    /// <summary>Signal 0 only asks whether the process is there.</summary>
+    [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
+    public static partial int Signal(int pid, int signal);
+
     [LibraryImport("libc", EntryPoint = "madvise", SetLastError = true)]
     public static unsafe partial int Advise(void* address, nuint length, int advice);
 }

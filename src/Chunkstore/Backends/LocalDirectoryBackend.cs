@@ -31,6 +31,7 @@ internal sealed class LocalDirectoryBackend : IRepositoryBackend
     public void Initialize() => Attempt("create the repository", _root, () =>
     {
         RequireNothingInside();
+        var made = MissingDirectories();
         _files.CreateDirectory(_root);
         foreach (var directory in RepositoryLayout.Directories)
         {
@@ -38,7 +39,7 @@ internal sealed class LocalDirectoryBackend : IRepositoryBackend
         }
 
         _files.FlushDirectory(_root);
-        _files.FlushDirectory(Path.GetDirectoryName(_root) ?? _root);
+        made.ForEach(directory => _files.FlushDirectory(Path.GetDirectoryName(directory) ?? directory));
         return true;
     });
 
@@ -69,11 +70,12 @@ internal sealed class LocalDirectoryBackend : IRepositoryBackend
         }
     }
 
-    public long? FindLength(ObjectName name)
+    /// <remarks>Asks the directory: a file that is open here may have been deleted by another process.</remarks>
+    public long? FindLength(ObjectName name) => Attempt("open", Describe(name), () =>
     {
-        using var lease = Lease(name);
-        return lease?.File.LengthBytes;
-    }
+        using var file = _files.OpenFile(Describe(name));
+        return file?.LengthBytes;
+    });
 
     public ValueTask<int> ReadAsync(
         ObjectName name, long offsetBytes, Memory<byte> destination, CancellationToken cancellationToken)
@@ -196,6 +198,18 @@ internal sealed class LocalDirectoryBackend : IRepositoryBackend
             _files.FlushDirectory(Path.GetDirectoryName(directory)!);
             _durableDirectories[directory] = true;
         }
+    }
+
+    /// <summary>The root, and those above it that are not there yet: each has to be flushed into its parent.</summary>
+    private List<string> MissingDirectories()
+    {
+        var missing = new List<string> { _root };
+        while (Path.GetDirectoryName(missing[^1]) is { } parent && _files.List(parent) is null)
+        {
+            missing.Add(parent);
+        }
+
+        return missing;
     }
 
     /// <summary>

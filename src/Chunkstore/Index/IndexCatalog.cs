@@ -61,20 +61,16 @@ internal sealed class IndexCatalog(IRepositoryBackend backend, Guid repositoryId
         }
     }
 
-    /// <summary>
-    /// Opens what was published since; answers whether there was anything. Only between Use and Release.
-    /// </summary>
-    public bool Refresh()
+    /// <summary>Opens what was published since. Only between Use and Release.</summary>
+    public void Refresh()
     {
         lock (_lock)
         {
             var ids = backend.List(ObjectKind.Index)
                 .Select(info => SegmentId.TryParse(info.Name, out var id) ? id : (SegmentId?)null)
                 .OfType<SegmentId>();
-            var before = _opened.Count;
             _damaged.Clear();
             Show([.. ids.Select(TryOpen).OfType<IndexSegment>()]);
-            return _opened.Count > before;
         }
     }
 
@@ -91,6 +87,13 @@ internal sealed class IndexCatalog(IRepositoryBackend backend, Guid repositoryId
             }
         }
     }
+
+    /// <summary>
+    /// Makes the names of all segments in the view durable. One that another process has just published can be seen
+    /// before it has done that itself.
+    /// </summary>
+    public void FlushNames() => backend.FlushNames(
+        [.. _view.Segments.Select(segment => new ObjectName(ObjectKind.Index, segment.Id.ToString()))]);
 
     private void Show(IndexSegment[] segments) =>
         _view = new IndexView([.. segments.OrderByDescending(segment => segment.Id.Value)]);

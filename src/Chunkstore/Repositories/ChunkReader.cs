@@ -208,7 +208,14 @@ public sealed class ChunkReader
     /// <summary>Where the index says that the chunk is; looks for new segments before it gives up.</summary>
     private ChunkLocation Locate(ChunkId id)
     {
-        if (TryLocate(id, out var location) || (_catalog.Refresh() && TryLocate(id, out location)))
+        if (TryLocate(id, out var location))
+        {
+            return location;
+        }
+
+        // Whether or not there was anything new: another thread may have opened it just before.
+        _catalog.Refresh();
+        if (TryLocate(id, out location))
         {
             return location;
         }

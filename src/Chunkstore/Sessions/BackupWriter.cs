@@ -35,8 +35,10 @@ public sealed class BackupWriter : IAsyncDisposable
         _store = new SessionStore(parts.Context, options);
         var nodes = new SessionNodeStore(_store, parts.Chunks, parts.NodeHasher);
         var shape = new TreeShape(options.VolumeBytes, parts.Context.ChunkSizeBytes);
-        Tree = new ManifestTreeBuilder(nodes, shape, options.Parent?.Root);
         ParentTree = options.Parent is { } parent ? new ManifestTreeReader(nodes, parent.Root) : null;
+        Tree = ParentTree is { } tree
+            ? ManifestTreeBuilder.OnTopOf(tree, nodes, shape)
+            : new ManifestTreeBuilder(nodes, shape, parent: null);
     }
 
     /// <summary>The session that this writer is registered as.</summary>
@@ -83,6 +85,7 @@ public sealed class BackupWriter : IAsyncDisposable
         ObjectDisposedException.ThrowIf(_disposed, this);
         var root = await Tree.CompleteAsync(cancellationToken);
         await _store.CheckpointAsync(cancellationToken);
+        _context.Catalog.FlushNames();
         cancellationToken.ThrowIfCancellationRequested();
         if (!_registry.IsRegistered(SessionId))
         {

@@ -1,5 +1,7 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text.Json.Serialization;
+using BackupEngine.Chunkstore.Backends;
 
 namespace BackupEngine.Chunkstore.Sessions;
 
@@ -55,10 +57,15 @@ internal sealed record ProcessIdentity
         }
 
         return BootId != observer.BootId
-            || (PidNamespace.Length > 0 && PidNamespace == observer.PidNamespace && StartTicksOf(Pid) != StartTicks);
+            || (PidNamespace.Length > 0 && PidNamespace == observer.PidNamespace && HasEnded());
     }
 
-    /// <summary>Null where there is no such process.</summary>
+    /// <summary>A process that is there but cannot be seen (/proc mounted with hidepid) has not ended.</summary>
+    private bool HasEnded() => StartTicksOf(Pid) is { } ticks
+        ? ticks != StartTicks
+        : Libc.Signal(Pid, 0) < 0 && Marshal.GetLastPInvokeError() == Errno.NoProcess;
+
+    /// <summary>Null where no such process can be seen, or it ends just now.</summary>
     private static long? StartTicksOf(int pid)
     {
         try
@@ -68,7 +75,7 @@ internal sealed record ProcessIdentity
             var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
             return long.Parse(fields[19], CultureInfo.InvariantCulture);
         }
-        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             return null;
         }

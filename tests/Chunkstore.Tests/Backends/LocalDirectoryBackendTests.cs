@@ -35,6 +35,24 @@ public sealed class LocalDirectoryBackendTests : RepositoryBackendTests
     }
 
     [Fact]
+    public void Every_directory_that_is_made_is_flushed_into_its_parent()
+    {
+        var files = new RecordingFileSystem(new LinuxFileSystem());
+        using var backend = new LocalDirectoryBackend(_directory.Sub("a/b/repository"), files);
+        backend.Initialize();
+        foreach (var parent in new[] { "a/b/repository", "a/b", "a", "" })
+        {
+            var path = _directory.Sub(parent).TrimEnd('/');
+            Assert.Contains($"fsync {path}", files.Calls);
+        }
+
+        files.Calls.Clear();
+        using var beside = new LocalDirectoryBackend(_directory.Sub("a/b/other"), files);
+        beside.Initialize();
+        Assert.DoesNotContain($"fsync {_directory.Sub("a")}", files.Calls);
+    }
+
+    [Fact]
     public void After_a_failed_flush_of_a_directory_no_other_is_believed()
     {
         var files = new FaultyFileSystem(new LinuxFileSystem());

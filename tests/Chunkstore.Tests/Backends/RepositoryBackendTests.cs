@@ -121,6 +121,20 @@ public abstract class RepositoryBackendTests : IDisposable
     }
 
     [Fact]
+    public void What_another_process_deleted_is_not_found()
+    {
+        var backend = Make();
+        var other = Open();
+        var name = new ObjectName(ObjectKind.Session, "one");
+        backend.PublishSmall(name, Bytes(10), Owner);
+        Assert.Equal(10, backend.FindLength(name));
+        other.Delete(name);
+        Assert.Null(backend.FindLength(name));
+        other.PublishSmall(name, Bytes(20), Other);
+        Assert.Equal(20, backend.FindLength(name));
+    }
+
+    [Fact]
     public void Temporary_files_are_deleted_by_their_owner()
     {
         var backend = Make();

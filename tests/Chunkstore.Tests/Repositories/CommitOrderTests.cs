@@ -43,6 +43,28 @@ public sealed class CommitOrderTests : IDisposable
     }
 
     /// <summary>
+    /// A segment of another writer can be seen before its name is durable, and what is in it is not stored again.
+    /// </summary>
+    [Fact]
+    public async Task A_backup_that_stores_nothing_itself_makes_the_index_durable_that_it_relies_on()
+    {
+        var path = _directory.Sub("repository");
+        var volume = TestVolume.Mixed(4096, 200, seed: 1);
+        using (var other = Repository.Create(path, new RepositoryOptions { ChunkSizeBytes = 4096 }))
+        {
+            await volume.BackUpAsync(other, "one");
+        }
+
+        var files = new RecordingFileSystem(new LinuxFileSystem());
+        using var repository = Repository.Open(new LocalDirectoryBackend(path, files), TimeProvider.System);
+        await volume.BackUpAsync(repository, "two");
+        var calls = files.Calls.Select(call => call.Replace(path + "/", "", StringComparison.Ordinal)).ToList();
+        Assert.DoesNotContain(calls, call => call.Contains(" index/", StringComparison.Ordinal));
+        var manifest = calls.FindIndex(call => call.Contains(" manifests/", StringComparison.Ordinal));
+        Assert.InRange(calls.IndexOf("fsync index"), 0, manifest - 1);
+    }
+
+    /// <summary>
     /// Each pack's directory is flushed after its rename and before the last index segment gets its name.
     /// </summary>
     private static void AssertFlushedBefore(List<string> calls, string prefix, int limit)

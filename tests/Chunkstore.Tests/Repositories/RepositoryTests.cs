@@ -147,6 +147,41 @@ public sealed class RepositoryTests : IDisposable
     }
 
     [Fact]
+    public async Task What_another_process_published_is_found_by_many_readers_at_once()
+    {
+        using var writing = Create();
+        using var reading = Repository.Open(Path);
+        for (var round = 0; round < 20; round++)
+        {
+            var volume = TestVolume.Mixed(ChunkSize, 1, seed: 100 + round);
+            await volume.BackUpAsync(writing, $"backup-{round}");
+            var id = reading.ChunkHasher.Hash(volume.Bytes);
+            using var start = new Barrier(8);
+            await Task.WhenAll(Enumerable.Range(0, start.ParticipantCount).Select(_ => Task.Factory.StartNew(
+                () =>
+                {
+                    start.SignalAndWait(TestContext.Current.CancellationToken);
+                    var plain = new byte[volume.Bytes.Length];
+                    return reading.Chunks.ReadAsync(id, plain, TestContext.Current.CancellationToken).AsTask();
+                },
+                TestContext.Current.CancellationToken,
+                TaskCreationOptions.LongRunning,
+                TaskScheduler.Default).Unwrap()));
+        }
+    }
+
+    [Fact]
+    public async Task A_session_that_another_process_ended_cannot_publish()
+    {
+        using var repository = Create();
+        var volume = TestVolume.Mixed(ChunkSize, 10, seed: 7);
+        await using var writer = repository.BeginBackup(volume.Options("first"));
+        File.Delete(System.IO.Path.Combine(Path, "sessions", writer.SessionId.ToString()));
+        await Assert.ThrowsAsync<RepositoryException>(() => volume.BackUpAsync(repository, writer));
+        Assert.Empty(repository.ListManifests());
+    }
+
+    [Fact]
     public void Deleting_what_is_not_there_is_refused()
     {
         using var repository = Create();
