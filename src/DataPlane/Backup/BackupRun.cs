@@ -93,6 +93,7 @@ internal sealed class BackupRun(
         }
 
         await group.WaitAsync();
+        LeakGate.Check(pool, logger);
     }
 
     private LaneContext Context(BackupPlan plan, AlignedBufferPool pool, ProgressCounter counter) => new()

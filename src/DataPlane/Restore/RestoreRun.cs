@@ -6,8 +6,8 @@ using BackupEngine.DataPlane.Transfers;
 namespace BackupEngine.DataPlane.Restore;
 
 /// <summary>One restore while it is being made: one planner, and several workers with a buffer each.</summary>
-internal sealed class RestoreRun(RestoreRequest request, Manifest manifest, IProgress<TransferProgress>? progress)
-    : IDisposable
+internal sealed class RestoreRun(
+    RestoreRequest request, Manifest manifest, IProgress<TransferProgress>? progress, ILogger logger) : IDisposable
 {
     private const int WorkersPerLane = 2;
 
@@ -44,6 +44,7 @@ internal sealed class RestoreRun(RestoreRequest request, Manifest manifest, IPro
         }
 
         await group.WaitAsync();
+        LeakGate.Check(_pool, logger);
         CheckComplete();
         await Task.Run(() => Writer.Flush(cancellationToken), cancellationToken);
     }

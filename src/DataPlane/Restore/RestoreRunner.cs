@@ -29,7 +29,7 @@ public sealed class RestoreRunner(ILogger<RestoreRunner> logger)
         request.Tuning.Validate();
         var manifest = request.Repository.GetManifest(request.BackupId);
         RefuseSmallTarget(request.Target, manifest);
-        using var run = new RestoreRun(request, manifest, progress);
+        using var run = new RestoreRun(request, manifest, progress, logger);
         logger.LogInformation(
             "Restore of backup {BackupId}: {Workers} workers, buffers of at most {TotalBytes} bytes in all",
             request.BackupId, run.Workers, run.BufferBytes);

@@ -196,6 +196,17 @@ public sealed class BackupRunnerTests : IDisposable
     }
 
     [Fact]
+    public async Task Backups_that_run_at_once_into_one_repository_are_all_right()
+    {
+        var contents = Enumerable.Range(0, 4).Select(i => Noise((2 << 20) + i, seed: i / 2)).ToArray();
+        var backups = await Task.WhenAll(contents.Select(content => _harness.BackupAsync(content)));
+        for (var i = 0; i < contents.Length; i++)
+        {
+            Assert.Equal(contents[i], await _harness.RestoreAsync(backups[i]));
+        }
+    }
+
+    [Fact]
     public async Task Progress_goes_up_to_the_size_of_the_volume()
     {
         var seen = new Recorder();

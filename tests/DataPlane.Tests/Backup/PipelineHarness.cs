@@ -5,7 +5,6 @@ using BackupEngine.DataPlane.Devices;
 using BackupEngine.DataPlane.Restore;
 using BackupEngine.DataPlane.Tests.Devices;
 using BackupEngine.DataPlane.Transfers;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace BackupEngine.DataPlane.Tests.Backup;
 
@@ -51,7 +50,7 @@ internal sealed class PipelineHarness : IDisposable
         BackupAsync(new MemoryDevice(content), parent);
 
     public static Task<BackupResult> BackupAsync(BackupRequest request, CancellationToken? cancel = null) =>
-        new BackupRunner(NullLogger<BackupRunner>.Instance).RunAsync(request, null, cancel ?? Cancel);
+        new BackupRunner(new StrictLogger<BackupRunner>()).RunAsync(request, null, cancel ?? Cancel);
 
     public RestoreRequest RestoreRequest(BackupResult backup, IBlockDevice target) => new()
     {
@@ -62,7 +61,7 @@ internal sealed class PipelineHarness : IDisposable
     };
 
     public static Task<RestoreResult> RestoreAsync(RestoreRequest request, CancellationToken? cancel = null) =>
-        new RestoreRunner(NullLogger<RestoreRunner>.Instance).RunAsync(request, null, cancel ?? Cancel);
+        new RestoreRunner(new StrictLogger<RestoreRunner>()).RunAsync(request, null, cancel ?? Cancel);
 
     /// <summary>Restores over a target full of something else.</summary>
     public async Task<byte[]> RestoreAsync(BackupResult backup, int extraBytes = 0)

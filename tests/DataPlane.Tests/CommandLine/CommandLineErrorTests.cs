@@ -10,6 +10,7 @@ public sealed partial class CommandLineErrorTests : IDisposable
 {
     private const int VolumeBytes = 3 << 20;
     private const int SigTerm = 15;
+    private const int SigKill = 9;
     private readonly CommandLineFixture _cli = new();
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
@@ -199,17 +200,37 @@ public sealed partial class CommandLineErrorTests : IDisposable
     public async Task Sigterm_ends_a_backup_cleanly()
     {
         _cli.CreateRepository();
-        var volume = _cli.CreateVolume(VolumeBytes);
+        Assert.Equal((int)ExitCode.Cancelled, await EndSlowBackupAsync(_cli.CreateVolume(VolumeBytes), SigTerm));
+        var stats = CommandLineFixture.Json("stats", "--repository", _cli.Repository).GetProperty("statistics");
+        Assert.Equal(0, stats.GetProperty("backups").GetInt64());
+        Assert.Equal(0, stats.GetProperty("sessions").GetInt64());
+    }
+
+    [Fact]
+    public async Task After_a_kill_the_repository_is_intact_and_the_next_backup_succeeds()
+    {
+        BackUp("a");
+        var volume = _cli.Folder.File("volume");
+        Assert.NotEqual(0, await EndSlowBackupAsync(volume, SigKill));
+        _cli.Backup(volume, "--backup-id", "b", "--parent", "a");
+        var target = _cli.Folder.File("target");
+        CommandLineFixture.Json("restore", "--repository", _cli.Repository, "--backup", "b", "--target", target);
+        Assert.Equal(File.ReadAllBytes(volume), File.ReadAllBytes(target));
+        var stats = CommandLineFixture.Json("stats", "--repository", _cli.Repository).GetProperty("statistics");
+        Assert.Equal(2, stats.GetProperty("backups").GetInt64());
+        Assert.Equal(0, stats.GetProperty("sessions").GetInt64());
+    }
+
+    /// <summary>Starts a backup that takes for ever, and ends it in its middle.</summary>
+    private async Task<int> EndSlowBackupAsync(string volume, int signal)
+    {
         using var process = CommandLineFixture.Start(
             "backup", "--repository", _cli.Repository, "--source", volume, "--volume-id", "v", "--rate-limit", "1000",
             "--io-size", "64KiB", "--verbose");
         await WaitForLineAsync(process, "lanes");
-        Assert.Equal(0, Kill(process.Id, SigTerm));
+        Assert.Equal(0, Kill(process.Id, signal));
         await process.WaitForExitAsync(Cancel).WaitAsync(TimeSpan.FromSeconds(60), Cancel);
-        Assert.Equal((int)ExitCode.Cancelled, process.ExitCode);
-        var stats = CommandLineFixture.Json("stats", "--repository", _cli.Repository).GetProperty("statistics");
-        Assert.Equal(0, stats.GetProperty("backups").GetInt64());
-        Assert.Equal(0, stats.GetProperty("sessions").GetInt64());
+        return process.ExitCode;
     }
 
     private static async Task WaitForLineAsync(Process process, string part)

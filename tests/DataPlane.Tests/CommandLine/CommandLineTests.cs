@@ -93,6 +93,19 @@ public sealed class CommandLineTests : IDisposable
     }
 
     [Fact]
+    public void On_a_terminal_a_bar_shows_the_progress()
+    {
+        Assert.SkipUnless(Shell.Has("script"), "needs script: a terminal to run in");
+        var volume = _cli.CreateVolume(VolumeBytes);
+        _cli.CreateRepository();
+        var arguments = $"--repository {_cli.Repository} --source {volume} --volume-id v";
+        var command = $"{CommandLineFixture.Program} backup {arguments}";
+        var shown = Shell.Run("script", "--quiet", "--return", "--command", command, "/dev/null");
+        Assert.Contains("100%", shown, StringComparison.Ordinal);
+        Assert.Contains("full", shown, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Every_tuning_flag_is_taken()
     {
         var volume = _cli.CreateVolume(VolumeBytes);
