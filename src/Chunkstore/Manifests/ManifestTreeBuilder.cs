@@ -19,6 +19,11 @@ public sealed class ManifestTreeBuilder
     /// <summary>Leaves held until their group is complete, in all.</summary>
     public const int MaxHeldLeaves = 256 * 1024;
 
+    /// <summary>
+    /// Groups completed at the same time: each reads its parent's node, and disks serve several reads.
+    /// </summary>
+    private const int GroupsAtOnce = 8;
+
     private readonly TreeShape _shape;
     private readonly NodeLoader _loader;
     private readonly NodeWriter _writer;
@@ -186,15 +191,15 @@ public sealed class ManifestTreeBuilder
     private async ValueTask<SortedDictionary<long, NodeReference>> CompleteGroupsAsync(
         IReadOnlyList<LeafGroup> groups, CancellationToken cancellationToken)
     {
+        var options = new ParallelOptions
+        {
+            MaxDegreeOfParallelism = GroupsAtOnce,
+            CancellationToken = cancellationToken,
+        };
+        await Parallel.ForEachAsync(groups, options, FoldRestAsync);
         var changed = new SortedDictionary<long, NodeReference>();
         foreach (var group in groups)
         {
-            var held = _groups.TakeRest(group);
-            if (held.Count > 0)
-            {
-                await FoldAsync(group, held, cancellationToken);
-            }
-
             if (group.Folded is { } node)
             {
                 changed.Add(group.Index, node);
@@ -203,6 +208,15 @@ public sealed class ManifestTreeBuilder
 
         await AddCutAsync(1, changed, cancellationToken);
         return changed;
+    }
+
+    private async ValueTask FoldRestAsync(LeafGroup group, CancellationToken cancellationToken)
+    {
+        var held = _groups.TakeRest(group);
+        if (held.Count > 0)
+        {
+            await FoldAsync(group, held, cancellationToken);
+        }
     }
 
     /// <summary>The nodes of a level that are not the parent's, from those of the level below.</summary>
