@@ -1,8 +1,8 @@
 namespace BackupEngine.ControlPlane.VolumeService;
 
 /// <summary>
-/// Work that outlasts the message that asked for it: once for each key, a few at a time, a bounded number waiting. It ends with
-/// the process; the records say what has to be begun again.
+/// Work that outlasts the message that asked for it: once for each key, a few at a time, a bounded number waiting. It
+/// ends with the process; the records say what has to be begun again.
 /// </summary>
 internal sealed class BackgroundWork<TKey>(int concurrency, int capacity) : IAsyncDisposable
     where TKey : notnull

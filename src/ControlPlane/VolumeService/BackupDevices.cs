@@ -8,8 +8,9 @@ using Microsoft.EntityFrameworkCore;
 namespace BackupEngine.ControlPlane.VolumeService;
 
 /// <summary>
-/// What a backup reads (steps 7 and 8): the volume, the snapshot, or a temporary object (steps 16 and 17). With it goes a base
-/// point: a clone of exactly what is read. An older or newer one would let the next incremental miss what was written in between.
+/// What a backup reads (steps 7 and 8): the volume, the snapshot, or a temporary object (steps 16 and 17). With it goes
+/// a base point: a clone of exactly what is read. An older or newer one would let the next incremental miss what was
+/// written in between.
 /// </summary>
 internal sealed class BackupDevices(
     IDbContextFactory<EngineDatabase> databases,
@@ -26,7 +27,9 @@ internal sealed class BackupDevices(
     /// <summary>A copy that is done within this time needs no second request.</summary>
     internal TimeSpan CopyPatience { get; set; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>The device to read: <see cref="BackupDevice"/>, or <see cref="BackupDevicePending"/> while it is being made.</summary>
+    /// <summary>
+    /// The device to read: <see cref="BackupDevice"/>, or <see cref="BackupDevicePending"/> while it is being made.
+    /// </summary>
     public async Task<object> GetAsync(Guid backupId, CancellationToken cancellationToken)
     {
         var device = await ChooseAsync(backupId, cancellationToken);

@@ -45,8 +45,8 @@ internal sealed class DeviceExports(
         await driver.UnexportAsync(request.AttachmentId, cancellationToken);
     }
 
-    // On another host the same path would be another device. A user's connector names itself as it likes; whoever looks for the
-    // path has been told that it is local.
+    // On another host the same path would be another device. A user's connector names itself as it likes; whoever looks
+    // for the path has been told that it is local.
     private void RequireThisHost(ExposeDevice request)
     {
         if (request.BackupId is not null
@@ -56,8 +56,8 @@ internal sealed class DeviceExports(
                 + $"host {request.Connector.Host} cannot attach it. Run a backup service on {options.Host}.");
     }
 
-    // The record is changed before the device can be written to: after a crash in between, a volume may be taken for written that
-    // is not, never the other way round. Answers whether it reads as zeros.
+    // The record is changed before the device can be written to: after a crash in between, a volume may be taken for
+    // written that is not, never the other way round. Answers whether it reads as zeros.
     private async Task<bool> BecomesWritableAsync(ExportRequest request, CancellationToken cancellationToken)
     {
         var volumeId = request.Device.Id;

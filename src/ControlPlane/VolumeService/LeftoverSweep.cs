@@ -7,15 +7,16 @@ using Microsoft.EntityFrameworkCore;
 namespace BackupEngine.ControlPlane.VolumeService;
 
 /// <summary>
-/// Removes what ended backups left behind: exports, temporary objects, base points. Only what a record proves to be left over is
-/// removed. A user's own connection says that it is for no backup, and stays; what no record knows is named in the log and stays.
+/// Removes what ended backups left behind: exports, temporary objects, base points. Only what a record proves to be
+/// left over is removed. A user's own connection says that it is for no backup, and stays; what no record knows is
+/// named in the log and stays.
 /// </summary>
 internal sealed class LeftoverSweep(
     IDbContextFactory<EngineDatabase> databases, IVolumeDriver driver, ILogger<LeftoverSweep> log)
 {
     /// <summary>
-    /// Looks at the storage first and at the records second: whatever was there to be seen had its record before, so a backup that
-    /// begins meanwhile is not mistaken for an ended one.
+    /// Looks at the storage first and at the records second: whatever was there to be seen had its record before, so a
+    /// backup that begins meanwhile is not mistaken for an ended one.
     /// </summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {

@@ -3,8 +3,8 @@ using BackupEngine.ControlPlane.Database.Entities;
 namespace BackupEngine.ControlPlane.VolumeService;
 
 /// <summary>
-/// Carries out in the background what records wait for. A command only hastens it: what a lost message or a crash left waiting is
-/// found in the records and begun again.
+/// Carries out in the background what records wait for. A command only hastens it: what a lost message or a crash left
+/// waiting is found in the records and begun again.
 /// </summary>
 internal sealed class LifecycleWork(
     VolumeLifecycle volumes, SnapshotLifecycle snapshots, ILogger<LifecycleWork> log) : IAsyncDisposable

@@ -4,12 +4,14 @@ using BackupEngine.ControlPlane.Contracts;
 namespace BackupEngine.ControlPlane.VolumeService;
 
 /// <summary>
-/// The temporary volume or snapshot of a backup. Its id follows from the id of the backup, so whoever asks, after whatever crash,
-/// means the same object.
+/// The temporary volume or snapshot of a backup. Its id follows from the id of the backup, so whoever asks, after
+/// whatever crash, means the same object.
 /// </summary>
 internal static class TemporaryObject
 {
-    /// <summary>Name space of the ids. It must never change: temporary objects of backups under way would be lost.</summary>
+    /// <summary>
+    /// Name space of the ids. It must never change: temporary objects of backups under way would be lost.
+    /// </summary>
     private static readonly Guid NameSpace = new("6f1b7a52-51f1-5f0b-9d0e-3c2d1c6a4e77");
 
     private const int UuidBytes = 16;

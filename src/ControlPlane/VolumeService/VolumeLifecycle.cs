@@ -9,8 +9,8 @@ using Microsoft.EntityFrameworkCore;
 namespace BackupEngine.ControlPlane.VolumeService;
 
 /// <summary>
-/// Makes and removes the volumes of this host, as their records ask for. A record in another status is left alone: the message
-/// was late or came twice.
+/// Makes and removes the volumes of this host, as their records ask for. A record in another status is left alone: the
+/// message was late or came twice.
 /// </summary>
 internal sealed class VolumeLifecycle(
     IDbContextFactory<EngineDatabase> databases,

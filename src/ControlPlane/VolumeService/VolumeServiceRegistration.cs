@@ -9,8 +9,8 @@ namespace BackupEngine.ControlPlane.VolumeService;
 public static class VolumeServiceRegistration
 {
     /// <summary>
-    /// Adds the driver, what the consumers of <c>VolumeService/Consumers</c> need, and the worker that looks after what was left
-    /// behind. The bus is added apart; so is the database.
+    /// Adds the driver, what the consumers of <c>VolumeService/Consumers</c> need, and the worker that looks after what
+    /// was left behind. The bus is added apart; so is the database.
     /// </summary>
     public static IServiceCollection AddVolumeService(this IServiceCollection services, EngineOptions options)
     {

@@ -3,8 +3,8 @@ using BackupEngine.ControlPlane.VolumeService.Drivers;
 namespace BackupEngine.ControlPlane.VolumeService;
 
 /// <summary>
-/// Starts the driver before the first request can arrive; then looks through the records and the storage, at start and again and
-/// again, for work that waits and for what was left behind.
+/// Starts the driver before the first request can arrive; then looks through the records and the storage, at start and
+/// again and again, for work that waits and for what was left behind.
 /// </summary>
 internal sealed class VolumeServiceWorker(
     IVolumeDriver driver, LifecycleWork work, LeftoverSweep sweep, TimeProvider time, ILogger<VolumeServiceWorker> log)

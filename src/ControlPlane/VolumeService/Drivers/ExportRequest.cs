@@ -2,7 +2,9 @@ using BackupEngine.ControlPlane.Contracts;
 
 namespace BackupEngine.ControlPlane.VolumeService.Drivers;
 
-/// <summary>An export: what is exported, to whom, and for what. Kept by the driver as long as the export exists.</summary>
+/// <summary>
+/// An export: what is exported, to whom, and for what. Kept by the driver as long as the export exists.
+/// </summary>
 /// <param name="AttachmentId">Identity of the export, chosen by the asker.</param>
 /// <param name="Device">What is exported.</param>
 /// <param name="Access">What the export allows.</param>

@@ -3,7 +3,9 @@ using Microsoft.Win32.SafeHandles;
 
 namespace BackupEngine.ControlPlane.VolumeService.Linux;
 
-/// <summary>The C library, as far as volumes need it. Every function sets the last P/Invoke error when it returns -1.</summary>
+/// <summary>
+/// The C library, as far as volumes need it. Every function sets the last P/Invoke error when it returns -1.
+/// </summary>
 internal static unsafe partial class LibC
 {
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]

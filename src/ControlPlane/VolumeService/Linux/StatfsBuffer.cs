@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace BackupEngine.ControlPlane.VolumeService.Linux;
 
-/// <summary>What fstatfs(2) answers on 64-bit Linux, as far as it is used. Source: asm-generic/statfs.h, linux/magic.h.</summary>
+/// <summary>
+/// What fstatfs(2) answers on 64-bit Linux, as far as it is used. Source: asm-generic/statfs.h, linux/magic.h.
+/// </summary>
 [StructLayout(LayoutKind.Explicit, Size = 120)]
 internal struct StatfsBuffer
 {

@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace BackupEngine.ControlPlane.VolumeService.Linux;
 
-/// <summary>What statx(2) answers, as far as it is used. Source: linux/stat.h; 256 bytes on every architecture.</summary>
+/// <summary>
+/// What statx(2) answers, as far as it is used. Source: linux/stat.h; 256 bytes on every architecture.
+/// </summary>
 [StructLayout(LayoutKind.Explicit, Size = 256)]
 internal struct StatxBuffer
 {

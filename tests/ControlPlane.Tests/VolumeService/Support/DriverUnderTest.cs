@@ -39,7 +39,9 @@ internal sealed class DriverUnderTest : IAsyncDisposable
         return driver;
     }
 
-    /// <summary>What another process finds after this one was killed: nothing is closed properly but by the kernel.</summary>
+    /// <summary>
+    /// What another process finds after this one was killed: nothing is closed properly but by the kernel.
+    /// </summary>
     public async Task RestartAsync()
     {
         Driver.Dispose();

@@ -4,7 +4,9 @@ using BackupEngine.ControlPlane.Tests.VolumeService.Support;
 
 namespace BackupEngine.ControlPlane.Tests.VolumeService.Support;
 
-/// <summary>The file systems that tests share: each is made when the first test asks for it, and unmounted after the last.</summary>
+/// <summary>
+/// The file systems that tests share: each is made when the first test asks for it, and unmounted after the last.
+/// </summary>
 public sealed class FileSystems : IDisposable
 {
     private readonly Lazy<LoopFileSystem> _xfs = new(() => LoopFileSystem.Mount("xfs"));

@@ -2,10 +2,14 @@ using BackupEngine.ControlPlane.Contracts;
 
 namespace BackupEngine.ControlPlane.VolumeService.Drivers.Files;
 
-/// <summary>Where the driver keeps what. Every name is an id, so nothing that a user chose ever becomes a path.</summary>
+/// <summary>
+/// Where the driver keeps what. Every name is an id, so nothing that a user chose ever becomes a path.
+/// </summary>
 internal sealed class DriverLayout
 {
-    /// <summary>Ends the names of files that are being made. At start such a file is what a crash left: it is removed.</summary>
+    /// <summary>
+    /// Ends the names of files that are being made. At start such a file is what a crash left: it is removed.
+    /// </summary>
     public const string PartialSuffix = ".partial";
 
     private const string ContentSuffix = ".raw";

@@ -4,8 +4,8 @@ using Microsoft.Win32.SafeHandles;
 namespace BackupEngine.ControlPlane.VolumeService.Drivers.Files;
 
 /// <summary>
-/// Files that exist whole or not at all, whatever crashes when: written under a partial name, flushed, renamed, the directory
-/// flushed. The caller sees to it that no two threads make the same file.
+/// Files that exist whole or not at all, whatever crashes when: written under a partial name, flushed, renamed, the
+/// directory flushed. The caller sees to it that no two threads make the same file.
 /// </summary>
 internal static class DurableFile
 {

@@ -7,8 +7,8 @@ using BackupEngine.ControlPlane.VolumeService.Linux;
 namespace BackupEngine.ControlPlane.VolumeService.Drivers.Files;
 
 /// <summary>
-/// The <c>file</c> driver: a volume is a raw, sparse file in one directory of this host. docs/volume-drivers.md describes what is
-/// kept there. One process at a time owns the directory, for as long as it runs.
+/// The <c>file</c> driver: a volume is a raw, sparse file in one directory of this host. docs/volume-drivers.md
+/// describes what is kept there. One process at a time owns the directory, for as long as it runs.
 /// </summary>
 public sealed class FileVolumeDriver(FileVolumeDriverOptions options, ILogger<FileVolumeDriver> log) : IVolumeDriver, IDisposable
 {

@@ -11,9 +11,13 @@ public sealed record FileVolumeDriverOptions
     /// <summary>What an export is.</summary>
     public ExportMode Exports { get; init; } = ExportMode.Automatic;
 
-    /// <summary>Whether clones may share blocks, where the file system can; false: contents are always copied.</summary>
+    /// <summary>
+    /// Whether clones may share blocks, where the file system can; false: contents are always copied.
+    /// </summary>
     public bool AllowReflinks { get; init; } = true;
 
-    /// <summary>How long a device that something still holds open is waited for before its export is said to be busy.</summary>
+    /// <summary>
+    /// How long a device that something still holds open is waited for before its export is said to be busy.
+    /// </summary>
     public TimeSpan UnmapPatience { get; init; } = TimeSpan.FromSeconds(10);
 }

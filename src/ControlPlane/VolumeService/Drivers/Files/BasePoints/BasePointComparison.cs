@@ -3,7 +3,9 @@ using BackupEngine.ControlPlane.VolumeService.Drivers.Files.ExtentMaps;
 
 namespace BackupEngine.ControlPlane.VolumeService.Drivers.Files.BasePoints;
 
-/// <summary>What changed between the base points of two backups; unknown, with the reason, whenever one is not beyond doubt.</summary>
+/// <summary>
+/// What changed between the base points of two backups; unknown, with the reason, whenever one is not beyond doubt.
+/// </summary>
 internal sealed class BasePointComparison(BasePointStore store)
 {
     public ChangedBlocks Compare(Guid volumeId, string parentToken, Guid backupId, CancellationToken cancellationToken)

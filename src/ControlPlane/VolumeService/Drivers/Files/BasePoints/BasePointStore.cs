@@ -5,8 +5,8 @@ using Microsoft.Win32.SafeHandles;
 namespace BackupEngine.ControlPlane.VolumeService.Drivers.Files.BasePoints;
 
 /// <summary>
-/// The clones that keep what backups read. Nothing ever writes to one, and as long as it exists its blocks are given to no other
-/// file: that is what makes the comparison of extent maps safe.
+/// The clones that keep what backups read. Nothing ever writes to one, and as long as it exists its blocks are given to
+/// no other file: that is what makes the comparison of extent maps safe.
 /// </summary>
 internal sealed class BasePointStore(DriverLayout layout, ContentCopier copier)
 {

@@ -4,8 +4,9 @@ using System.Text.Json.Serialization;
 namespace BackupEngine.ControlPlane.VolumeService.Drivers.Files.BasePoints;
 
 /// <summary>
-/// Names the point in time that a backup read: the clone that keeps it, so closely that no other file can be taken for it.
-/// Its text goes into the record of the backup, and must be found again letter by letter before an incremental relies on it.
+/// Names the point in time that a backup read: the clone that keeps it, so closely that no other file can be taken for
+/// it. Its text goes into the record of the backup, and must be found again letter by letter before an incremental
+/// relies on it.
 /// </summary>
 internal sealed record BaseToken
 {

@@ -4,15 +4,17 @@ using Microsoft.Win32.SafeHandles;
 namespace BackupEngine.ControlPlane.VolumeService.Drivers.Files.Copies;
 
 /// <summary>
-/// Makes files with the contents that another had at one moment. A reflink takes them so. A copy takes time, so it is only good
-/// when nobody wrote to the source meanwhile: otherwise it is made again, and given up in the end.
+/// Makes files with the contents that another had at one moment. A reflink takes them so. A copy takes time, so it is
+/// only good when nobody wrote to the source meanwhile: otherwise it is made again, and given up in the end.
 /// </summary>
 internal sealed class ContentCopier(CloneSupport support)
 {
     private const int MaxAttempts = 3;
     private const int MaxLooks = 50;
 
-    /// <summary>Timestamps of files may be this coarse: what is written sooner after the last write may not show.</summary>
+    /// <summary>
+    /// Timestamps of files may be this coarse: what is written sooner after the last write may not show.
+    /// </summary>
     private static readonly TimeSpan TimestampGranularity = TimeSpan.FromMilliseconds(20);
 
     /// <summary>Makes <paramref name="target"/>, durable and whole, grown to <paramref name="sizeBytes"/>.</summary>
@@ -55,7 +57,8 @@ internal sealed class ContentCopier(CloneSupport support)
             + "(reflink=1) or btrfs, where a snapshot is taken as of one moment.");
     }
 
-    // Waits until a write from now on is bound to change the timestamp; null when the source does not stop being written to.
+    // Waits until a write from now on is bound to change the timestamp; null when the source does not stop being
+    // written to.
     private static DateTime? AwaitDistinctTimestamp(SafeFileHandle file, string path, CancellationToken cancellationToken)
     {
         for (var look = 0; look < MaxLooks; look++)

@@ -4,7 +4,9 @@ using Microsoft.Win32.SafeHandles;
 
 namespace BackupEngine.ControlPlane.VolumeService.Drivers.Files.Copies;
 
-/// <summary>Clones files with FICLONE. The kernel first writes back what is dirty of the source, and clones it as of one moment.</summary>
+/// <summary>
+/// Clones files with FICLONE. The kernel first writes back what is dirty of the source, and clones it as of one moment.
+/// </summary>
 internal static class Reflink
 {
     private const nuint Clone = 0x40049409;

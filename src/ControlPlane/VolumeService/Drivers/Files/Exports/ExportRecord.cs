@@ -3,7 +3,8 @@ using BackupEngine.ControlPlane.Contracts;
 namespace BackupEngine.ControlPlane.VolumeService.Drivers.Files.Exports;
 
 /// <summary>
-/// What the driver keeps of an export, as a file in <c>exports/</c>: written before the device is made, removed after it is gone.
+/// What the driver keeps of an export, as a file in <c>exports/</c>: written before the device is made, removed after
+/// it is gone.
 /// </summary>
 internal sealed record ExportRecord
 {
@@ -19,7 +20,9 @@ internal sealed record ExportRecord
     /// <summary>The host that attaches.</summary>
     public required string ConnectorHost { get; init; }
 
-    /// <summary>The backup or restore that it is for; null: a user's own connection, which only the user ends.</summary>
+    /// <summary>
+    /// The backup or restore that it is for; null: a user's own connection, which only the user ends.
+    /// </summary>
     public required Guid? BackupId { get; init; }
 
     /// <summary>How it is exported.</summary>

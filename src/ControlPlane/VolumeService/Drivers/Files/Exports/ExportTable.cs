@@ -3,8 +3,9 @@ using BackupEngine.ControlPlane.Contracts;
 namespace BackupEngine.ControlPlane.VolumeService.Drivers.Files.Exports;
 
 /// <summary>
-/// The exports of the driver: a record first, then the device; the device gone first, then the record. So a crash leaves a record
-/// without a device at worst, which exporting or unexporting again puts right, and never a device that nobody knows of.
+/// The exports of the driver: a record first, then the device; the device gone first, then the record. So a crash
+/// leaves a record without a device at worst, which exporting or unexporting again puts right, and never a device that
+/// nobody knows of.
 /// </summary>
 internal sealed class ExportTable(
     DriverLayout layout, ExportStore store, IReadOnlyDictionary<ExportMode, IDeviceMapper> mappers, ExportMode mode) : IDisposable
@@ -38,7 +39,9 @@ internal sealed class ExportTable(
         await UnderLockAsync(() => Forget(attachmentId), cancellationToken);
     }
 
-    /// <summary>Does something to a device that must not be exported, and keeps it from being exported meanwhile.</summary>
+    /// <summary>
+    /// Does something to a device that must not be exported, and keeps it from being exported meanwhile.
+    /// </summary>
     public async Task WhileNotExportedAsync(DeviceReference device, Action action, CancellationToken cancellationToken)
     {
         await UnderLockAsync(

@@ -5,8 +5,8 @@ using Microsoft.Win32.SafeHandles;
 namespace BackupEngine.ControlPlane.VolumeService.Drivers.Files.Exports;
 
 /// <summary>
-/// Exports a file as a loop device with direct I/O. Which device belongs to which export is kept by the kernel alone: the name
-/// of the device says the attachment, so it is found again after any crash and is never taken for another one.
+/// Exports a file as a loop device with direct I/O. Which device belongs to which export is kept by the kernel alone:
+/// the name of the device says the attachment, so it is found again after any crash and is never taken for another one.
 /// </summary>
 internal sealed class LoopMapper(ILogger log) : IDeviceMapper
 {
@@ -63,9 +63,9 @@ internal sealed class LoopMapper(ILogger log) : IDeviceMapper
         return device;
     }
 
-    // A backup reads and writes bytes, so the blocks may be as large as direct I/O wants them. A user's partition tables count in
-    // sectors: those must stay what they are for the whole life of a volume, direct I/O or not. (XFS asks for larger blocks as
-    // soon as a file shares extents with a snapshot.)
+    // A backup reads and writes bytes, so the blocks may be as large as direct I/O wants them. A user's partition
+    // tables count in sectors: those must stay what they are for the whole life of a volume, direct I/O or not. (XFS
+    // asks for larger blocks as soon as a file shares extents with a snapshot.)
     private static uint BlockSize(ExportRecord export, SafeFileHandle handle, string file)
     {
         if (export.BackupId is null)

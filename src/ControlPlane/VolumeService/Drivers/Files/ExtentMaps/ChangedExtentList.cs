@@ -3,8 +3,8 @@ using BackupEngine.ControlPlane.Contracts;
 namespace BackupEngine.ControlPlane.VolumeService.Drivers.Files.ExtentMaps;
 
 /// <summary>
-/// Collects changed ranges in ascending order: rounded outwards to blocks, merged where they touch. When they become too many,
-/// those with the smallest gaps between them are merged: more is reported than changed, never less.
+/// Collects changed ranges in ascending order: rounded outwards to blocks, merged where they touch. When they become
+/// too many, those with the smallest gaps between them are merged: more is reported than changed, never less.
 /// </summary>
 internal sealed class ChangedExtentList(long volumeBytes, long blockBytes, int maxExtents = ChangedExtentList.DefaultMaxExtents)
 {

@@ -11,7 +11,9 @@ internal static unsafe class ExtentMap
     private const uint SyncFirst = 1;
     private const int ExtentsPerPage = 1024;
 
-    /// <summary>The extents of a file up to a length, in the order of their offsets. Dirty pages are written back first.</summary>
+    /// <summary>
+    /// The extents of a file up to a length, in the order of their offsets. Dirty pages are written back first.
+    /// </summary>
     /// <exception cref="LinuxException">The file system has no such map.</exception>
     /// <exception cref="InvalidDataException">The map contradicts itself.</exception>
     public static IEnumerable<FileExtent> Read(

@@ -1,12 +1,15 @@
 namespace BackupEngine.ControlPlane.VolumeService.Drivers.Files.ExtentMaps;
 
 /// <summary>
-/// What may differ between two files of one file system, by where their contents are. Valid only while both files exist and
-/// neither is ever written: then a block that both refer to is shared, never written in place and never given to another file.
+/// What may differ between two files of one file system, by where their contents are. Valid only while both files exist
+/// and neither is ever written: then a block that both refer to is shared, never written in place and never given to
+/// another file.
 /// </summary>
 internal static class ExtentMapComparison
 {
-    /// <summary>Adds the ranges of the first <paramref name="lengthBytes"/> bytes that are not proven the same.</summary>
+    /// <summary>
+    /// Adds the ranges of the first <paramref name="lengthBytes"/> bytes that are not proven the same.
+    /// </summary>
     public static void AddDifferences(
         IEnumerable<FileExtent> before, IEnumerable<FileExtent> after, long lengthBytes, ChangedExtentList differences)
     {

@@ -7,7 +7,9 @@ namespace BackupEngine.ControlPlane.VolumeService.Drivers.Files.ExtentMaps;
 /// <param name="Flags">What is known about it.</param>
 internal readonly record struct FileExtent(long OffsetBytes, long PhysicalBytes, long LengthBytes, ExtentFlags Flags)
 {
-    /// <summary>Flags that say nothing about the contents: the map's end, how it was put together, who else shares the extent.</summary>
+    /// <summary>
+    /// Flags that say nothing about the contents: the map's end, how it was put together, who else shares the extent.
+    /// </summary>
     private const ExtentFlags SayNothing = ExtentFlags.Last | ExtentFlags.Merged | ExtentFlags.Shared;
 
     private const ExtentFlags Understood = SayNothing | ExtentFlags.Unwritten;
@@ -19,8 +21,8 @@ internal readonly record struct FileExtent(long OffsetBytes, long PhysicalBytes,
     public ExtentFlags ContentFlags => Flags & ~SayNothing;
 
     /// <summary>
-    /// Whether the same place means the same contents: one place on the device, holding the bytes as they are. Any flag that
-    /// says otherwise, or that is not known here, means that it does not.
+    /// Whether the same place means the same contents: one place on the device, holding the bytes as they are. Any flag
+    /// that says otherwise, or that is not known here, means that it does not.
     /// </summary>
     public bool IdentifiesContents => (Flags & ~Understood) == ExtentFlags.None && PhysicalBytes > 0;
 }

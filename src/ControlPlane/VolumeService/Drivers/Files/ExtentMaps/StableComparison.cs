@@ -4,8 +4,8 @@ using System.Security.Cryptography;
 namespace BackupEngine.ControlPlane.VolumeService.Drivers.Files.ExtentMaps;
 
 /// <summary>
-/// Compares two extent maps until two readings in a row agree. A balance or a defragmentation may move extents between the
-/// reading of one map and that of the other; what had been at a place may then be taken for what is there now.
+/// Compares two extent maps until two readings in a row agree. A balance or a defragmentation may move extents between
+/// the reading of one map and that of the other; what had been at a place may then be taken for what is there now.
 /// </summary>
 internal static class StableComparison
 {

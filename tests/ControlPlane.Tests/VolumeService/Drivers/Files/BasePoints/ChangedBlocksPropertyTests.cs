@@ -4,7 +4,9 @@ using CsCheck;
 
 namespace BackupEngine.ControlPlane.Tests.VolumeService.Drivers.Files.BasePoints;
 
-/// <summary>Whatever happens to a volume between two base points, no byte that differs is left out of the answer.</summary>
+/// <summary>
+/// Whatever happens to a volume between two base points, no byte that differs is left out of the answer.
+/// </summary>
 public sealed class ChangedBlocksPropertyTests(FileSystems systems)
 {
     private const int BlockBytes = 4096;

@@ -77,7 +77,8 @@ public sealed class ContentCopierTests : IDisposable
         Assert.Equal([source], Directory.GetFiles(_directory.Path));
     }
 
-    // Write number i puts i at the place that the numbers before it come to last: a copy of one moment has no gap in its numbers.
+    // Write number i puts i at the place that the numbers before it come to last: a copy of one moment has no gap in
+    // its numbers.
     private static void CountUntil(string path, CancellationToken stop)
     {
         using var handle = File.OpenHandle(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite);

@@ -69,7 +69,8 @@ public sealed class ExtentMapComparisonTests
     [Fact]
     public void Maps_that_were_moved_once_are_read_until_they_agree()
     {
-        // While the first reading goes on, a balance moves the old extent to another place and gives its place to the new one.
+        // While the first reading goes on, a balance moves the old extent to another place and gives its place to the
+        // new one.
         var (old, moved) = (1L << 20, 2L << 20);
         var readings = 0;
         IEnumerable<FileExtent> Before() => [new(0, readings++ == 0 ? old : moved, BlockBytes, ExtentFlags.None)];
@@ -89,7 +90,8 @@ public sealed class ExtentMapComparisonTests
             extent => Enumerable.Range((int)(extent.OffsetBytes / BlockBytes), (int)(extent.LengthBytes / BlockBytes)));
     }
 
-    // Blocks of one number lie where a run of that number would have them, so neighbours may be reported as one extent or as many.
+    // Blocks of one number lie where a run of that number would have them, so neighbours may be reported as one extent
+    // or as many.
     private static IEnumerable<FileExtent> MapOf(int[] layout, int cuts)
     {
         for (var start = 0; start < Blocks;)

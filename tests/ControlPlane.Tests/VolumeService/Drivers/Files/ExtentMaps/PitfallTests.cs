@@ -9,8 +9,9 @@ using Microsoft.Win32.SafeHandles;
 namespace BackupEngine.ControlPlane.Tests.VolumeService.Drivers.Files.ExtentMaps;
 
 /// <summary>
-/// The pitfalls of comparing extent maps, each made to happen on a real file system: a comparison that leaves out one rule misses
-/// a change (or sees one where there is none), ours does not. docs/changed-blocks.md names the tests by their letters.
+/// The pitfalls of comparing extent maps, each made to happen on a real file system: a comparison that leaves out one
+/// rule misses a change (or sees one where there is none), ours does not. docs/changed-blocks.md names the tests by
+/// their letters.
 /// </summary>
 public sealed partial class PitfallTests(FileSystems systems)
 {
@@ -26,7 +27,8 @@ public sealed partial class PitfallTests(FileSystems systems)
         FileExtent[] mapOfOne, mapOfTwo;
         do
         {
-            // Both are dirty in the page cache only; should the kernel write one back in between, the scene is set again.
+            // Both are dirty in the page cache only; should the kernel write one back in between, the scene is set
+            // again.
             foreach (var (file, seed) in new[] { (one, 1), (two, 2) })
             {
                 RawFile.Create(file, Bytes);
