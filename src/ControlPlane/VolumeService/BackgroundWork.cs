@@ -23,7 +23,8 @@ internal sealed class BackgroundWork<TKey>(int concurrency, int capacity) : IAsy
             if (_disposed)
                 throw new RefusedException("The volume service is ending. Ask again when it has been started.");
             if (_items.Count >= capacity)
-                throw new RefusedException($"The volume service has {capacity} tasks under way or waiting already. Ask again later.");
+                throw new RefusedException(
+                    $"The volume service has {capacity} tasks under way or waiting already. Ask again later.");
             var stop = new CancellationTokenSource();
             var item = new Item(stop, Task.Run(() => RunAsync(work, stop.Token)));
             _items.Add(key, item);

@@ -44,7 +44,8 @@ internal sealed class BackupDevices(
     public async Task RemoveTemporaryAsync(Guid backupId, DeviceReference device, CancellationToken cancellationToken)
     {
         if (!TemporaryObject.IsTemporary(device.Kind) || !TemporaryObject.IdsOf(backupId).Contains(device.Id))
-            throw new RefusedException($"{device.Kind} {device.Id} is not a temporary object of backup {backupId}: it is left as it is.");
+            throw new RefusedException(
+                $"{device.Kind} {device.Id} is not a temporary object of backup {backupId}: it is left as it is.");
         await _copies.StopAsync(device.Id);
         await driver.DeleteAsync(device, cancellationToken);
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
@@ -61,7 +62,8 @@ internal sealed class BackupDevices(
         var backup = await database.Backups.AsNoTracking()
             .SingleOrDefaultAsync(b => b.Id == backupId && b.DeletedAt == null, cancellationToken);
         if (backup is not { Status: BackupStatus.Creating })
-            throw new RefusedException($"Backup {backupId} is not being created (it is {backup?.Status ?? "not there"}).");
+            throw new RefusedException(
+                $"Backup {backupId} is not being created (it is {backup?.Status ?? "not there"}).");
         using var taken = await locks.TakeAsync(backup.VolumeId, cancellationToken);
         var volume = await database.Volumes.AsNoTracking()
             .SingleOrDefaultAsync(v => v.Id == backup.VolumeId && v.DeletedAt == null, cancellationToken)
@@ -105,7 +107,9 @@ internal sealed class BackupDevices(
         var text = TemporaryObject.ToText(device);
         var recorded = await database.Backups.Where(b => b.Id == backup.Id && b.Status == BackupStatus.Creating)
             .ExecuteUpdateAsync(set => set.SetProperty(b => b.TemporaryDevice, text), cancellationToken);
-        return recorded == 1 ? device : throw new RefusedException($"Backup {backup.Id} is not being created any more.");
+        return recorded == 1
+            ? device
+            : throw new RefusedException($"Backup {backup.Id} is not being created any more.");
     }
 
     private async Task<bool> IsMadeAsync(DeviceReference device, Guid backupId, CancellationToken cancellationToken)
@@ -133,13 +137,15 @@ internal sealed class BackupDevices(
         if (device.Kind == DeviceKind.TemporarySnapshot)
             await driver.CreateSnapshotAsync(device.VolumeId, device, cancellationToken);
         else
-            await driver.CloneAsync(VolumeOf(device), device, await SizeOfAsync(device.VolumeId, cancellationToken), cancellationToken);
+            await driver.CloneAsync(
+                VolumeOf(device), device, await SizeOfAsync(device.VolumeId, cancellationToken), cancellationToken);
     }
 
     private async Task<long> SizeOfAsync(Guid volumeId, CancellationToken cancellationToken)
     {
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        var sizeGiB = await database.Volumes.Where(v => v.Id == volumeId).Select(v => v.SizeGiB).SingleAsync(cancellationToken);
+        var sizeGiB = await database.Volumes.Where(v => v.Id == volumeId)
+            .Select(v => v.SizeGiB).SingleAsync(cancellationToken);
         return VolumeSize.InBytes(sizeGiB);
     }
 

@@ -7,18 +7,24 @@ using Microsoft.EntityFrameworkCore;
 namespace BackupEngine.ControlPlane.VolumeService;
 
 /// <summary>What becomes of base points, and what changed between two.</summary>
-internal sealed class BasePointKeeper(IDbContextFactory<EngineDatabase> databases, IVolumeDriver driver, ILogger<BasePointKeeper> log)
+internal sealed class BasePointKeeper(
+    IDbContextFactory<EngineDatabase> databases, IVolumeDriver driver, ILogger<BasePointKeeper> log)
 {
     /// <summary>What changed on the device of a backup since the base point of its parent.</summary>
-    public async Task<ChangedBlocks> GetChangedBlocksAsync(GetChangedBlocks request, CancellationToken cancellationToken)
+    public async Task<ChangedBlocks> GetChangedBlocksAsync(
+        GetChangedBlocks request, CancellationToken cancellationToken)
     {
         var changed = await driver.GetChangedBlocksAsync(
             request.VolumeId, request.ParentBaseToken, request.BackupId, cancellationToken);
         if (changed.Known)
             log.LogInformation("Backup {BackupId} of volume {VolumeId}: {Count} changed extents with {Bytes} bytes",
-                request.BackupId, request.VolumeId, changed.Extents.Count, changed.Extents.Sum(extent => extent.LengthBytes));
+                request.BackupId,
+                request.VolumeId,
+                changed.Extents.Count,
+                changed.Extents.Sum(extent => extent.LengthBytes));
         else
-            log.LogWarning("Backup {BackupId} of volume {VolumeId}: changed blocks are unknown, everything is read: {Reason}",
+            log.LogWarning(
+                "Backup {BackupId} of volume {VolumeId}: changed blocks are unknown, everything is read: {Reason}",
                 request.BackupId, request.VolumeId, changed.Reason);
         return changed;
     }
@@ -42,8 +48,9 @@ internal sealed class BasePointKeeper(IDbContextFactory<EngineDatabase> database
             ?? throw new RefusedException($"There is no record of backup {backupId}: no base point was changed.");
         var needed = await database.Backups
             .Where(b => b.VolumeId == volumeId && b.DeletedAt == null
-                && (b.Status == BackupStatus.Creating
-                    || (b.CreatedAt > madeAt && (b.Status == BackupStatus.Available || b.Status == BackupStatus.Restoring))))
+                && (b.Status == BackupStatus.Creating || b.CreatedAt > madeAt)
+                && (b.Status == BackupStatus.Creating || b.Status == BackupStatus.Available
+                    || b.Status == BackupStatus.Restoring))
             .Select(b => b.Id).ToListAsync(cancellationToken);
         foreach (var point in existing.Where(point => point.VolumeId == volumeId && point.BackupId != backupId))
         {

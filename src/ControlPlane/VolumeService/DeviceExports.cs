@@ -22,7 +22,8 @@ internal sealed class DeviceExports(
         using var taken = await locks.TakeAsync(request.Device.VolumeId, cancellationToken);
         var export = new ExportRequest(
             request.AttachmentId, request.Device, request.Access, request.Connector, request.BackupId);
-        var readsAsZero = request.Access == DeviceAccess.ReadWrite && await BecomesWritableAsync(export, cancellationToken);
+        var readsAsZero = request.Access == DeviceAccess.ReadWrite
+            && await BecomesWritableAsync(export, cancellationToken);
         var exported = await driver.ExportAsync(export, cancellationToken);
         return new DeviceExposed
         {
@@ -40,8 +41,8 @@ internal sealed class DeviceExports(
         var export = exports.FirstOrDefault(e => e.AttachmentId == request.AttachmentId);
         if (export is not null && (export.Device.Kind != request.Device.Kind || export.Device.Id != request.Device.Id))
             throw new RefusedException(
-                $"Attachment {request.AttachmentId} exports {export.Device.Kind} {export.Device.Id}, not {request.Device.Kind} "
-                + $"{request.Device.Id}: it is left as it is.");
+                $"Attachment {request.AttachmentId} exports {export.Device.Kind} {export.Device.Id}, not "
+                + $"{request.Device.Kind} {request.Device.Id}: it is left as it is.");
         await driver.UnexportAsync(request.AttachmentId, cancellationToken);
     }
 
@@ -52,8 +53,9 @@ internal sealed class DeviceExports(
         if (request.BackupId is not null
             && !string.Equals(request.Connector.Host, options.Host, StringComparison.OrdinalIgnoreCase))
             throw new RefusedException(
-                $"{request.Device.Kind} {request.Device.Id} is on host {options.Host} and is exported as a local device only: "
-                + $"host {request.Connector.Host} cannot attach it. Run a backup service on {options.Host}.");
+                $"{request.Device.Kind} {request.Device.Id} is on host {options.Host} and is exported as a local "
+                + $"device only: host {request.Connector.Host} cannot attach it. Run a backup service on "
+                + $"{options.Host}.");
     }
 
     // The record is changed before the device can be written to: after a crash in between, a volume may be taken for
@@ -65,10 +67,11 @@ internal sealed class DeviceExports(
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
         await RefuseWhileBackingUpAsync(database, request, cancellationToken);
         var now = time.GetUtcNow().UtcDateTime;
-        var wasNeverWritten = await database.Volumes.Where(v => v.Id == volumeId && v.NeverWritten)
+        var changed = await database.Volumes.Where(v => v.Id == volumeId && v.NeverWritten)
             .ExecuteUpdateAsync(
-                set => set.SetProperty(v => v.NeverWritten, false).SetProperty(v => v.UpdatedAt, now), cancellationToken) == 1;
-        return wasNeverWritten && await driver.ReadsAsZeroAsync(request.Device, cancellationToken);
+                set => set.SetProperty(v => v.NeverWritten, false).SetProperty(v => v.UpdatedAt, now),
+                cancellationToken);
+        return changed == 1 && await driver.ReadsAsZeroAsync(request.Device, cancellationToken);
     }
 
     private async Task RefuseWhileReadAsync(ExportRequest request, CancellationToken cancellationToken)
@@ -78,7 +81,8 @@ internal sealed class DeviceExports(
             && export.Device.Kind == request.Device.Kind && export.Device.Id == request.Device.Id);
         if (reader is not null)
             throw new RefusedException(
-                $"Volume {request.Device.Id} is being read by backup {reader.BackupId}: it cannot be written to until that has ended.");
+                $"Volume {request.Device.Id} is being read by backup {reader.BackupId}: it cannot be written to until "
+                + "that has ended.");
     }
 
     private static async Task RefuseWhileBackingUpAsync(
@@ -86,11 +90,12 @@ internal sealed class DeviceExports(
     {
         if (request.Device.Kind != DeviceKind.Volume)
             throw new RefusedException($"A device of kind {request.Device.Kind} is never exported for writing.");
-        var backingUp = await database.Volumes.AnyAsync(
-            v => v.Id == request.Device.Id && v.Status == VolumeStatus.BackingUp && v.PreviousStatus != VolumeStatus.InUse,
-            cancellationToken);
+        var backingUp = await database.Volumes
+            .Where(v => v.Id == request.Device.Id && v.Status == VolumeStatus.BackingUp)
+            .AnyAsync(v => v.PreviousStatus != VolumeStatus.InUse, cancellationToken);
         if (backingUp)
             throw new RefusedException(
-                $"Volume {request.Device.Id} is being backed up and read itself: it cannot be written to until that has ended.");
+                $"Volume {request.Device.Id} is being backed up and read itself: it cannot be written to until that "
+                + "has ended.");
     }
 }

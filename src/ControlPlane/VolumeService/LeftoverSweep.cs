@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using BackupEngine.ControlPlane.Contracts;
 using BackupEngine.ControlPlane.Database;
 using BackupEngine.ControlPlane.Database.Entities;
@@ -14,6 +15,9 @@ namespace BackupEngine.ControlPlane.VolumeService;
 internal sealed class LeftoverSweep(
     IDbContextFactory<EngineDatabase> databases, IVolumeDriver driver, ILogger<LeftoverSweep> log)
 {
+    /// <summary>Said once in the life of the process, not at every sweep.</summary>
+    private readonly ConcurrentDictionary<Guid, bool> _warned = new();
+
     /// <summary>
     /// Looks at the storage first and at the records second: whatever was there to be seen had its record before, so a
     /// backup that begins meanwhile is not mistaken for an ended one.
@@ -24,45 +28,51 @@ internal sealed class LeftoverSweep(
         var temporary = await driver.ListTemporaryObjectsAsync(cancellationToken);
         var basePoints = await driver.ListBasePointsAsync(cancellationToken);
         var ofBackups = exports.Where(export => export.BackupId is not null).ToList();
-        if (ofBackups.Count + temporary.Count + basePoints.Count == 0)
-            return;
-        var states = await StatesAsync(cancellationToken);
+        var named = ofBackups.Select(export => export.BackupId!.Value)
+            .Concat(basePoints.Select(point => point.BackupId));
+        var states = await StatesAsync([.. named.Distinct()], cancellationToken);
         foreach (var export in ofBackups)
             await SweepAsync(export, states, cancellationToken);
-        await SweepTemporaryAsync(temporary, states, cancellationToken);
+        if (temporary.Count > 0)
+            await SweepTemporaryAsync(temporary, cancellationToken);
         foreach (var basePoint in basePoints)
             await SweepAsync(basePoint, states, cancellationToken);
     }
 
-    private async Task SweepAsync(ExportRequest export, Dictionary<Guid, BackupState> states, CancellationToken cancellationToken)
+    private async Task SweepAsync(
+        ExportRequest export, Dictionary<Guid, BackupState> states, CancellationToken cancellationToken)
     {
         var backup = export.BackupId!.Value;
         if (!states.TryGetValue(backup, out var state))
             WarnUnknown("Export", export.AttachmentId, backup);
         else if (!state.IsUnderWay)
-            await RemoveAsync("export", export.AttachmentId, () => driver.UnexportAsync(export.AttachmentId, cancellationToken));
+            await RemoveAsync(
+                "export", export.AttachmentId, () => driver.UnexportAsync(export.AttachmentId, cancellationToken));
     }
 
-    private async Task SweepTemporaryAsync(
-        IReadOnlyList<Guid> objects, Dictionary<Guid, BackupState> states, CancellationToken cancellationToken)
+    // The id of a temporary object follows from its backup's, not the other way round: every backup is asked.
+    private async Task SweepTemporaryAsync(IReadOnlyList<Guid> objects, CancellationToken cancellationToken)
     {
-        if (objects.Count == 0)
-            return;
-        var owners = states.SelectMany(state => TemporaryObject.IdsOf(state.Key), (state, id) => (Id: id, Backup: state.Key))
-            .ToDictionary(pair => pair.Id, pair => pair.Backup);
+        var states = await StatesAsync(only: null, cancellationToken);
+        var owners = states
+            .SelectMany(state => TemporaryObject.IdsOf(state.Key), (state, id) => (Id: id, State: state.Value))
+            .ToDictionary(pair => pair.Id, pair => pair.State);
         foreach (var id in objects)
         {
-            if (!owners.TryGetValue(id, out var backup))
+            if (!owners.TryGetValue(id, out var owner))
                 WarnUnknown("Temporary object", id, null);
-            else if (!states[backup].IsUnderWay)
-                await RemoveAsync("temporary object", id, () => driver.DeleteAsync(
-                    new DeviceReference { Kind = DeviceKind.TemporarySnapshot, Id = id, VolumeId = states[backup].VolumeId },
-                    cancellationToken));
+            else if (!owner.IsUnderWay)
+                await RemoveAsync(
+                    "temporary object", id, () => driver.DeleteAsync(Temporary(id, owner), cancellationToken));
         }
     }
 
+    private static DeviceReference Temporary(Guid id, BackupState state) =>
+        new() { Kind = DeviceKind.TemporarySnapshot, Id = id, VolumeId = state.VolumeId };
+
     // That of an available backup is what the next incremental compares with: SettleBasePoint alone decides about it.
-    private async Task SweepAsync(BasePoint basePoint, Dictionary<Guid, BackupState> states, CancellationToken cancellationToken)
+    private async Task SweepAsync(
+        BasePoint basePoint, Dictionary<Guid, BackupState> states, CancellationToken cancellationToken)
     {
         if (!states.TryGetValue(basePoint.BackupId, out var state))
             WarnUnknown("Base point", basePoint.BackupId, basePoint.BackupId);
@@ -84,13 +94,20 @@ internal sealed class LeftoverSweep(
         }
     }
 
-    private void WarnUnknown(string what, Guid id, Guid? backup) => log.LogWarning(
-        "{What} {Id} belongs to backup {BackupId}, of which there is no record; it is left as it is", what, id, backup);
-
-    private async Task<Dictionary<Guid, BackupState>> StatesAsync(CancellationToken cancellationToken)
+    private void WarnUnknown(string what, Guid id, Guid? backup)
     {
+        if (_warned.TryAdd(id, true))
+            log.LogWarning(
+                "{What} {Id} belongs to backup {BackupId}, of which there is no record; it is left as it is", what, id, backup);
+    }
+
+    private async Task<Dictionary<Guid, BackupState>> StatesAsync(
+        IReadOnlyList<Guid>? only, CancellationToken cancellationToken)
+    {
+        if (only is { Count: 0 })
+            return [];
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        return await database.Backups
+        return await database.Backups.Where(b => only == null || only.Contains(b.Id))
             .Select(b => new { b.Id, State = new BackupState(b.VolumeId, b.Status, b.DeletedAt != null) })
             .ToDictionaryAsync(b => b.Id, b => b.State, cancellationToken);
     }

@@ -46,7 +46,8 @@ internal sealed class LifecycleWork(
         }
         catch (RefusedException e)
         {
-            log.LogWarning("{Action} {Id} waits until the records are looked through next: {Reason}", action, id, e.Message);
+            log.LogWarning(
+                "{Action} {Id} waits until the records are looked through next: {Reason}", action, id, e.Message);
         }
     }
 
@@ -55,6 +56,7 @@ internal sealed class LifecycleWork(
         await task.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _work.Forget((action, id));
         if (task.IsFaulted)
-            log.LogError(task.Exception, "{Action} {Id} failed; the record is unchanged and it is tried again", action, id);
+            log.LogError(
+                task.Exception, "{Action} {Id} failed; the record is unchanged and it is tried again", action, id);
     }
 }

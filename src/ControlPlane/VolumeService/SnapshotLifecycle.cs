@@ -54,13 +54,15 @@ internal sealed class SnapshotLifecycle(
         }
         catch (VolumeDriverException e)
         {
-            log.LogError(e, "Snapshot {SnapshotId} of volume {VolumeId}, {Status}, failed", snapshotId, device.VolumeId, status);
+            log.LogError(
+                e, "Snapshot {SnapshotId} of volume {VolumeId}, {Status}, failed", snapshotId, device.VolumeId, status);
             await SetAsync(snapshotId, status, SnapshotStatus.Error, deletedAt: null, cancellationToken);
             return;
         }
 
         await SetAsync(snapshotId, status, nextStatus, deletedAt, cancellationToken);
-        log.LogInformation("Snapshot {SnapshotId} of volume {VolumeId}: {Status} is done", snapshotId, device.VolumeId, status);
+        log.LogInformation(
+            "Snapshot {SnapshotId} of volume {VolumeId}: {Status} is done", snapshotId, device.VolumeId, status);
     }
 
     private async Task<DeviceReference?> FindAsync(Guid snapshotId, string status, CancellationToken cancellationToken)
@@ -69,7 +71,8 @@ internal sealed class SnapshotLifecycle(
         var snapshot = await Waiting(database, status).SingleOrDefaultAsync(s => s.Id == snapshotId, cancellationToken);
         if (snapshot is not null)
             return new DeviceReference { Kind = DeviceKind.Snapshot, Id = snapshot.Id, VolumeId = snapshot.VolumeId };
-        log.LogInformation("Snapshot {SnapshotId} is not {Status} on this host: nothing is to be done", snapshotId, status);
+        log.LogInformation(
+            "Snapshot {SnapshotId} is not {Status} on this host: nothing is to be done", snapshotId, status);
         return null;
     }
 

@@ -23,7 +23,8 @@ internal static class TemporaryObject
     public static IEnumerable<Guid> IdsOf(Guid backupId) =>
         [IdOf(DeviceKind.TemporarySnapshot, backupId), IdOf(DeviceKind.TemporaryVolume, backupId)];
 
-    public static bool IsTemporary(DeviceKind kind) => kind is DeviceKind.TemporarySnapshot or DeviceKind.TemporaryVolume;
+    public static bool IsTemporary(DeviceKind kind) =>
+        kind is DeviceKind.TemporarySnapshot or DeviceKind.TemporaryVolume;
 
     /// <summary>How the record of the backup names the object.</summary>
     public static string ToText(DeviceReference device) => $"{device.Kind}:{device.Id}";

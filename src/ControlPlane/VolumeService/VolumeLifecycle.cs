@@ -89,7 +89,8 @@ internal sealed class VolumeLifecycle(
         var volume = await database.Volumes.AsNoTracking().Where(InStatus(status))
             .SingleOrDefaultAsync(v => v.Id == volumeId, cancellationToken);
         if (volume is null)
-            log.LogInformation("Volume {VolumeId} is not {Status} on this host: nothing is to be done", volumeId, status);
+            log.LogInformation(
+                "Volume {VolumeId} is not {Status} on this host: nothing is to be done", volumeId, status);
         return volume;
     }
 
@@ -114,7 +115,7 @@ internal sealed class VolumeLifecycle(
 
     private static DeviceReference? SourceOf(VolumeEntity volume) =>
         volume.SourceSnapshotId is { } snapshot
-            ? new DeviceReference { Kind = DeviceKind.Snapshot, Id = snapshot, VolumeId = volume.SourceVolumeId ?? snapshot }
+            ? new DeviceReference { Kind = DeviceKind.Snapshot, Id = snapshot, VolumeId = Guid.Empty }
         : volume.SourceVolumeId is { } source ? ReferenceTo(source)
         : null;
 

@@ -40,7 +40,8 @@ internal sealed class VolumeServiceWorker(
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
-            log.LogError(e, "The records or the volume directory could not be looked through; it is tried again in {Interval}", Interval);
+            log.LogError(
+                e, "The records or the volume directory could not be looked through; again in {Interval}", Interval);
         }
     }
 }

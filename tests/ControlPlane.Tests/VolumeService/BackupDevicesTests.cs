@@ -114,7 +114,9 @@ public sealed class BackupDevicesTests(FileSystems systems)
         var backup = await test.AddBackupAsync(volume.Id);
         var device = (await GetAsync(test, backup)).Device;
         foreach (var (id, wrong) in ((Guid, DeviceReference)[])
-            [(Guid.NewGuid(), device), (backup.Id, DriverUnderTest.Volume(volume.Id)), (backup.Id, device with { Id = volume.Id })])
+            [(Guid.NewGuid(), device),
+            (backup.Id, DriverUnderTest.Volume(volume.Id)),
+            (backup.Id, device with { Id = volume.Id })])
             await Assert.ThrowsAsync<RefusedException>(() => test.Devices.RemoveTemporaryAsync(id, wrong, Cancel));
         Assert.True(File.Exists(test.FileOf(device)));
         await test.Devices.RemoveTemporaryAsync(backup.Id, device, Cancel);

@@ -74,7 +74,8 @@ public sealed class BasePointKeeperTests(FileSystems systems)
 
     private Task<VolumeServiceUnderTest> StartAsync() => VolumeServiceUnderTest.StartAsync(systems.Xfs.NewDirectory());
 
-    private static async Task<(BackupEntity Backup, string Token)> BackUpAsync(VolumeServiceUnderTest test, VolumeEntity volume)
+    private static async Task<(BackupEntity Backup, string Token)> BackUpAsync(
+        VolumeServiceUnderTest test, VolumeEntity volume)
     {
         var backup = await test.AddBackupAsync(volume.Id);
         return (backup, Assert.IsType<BackupDevice>(await test.Devices.GetAsync(backup.Id, Cancel)).BaseToken);
@@ -87,7 +88,8 @@ public sealed class BasePointKeeperTests(FileSystems systems)
     private static async Task SettleAsync(VolumeServiceUnderTest test, BackupEntity backup, bool keep)
     {
         await test.SetStatusAsync(backup.Id, keep ? BackupStatus.Available : BackupStatus.Error);
-        await test.BasePoints.SettleAsync(new() { BackupId = backup.Id, VolumeId = backup.VolumeId, Keep = keep }, Cancel);
+        await test.BasePoints.SettleAsync(
+            new() { BackupId = backup.Id, VolumeId = backup.VolumeId, Keep = keep }, Cancel);
     }
 
     private static async Task<IEnumerable<Guid>> KeptAsync(VolumeServiceUnderTest test) =>

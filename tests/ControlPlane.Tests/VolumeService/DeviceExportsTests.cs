@@ -62,7 +62,8 @@ public sealed class DeviceExportsTests
         await test.Exports.ExposeAsync(reader, Cancel);
         var writer = test.Expose(reader.Device, DeviceAccess.ReadWrite);
         Assert.Contains($"{reader.BackupId}", await RefusedAsync(test, writer), StringComparison.Ordinal);
-        await test.Exports.DisconnectAsync(new() { AttachmentId = reader.AttachmentId, Device = reader.Device }, Cancel);
+        await test.Exports.DisconnectAsync(
+            new() { AttachmentId = reader.AttachmentId, Device = reader.Device }, Cancel);
         await test.Exports.ExposeAsync(writer, Cancel);
     }
 
@@ -95,7 +96,11 @@ public sealed class DeviceExportsTests
         var other = await test.AddVolumeAsync();
         var request = test.Expose(DriverUnderTest.Volume(volume.Id));
         await test.Exports.ExposeAsync(request, Cancel);
-        var wrong = new DisconnectDevice { AttachmentId = request.AttachmentId, Device = DriverUnderTest.Volume(other.Id) };
+        var wrong = new DisconnectDevice
+        {
+            AttachmentId = request.AttachmentId,
+            Device = DriverUnderTest.Volume(other.Id),
+        };
         await Assert.ThrowsAsync<RefusedException>(() => test.Exports.DisconnectAsync(wrong, Cancel));
         Assert.Single(await test.Driver.ListExportsAsync(Cancel));
         for (var again = 0; again < 2; again++)
@@ -111,7 +116,8 @@ public sealed class DeviceExportsTests
             () => test.Exports.ExposeAsync(test.Expose(DriverUnderTest.Volume(Guid.NewGuid())), Cancel));
     }
 
-    private static Task<VolumeServiceUnderTest> StartAsync() => VolumeServiceUnderTest.StartAsync(TestDirectory.InTemp());
+    private static Task<VolumeServiceUnderTest> StartAsync() =>
+        VolumeServiceUnderTest.StartAsync(TestDirectory.InTemp());
 
     private static async Task<string> RefusedAsync(VolumeServiceUnderTest test, ExposeDevice request) =>
         (await Assert.ThrowsAsync<RefusedException>(() => test.Exports.ExposeAsync(request, Cancel))).Message;

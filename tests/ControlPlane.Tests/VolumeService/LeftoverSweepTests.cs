@@ -14,7 +14,8 @@ public sealed class LeftoverSweepTests(FileSystems systems)
     [InlineData(BackupStatus.Error, false, false)]
     [InlineData(BackupStatus.Available, false, true)]
     [InlineData(BackupStatus.Deleting, false, true)]
-    public async Task What_a_backup_needs_stays_and_what_it_left_goes(string status, bool staysExported, bool keepsBasePoint)
+    public async Task What_a_backup_needs_stays_and_what_it_left_goes(
+        string status, bool staysExported, bool keepsBasePoint)
     {
         await using var test = await StartAsync();
         var (backup, export) = await BackUpAsync(test);
@@ -46,7 +47,8 @@ public sealed class LeftoverSweepTests(FileSystems systems)
         var volume = await test.AddVolumeAsync();
         var device = DriverUnderTest.Volume(volume.Id);
         await test.Driver.ExportAsync(DriverUnderTest.Export(device, backupId: Guid.NewGuid()), Cancel);
-        await test.Driver.CreateSnapshotAsync(volume.Id, DriverUnderTest.Of(device, DeviceKind.TemporarySnapshot), Cancel);
+        await test.Driver.CreateSnapshotAsync(
+            volume.Id, DriverUnderTest.Of(device, DeviceKind.TemporarySnapshot), Cancel);
         await test.Driver.CreateBasePointAsync(device, Guid.NewGuid(), Cancel);
         await test.Sweep.RunAsync(Cancel);
         Assert.Single(await test.Driver.ListExportsAsync(Cancel));

@@ -131,7 +131,8 @@ public sealed class LifecycleTests
 
     private static SnapshotLifecycle Snapshots(VolumeServiceUnderTest test) => test.Get<SnapshotLifecycle>();
 
-    private static Task<VolumeServiceUnderTest> StartAsync() => VolumeServiceUnderTest.StartAsync(TestDirectory.InTemp());
+    private static Task<VolumeServiceUnderTest> StartAsync() =>
+        VolumeServiceUnderTest.StartAsync(TestDirectory.InTemp());
 
     private static async Task WaitUntilAsync(Func<Task<bool>> condition)
     {

@@ -26,7 +26,8 @@ public interface IVolumeDriver
     Task CreateVolumeAsync(Guid volumeId, long sizeBytes, CancellationToken cancellationToken);
 
     /// <summary>Makes a volume with the contents of another device, grown to <paramref name="sizeBytes"/>.</summary>
-    Task CloneAsync(DeviceReference source, DeviceReference target, long sizeBytes, CancellationToken cancellationToken);
+    Task CloneAsync(
+        DeviceReference source, DeviceReference target, long sizeBytes, CancellationToken cancellationToken);
 
     /// <summary>
     /// Takes a snapshot of a volume: <paramref name="snapshot"/> is of kind Snapshot or TemporarySnapshot.

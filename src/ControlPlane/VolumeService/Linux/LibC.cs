@@ -18,7 +18,8 @@ internal static unsafe partial class LibC
     public static partial int IoctlValue(SafeFileHandle handle, nuint request, nint argument);
 
     [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    public static partial int Statx(SafeFileHandle directory, string path, int flags, uint mask, out StatxBuffer result);
+    public static partial int Statx(
+        SafeFileHandle directory, string path, int flags, uint mask, out StatxBuffer result);
 
     [LibraryImport("libc", EntryPoint = "fstatfs", SetLastError = true)]
     public static partial int Fstatfs(SafeFileHandle handle, out StatfsBuffer result);
@@ -34,7 +35,12 @@ internal static unsafe partial class LibC
 
     [LibraryImport("libc", EntryPoint = "copy_file_range", SetLastError = true)]
     public static partial nint CopyFileRange(
-        SafeFileHandle source, ref long sourceOffset, SafeFileHandle target, ref long targetOffset, nuint length, uint flags);
+        SafeFileHandle source,
+        ref long sourceOffset,
+        SafeFileHandle target,
+        ref long targetOffset,
+        nuint length,
+        uint flags);
 
     [LibraryImport("libc", EntryPoint = "mknod", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int MakeNode(string path, uint mode, ulong device);

@@ -36,7 +36,8 @@ internal static class LinuxFile
     }
 
     public static void SetLength(SafeFileHandle handle, long lengthBytes, string path) =>
-        ThrowIfFailed(LibC.Ftruncate(handle, lengthBytes), $"{path} could not be given its size of {lengthBytes} bytes");
+        ThrowIfFailed(
+            LibC.Ftruncate(handle, lengthBytes), $"{path} could not be given its size of {lengthBytes} bytes");
 
     public static StatxBuffer Status(SafeFileHandle handle, string path)
     {

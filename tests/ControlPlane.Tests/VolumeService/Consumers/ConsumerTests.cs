@@ -28,7 +28,8 @@ public sealed class ConsumerTests(FileSystems systems)
         Assert.True(changed.Known);
         await AskAsync<DisconnectDevice, DeviceDisconnected>(
             test, new() { AttachmentId = expose.AttachmentId, Device = read.Device });
-        await AskAsync<RemoveTemporaryObject, TemporaryObjectRemoved>(test, new() { BackupId = backup.Id, Device = read.Device });
+        await AskAsync<RemoveTemporaryObject, TemporaryObjectRemoved>(
+            test, new() { BackupId = backup.Id, Device = read.Device });
         await AskAsync<SettleBasePoint, BasePointSettled>(
             test, new() { BackupId = backup.Id, VolumeId = volume.Id, Keep = true });
         Assert.Empty(await test.Driver.ListExportsAsync(Cancel));

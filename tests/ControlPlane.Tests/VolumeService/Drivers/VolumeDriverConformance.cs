@@ -81,7 +81,8 @@ public abstract class VolumeDriverConformance : IAsyncLifetime
         var volume = await _test.NewVolumeAsync();
         var export = DriverUnderTest.Export(volume, DeviceAccess.ReadWrite);
         var exported = await Driver.ExportAsync(export, Cancel);
-        await using var device = new FileStream(exported.Connection.Path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite, 0);
+        await using var device = new FileStream(
+            exported.Connection.Path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite, 0);
         await device.WriteAsync(RawFile.Pattern(7, BlockBytes), Cancel);
         var snapshot = DriverUnderTest.Of(volume, DeviceKind.TemporarySnapshot);
         await Driver.CreateSnapshotAsync(volume.Id, snapshot, Cancel);
@@ -146,7 +147,8 @@ public abstract class VolumeDriverConformance : IAsyncLifetime
         Assert.Equal(RawFile.Pattern(1, BlockBytes), await ReadAsync(clone, 0, BlockBytes));
         foreach (var device in (DeviceReference[])[snapshot, clone, volume])
             await TwiceAsync(() => Driver.DeleteAsync(device, Cancel));
-        Assert.Equal(["lock"], Directory.GetFiles(_test.Root, "*", SearchOption.AllDirectories).Select(Path.GetFileName));
+        Assert.Equal(
+            ["lock"], Directory.GetFiles(_test.Root, "*", SearchOption.AllDirectories).Select(Path.GetFileName));
     }
 
     [Fact]
@@ -177,8 +179,8 @@ public abstract class VolumeDriverConformance : IAsyncLifetime
         var volume = await _test.NewVolumeAsync();
         var export = DriverUnderTest.Export(volume);
         await Driver.ExportAsync(export, Cancel);
-        Assert.Contains(
-            export.AttachmentId.ToString(), await RefusedAsync(() => Driver.DeleteAsync(volume, Cancel)), StringComparison.Ordinal);
+        var refusal = await RefusedAsync(() => Driver.DeleteAsync(volume, Cancel));
+        Assert.Contains(export.AttachmentId.ToString(), refusal, StringComparison.Ordinal);
         await ReadAsync(await Driver.ExportAsync(export, Cancel));
         await Driver.UnexportAsync(export.AttachmentId, Cancel);
         await Driver.DeleteAsync(volume, Cancel);
@@ -226,7 +228,8 @@ public abstract class VolumeDriverConformance : IAsyncLifetime
         await Driver.CreateSnapshotAsync(volume.Id, temporary, Cancel);
         var token = await Driver.CreateBasePointAsync(temporary, backup, Cancel);
         Assert.Equal([temporary.Id], await Driver.ListTemporaryObjectsAsync(Cancel));
-        Assert.Equal(token.Length > 0 ? [new BasePoint(volume.Id, backup)] : [], await Driver.ListBasePointsAsync(Cancel));
+        Assert.Equal(
+            token.Length > 0 ? [new BasePoint(volume.Id, backup)] : [], await Driver.ListBasePointsAsync(Cancel));
         Assert.Equal(ClonesAreInstant, token.Length > 0);
         Assert.Equal(ClonesAreInstant, Driver.ClonesAreInstant);
     }

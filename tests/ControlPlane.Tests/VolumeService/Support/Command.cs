@@ -9,7 +9,8 @@ internal static class Command
     {
         var (exitCode, output) = Try(program, arguments);
         if (exitCode != 0)
-            throw new InvalidOperationException($"{program} {string.Join(' ', arguments)} ended with {exitCode}: {output}");
+            throw new InvalidOperationException(
+                $"{program} {string.Join(' ', arguments)} ended with {exitCode}: {output}");
     }
 
     public static (int ExitCode, string Output) Try(string program, params string[] arguments)

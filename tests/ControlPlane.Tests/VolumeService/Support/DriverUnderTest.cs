@@ -63,7 +63,8 @@ internal sealed class DriverUnderTest : IAsyncDisposable
 
     public string FileOf(DeviceReference device) => new DriverLayout(Root).Of(device);
 
-    public string FileOf(DeviceReference volume, Guid backupId) => new DriverLayout(Root).OfBasePoint(volume.Id, backupId);
+    public string FileOf(DeviceReference volume, Guid backupId) =>
+        new DriverLayout(Root).OfBasePoint(volume.Id, backupId);
 
     public static ExportRequest Export(
         DeviceReference device, DeviceAccess access = DeviceAccess.Read, Guid? backupId = null) =>

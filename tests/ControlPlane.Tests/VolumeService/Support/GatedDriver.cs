@@ -34,7 +34,8 @@ internal sealed class GatedDriver(FileVolumeDriver driver) : IVolumeDriver
     public Task CreateVolumeAsync(Guid volumeId, long sizeBytes, CancellationToken cancellationToken) =>
         driver.CreateVolumeAsync(volumeId, sizeBytes, cancellationToken);
 
-    public Task CloneAsync(DeviceReference source, DeviceReference target, long sizeBytes, CancellationToken cancellationToken) =>
+    public Task CloneAsync(
+        DeviceReference source, DeviceReference target, long sizeBytes, CancellationToken cancellationToken) =>
         driver.CloneAsync(source, target, sizeBytes, cancellationToken);
 
     public Task DeleteAsync(DeviceReference device, CancellationToken cancellationToken) =>
@@ -58,7 +59,8 @@ internal sealed class GatedDriver(FileVolumeDriver driver) : IVolumeDriver
     public Task<IReadOnlyList<BasePoint>> ListBasePointsAsync(CancellationToken cancellationToken) =>
         driver.ListBasePointsAsync(cancellationToken);
 
-    public Task<string> CreateBasePointAsync(DeviceReference device, Guid backupId, CancellationToken cancellationToken) =>
+    public Task<string> CreateBasePointAsync(
+        DeviceReference device, Guid backupId, CancellationToken cancellationToken) =>
         driver.CreateBasePointAsync(device, backupId, cancellationToken);
 
     public Task DropBasePointAsync(Guid volumeId, Guid backupId, CancellationToken cancellationToken) =>

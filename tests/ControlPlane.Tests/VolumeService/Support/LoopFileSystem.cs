@@ -29,7 +29,8 @@ public sealed class LoopFileSystem : IDisposable
         : !File.Exists("/dev/loop-control") ? "needs loop devices"
         : null;
 
-    public TestDirectory NewDirectory() => new(Directory.CreateDirectory(Path.Combine(Root, Guid.NewGuid().ToString())).FullName);
+    public TestDirectory NewDirectory() =>
+        new(Directory.CreateDirectory(Path.Combine(Root, Guid.NewGuid().ToString())).FullName);
 
     public void Dispose()
     {

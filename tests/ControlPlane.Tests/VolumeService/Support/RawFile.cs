@@ -40,7 +40,8 @@ internal static partial class RawFile
     public static void Punch(string path, long offset, long lengthBytes) =>
         Allocate(path, KeepSize | PunchHole, offset, lengthBytes);
 
-    public static void Preallocate(string path, long offset, long lengthBytes) => Allocate(path, KeepSize, offset, lengthBytes);
+    public static void Preallocate(string path, long offset, long lengthBytes) =>
+        Allocate(path, KeepSize, offset, lengthBytes);
 
     public static void SetLength(string path, long lengthBytes)
     {

@@ -164,7 +164,8 @@ internal sealed class VolumeServiceUnderTest : IAsyncDisposable
         return bytes;
     }
 
-    public ExposeDevice Expose(DeviceReference device, DeviceAccess access = DeviceAccess.Read, Guid? backupId = null) => new()
+    public ExposeDevice Expose(
+        DeviceReference device, DeviceAccess access = DeviceAccess.Read, Guid? backupId = null) => new()
     {
         AttachmentId = Guid.NewGuid(),
         Device = device,

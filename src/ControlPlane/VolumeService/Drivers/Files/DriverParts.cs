@@ -40,7 +40,8 @@ internal sealed class DriverParts : IDisposable
     {
         var obstacle = wanted == ExportMode.PlainFile ? "configured so" : LoopDevices.WhyUnavailable();
         if (obstacle is not null && wanted == ExportMode.LoopDevice)
-            throw new VolumeDriverException($"Loop devices are configured, but this process cannot make them: {obstacle}");
+            throw new VolumeDriverException(
+                $"Loop devices are configured, but this process cannot make them: {obstacle}");
         var mappers = new Dictionary<ExportMode, IDeviceMapper> { [ExportMode.PlainFile] = new PlainFileMapper() };
         if (obstacle is null)
             mappers[ExportMode.LoopDevice] = new LoopMapper(log);
@@ -55,10 +56,12 @@ internal sealed class DriverParts : IDisposable
     private static void LogSupport(DriverLayout layout, CloneSupport support, ILogger log)
     {
         if (support.Reflinks)
-            log.LogInformation("Volumes are in {Directory} on {FileSystem}: snapshots and clones are reflinks, made at once",
+            log.LogInformation(
+                "Volumes are in {Directory} on {FileSystem}: snapshots and clones are reflinks, made at once",
                 layout.Root, support.FileSystem);
         else
-            log.LogWarning("Volumes are in {Directory} on {FileSystem}: snapshots and clones are sparse copies ({Reason})",
+            log.LogWarning(
+                "Volumes are in {Directory} on {FileSystem}: snapshots and clones are sparse copies ({Reason})",
                 layout.Root, support.FileSystem, support.Reason);
         if (!support.TellsChangedBlocks)
             log.LogWarning("Changed blocks are unknown, incremental backups read everything: {Reason}", support.Reason);

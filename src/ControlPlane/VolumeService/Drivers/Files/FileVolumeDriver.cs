@@ -10,7 +10,8 @@ namespace BackupEngine.ControlPlane.VolumeService.Drivers.Files;
 /// The <c>file</c> driver: a volume is a raw, sparse file in one directory of this host. docs/volume-drivers.md
 /// describes what is kept there. One process at a time owns the directory, for as long as it runs.
 /// </summary>
-public sealed class FileVolumeDriver(FileVolumeDriverOptions options, ILogger<FileVolumeDriver> log) : IVolumeDriver, IDisposable
+public sealed class FileVolumeDriver(FileVolumeDriverOptions options, ILogger<FileVolumeDriver> log)
+    : IVolumeDriver, IDisposable
 {
     /// <summary>Sizes of volumes are multiples of this, so that direct I/O reaches every byte.</summary>
     public const int SizeUnitBytes = 4096;
@@ -48,8 +49,11 @@ public sealed class FileVolumeDriver(FileVolumeDriverOptions options, ILogger<Fi
     {
         RequireValidSize(sizeBytes);
         var path = _layout.OfVolume(volumeId);
-        await MakeOnceAsync(volumeId, path, sizeBytes, $"Volume {volumeId} could not be made", _ => DurableFile.Publish(
-            path, handle => LinuxFile.SetLength(handle, sizeBytes, path)), cancellationToken);
+        await MakeOnceAsync(volumeId, path, sizeBytes, $"Volume {volumeId} could not be made", () =>
+        {
+            DurableFile.Publish(path, handle => LinuxFile.SetLength(handle, sizeBytes, path));
+            return Task.CompletedTask;
+        }, cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -84,13 +88,10 @@ public sealed class FileVolumeDriver(FileVolumeDriverOptions options, ILogger<Fi
     public async Task DeleteAsync(DeviceReference device, CancellationToken cancellationToken)
     {
         using var taken = await _locks.TakeAsync(device.Id, cancellationToken);
-        await RunAsync($"{device.Kind} {device.Id} could not be removed", () => Parts.Exports.WhileNotExportedAsync(device, () =>
-        {
-            if (device.Kind == DeviceKind.Volume)
-                Parts.BasePoints.DropAll(device.Id);
-            if (File.Exists(_layout.Of(device)))
-                DurableFile.Remove(_layout.Of(device));
-        }, cancellationToken), cancellationToken);
+        await RunAsync(
+            $"{device.Kind} {device.Id} could not be removed",
+            () => Parts.Exports.WhileNotExportedAsync(device, () => Remove(device), cancellationToken),
+            cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -115,7 +116,8 @@ public sealed class FileVolumeDriver(FileVolumeDriverOptions options, ILogger<Fi
     /// <inheritdoc/>
     public Task<IReadOnlyList<ExportRequest>> ListExportsAsync(CancellationToken cancellationToken) => RunAsync(
         "The exports could not be listed",
-        IReadOnlyList<ExportRequest> () => [.. Parts.Exports.List().Select(export => export.ToRequest())], cancellationToken);
+        IReadOnlyList<ExportRequest> () => [.. Parts.Exports.List().Select(export => export.ToRequest())],
+        cancellationToken);
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<Guid>> ListTemporaryObjectsAsync(CancellationToken cancellationToken) =>
@@ -153,9 +155,12 @@ public sealed class FileVolumeDriver(FileVolumeDriverOptions options, ILogger<Fi
     /// <inheritdoc/>
     public Task<ChangedBlocks> GetChangedBlocksAsync(
         Guid volumeId, string parentBaseToken, Guid backupId, CancellationToken cancellationToken) =>
-        RunAsync($"The changed blocks of volume {volumeId} could not be found out", () => Parts.Support.TellsChangedBlocks
-            ? Parts.Comparison.Compare(volumeId, parentBaseToken, backupId, cancellationToken)
-            : BasePointComparison.Unknown(Parts.Support.Reason), cancellationToken);
+        RunAsync(
+            $"The changed blocks of volume {volumeId} could not be found out",
+            () => Parts.Support.TellsChangedBlocks
+                ? Parts.Comparison.Compare(volumeId, parentBaseToken, backupId, cancellationToken)
+                : BasePointComparison.Unknown(Parts.Support.Reason),
+            cancellationToken);
 
     /// <summary>Lets go of the directory. Exports stay.</summary>
     public void Dispose()
@@ -173,7 +178,9 @@ public sealed class FileVolumeDriver(FileVolumeDriverOptions options, ILogger<Fi
         catch (IOException e)
         {
             throw new VolumeDriverException(
-                $"The volume directory {_layout.Root} is in use by another process ({e.Message}). Each volume service needs its own.", e);
+                $"The volume directory {_layout.Root} is in use by another process ({e.Message}). Each volume service "
+                + "needs its own.",
+                e);
         }
     }
 
@@ -186,13 +193,13 @@ public sealed class FileVolumeDriver(FileVolumeDriverOptions options, ILogger<Fi
         }
     }
 
-    private Task MakeOnceAsync(
-        Guid id, string path, long? expectedBytes, string what, Action<Guid> make, CancellationToken cancellationToken) =>
-        MakeOnceAsync(id, path, expectedBytes, what, () =>
-        {
-            make(id);
-            return Task.CompletedTask;
-        }, cancellationToken);
+    private void Remove(DeviceReference device)
+    {
+        if (device.Kind == DeviceKind.Volume)
+            Parts.BasePoints.DropAll(device.Id);
+        if (File.Exists(_layout.Of(device)))
+            DurableFile.Remove(_layout.Of(device));
+    }
 
     // What exists is whole: it was renamed to its name when it was. So it is not made again.
     private async Task MakeOnceAsync(
@@ -206,20 +213,24 @@ public sealed class FileVolumeDriver(FileVolumeDriverOptions options, ILogger<Fi
                 await make();
             else if (expectedBytes is { } expected && new FileInfo(path).Length != expected)
                 throw new VolumeDriverException(
-                    $"{what}: {path} exists already with {new FileInfo(path).Length} bytes instead of {expected}. It is left as it is.");
+                    $"{what}: {path} exists already with {new FileInfo(path).Length} bytes instead of {expected}. It "
+                    + "is left as it is.");
         }, cancellationToken);
     }
 
     private string RequireFile(DeviceReference device)
     {
         var path = _layout.Of(device);
-        return File.Exists(path) ? path : throw new VolumeDriverException($"There is no {device.Kind} {device.Id} in {_layout.Root}.");
+        return File.Exists(path)
+            ? path
+            : throw new VolumeDriverException($"There is no {device.Kind} {device.Id} in {_layout.Root}.");
     }
 
     private static void RequireValidSize(long sizeBytes)
     {
         if (sizeBytes <= 0 || sizeBytes % SizeUnitBytes != 0)
-            throw new VolumeDriverException($"A volume cannot have {sizeBytes} bytes: its size is a multiple of {SizeUnitBytes} bytes.");
+            throw new VolumeDriverException(
+                $"A volume cannot have {sizeBytes} bytes: its size is a multiple of {SizeUnitBytes} bytes.");
     }
 
     private static Task<T> RunAsync<T>(string what, Func<T> work, CancellationToken cancellationToken) =>

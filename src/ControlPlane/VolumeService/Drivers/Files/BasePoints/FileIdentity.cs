@@ -25,7 +25,8 @@ internal static unsafe class FileIdentity
         {
             StatfsBuffer.Btrfs => Ask(file, path, BtrfsInformation, BtrfsInformationBytes, BtrfsIdOffset),
             StatfsBuffer.Xfs => Ask(file, path, XfsGeometry, XfsGeometryBytes, XfsIdOffset),
-            _ => throw new VolumeDriverException($"{path} is on a file system whose UUID is not known (type 0x{type:x})."),
+            _ => throw new VolumeDriverException(
+                $"{path} is on a file system whose UUID is not known (type 0x{type:x})."),
         };
     }
 
@@ -36,7 +37,8 @@ internal static unsafe class FileIdentity
         Span<byte> answer = stackalloc byte[sizeof(long)];
         answer.Clear();
         fixed (byte* buffer = answer)
-            LinuxFile.ThrowIfFailed(LibC.Ioctl(file, GetVersion, buffer), $"The generation of {path} could not be read");
+            LinuxFile.ThrowIfFailed(
+                LibC.Ioctl(file, GetVersion, buffer), $"The generation of {path} could not be read");
         return BinaryPrimitives.ReadUInt32LittleEndian(answer);
     }
 
@@ -45,7 +47,8 @@ internal static unsafe class FileIdentity
         Span<byte> answer = stackalloc byte[answerBytes];
         answer.Clear();
         fixed (byte* buffer = answer)
-            LinuxFile.ThrowIfFailed(LibC.Ioctl(file, request, buffer), $"The UUID of the file system of {path} could not be read");
+            LinuxFile.ThrowIfFailed(
+                LibC.Ioctl(file, request, buffer), $"The UUID of the file system of {path} could not be read");
         return new Guid(answer.Slice(idOffset, UuidBytes), bigEndian: true);
     }
 }

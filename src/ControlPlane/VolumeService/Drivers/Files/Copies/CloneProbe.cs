@@ -16,7 +16,8 @@ internal static class CloneProbe
             return new CloneSupport(name, false, false, $"a trial clone failed: {failure}");
         return name is "XFS" or "btrfs"
             ? new CloneSupport(name, true, true, "")
-            : new CloneSupport(name, true, false, $"comparing extent maps is proven for XFS and btrfs only, not for {name}");
+            : new CloneSupport(
+                name, true, false, $"comparing extent maps is proven for XFS and btrfs only, not for {name}");
     }
 
     private static string? TryClone(string directory)

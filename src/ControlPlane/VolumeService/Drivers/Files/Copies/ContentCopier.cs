@@ -18,13 +18,15 @@ internal sealed class ContentCopier(CloneSupport support)
     private static readonly TimeSpan TimestampGranularity = TimeSpan.FromMilliseconds(20);
 
     /// <summary>Makes <paramref name="target"/>, durable and whole, grown to <paramref name="sizeBytes"/>.</summary>
-    public void Copy(string source, string target, long sizeBytes, UnixFileMode? mode, CancellationToken cancellationToken)
+    public void Copy(
+        string source, string target, long sizeBytes, UnixFileMode? mode, CancellationToken cancellationToken)
     {
         using var from = LinuxFile.OpenForReading(source);
         var sourceBytes = LinuxFile.Status(from, source).SizeBytes;
         if (sourceBytes > sizeBytes)
             throw new VolumeDriverException(
-                $"{source} has {sourceBytes} bytes: it does not fit into {sizeBytes}. Nothing was changed. Ask for a larger volume.");
+                $"{source} has {sourceBytes} bytes: it does not fit into {sizeBytes}. Nothing was changed. Ask for a "
+                + "larger volume.");
         DurableFile.Publish(target, Fill, mode);
 
         void Fill(SafeFileHandle to)
@@ -52,14 +54,15 @@ internal sealed class ContentCopier(CloneSupport support)
         }
 
         throw new VolumeDriverException(
-            $"{source} was written to during each of {MaxAttempts} attempts to copy it: the copy would mix several moments. "
-            + "The volume is untouched, the copy was thrown away. Stop what writes to it, or keep the volumes on XFS "
-            + "(reflink=1) or btrfs, where a snapshot is taken as of one moment.");
+            $"{source} was written to during each of {MaxAttempts} attempts to copy it: the copy would mix several "
+            + "moments. The volume is untouched, the copy was thrown away. Stop what writes to it, or keep the volumes "
+            + "on XFS (reflink=1) or btrfs, where a snapshot is taken as of one moment.");
     }
 
     // Waits until a write from now on is bound to change the timestamp; null when the source does not stop being
     // written to.
-    private static DateTime? AwaitDistinctTimestamp(SafeFileHandle file, string path, CancellationToken cancellationToken)
+    private static DateTime? AwaitDistinctTimestamp(
+        SafeFileHandle file, string path, CancellationToken cancellationToken)
     {
         for (var look = 0; look < MaxLooks; look++)
         {

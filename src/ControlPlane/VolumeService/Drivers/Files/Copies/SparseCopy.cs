@@ -14,12 +14,18 @@ internal static class SparseCopy
 
     /// <summary>Copies the first <paramref name="lengthBytes"/> bytes to an empty file.</summary>
     public static void Copy(
-        SafeFileHandle source, SafeFileHandle target, long lengthBytes, string sourcePath, CancellationToken cancellationToken)
+        SafeFileHandle source,
+        SafeFileHandle target,
+        long lengthBytes,
+        string sourcePath,
+        CancellationToken cancellationToken)
     {
         LinuxFile.SetLength(target, lengthBytes, "the copy of " + sourcePath);
         var position = 0L;
-        while (position < lengthBytes && LinuxFile.NextData(source, position, sourcePath) is { } data && data < lengthBytes)
+        while (position < lengthBytes)
         {
+            if (LinuxFile.NextData(source, position, sourcePath) is not { } data || data >= lengthBytes)
+                return;
             var end = Math.Min(lengthBytes, LinuxFile.NextHole(source, data, sourcePath));
             CopyRange(source, target, data, end, sourcePath, cancellationToken);
             position = end;
@@ -50,7 +56,8 @@ internal static class SparseCopy
     }
 
     // 0: the kernel does not copy between these two files, or not here.
-    private static long CopyInKernel(SafeFileHandle source, SafeFileHandle target, long start, long length, string sourcePath)
+    private static long CopyInKernel(
+        SafeFileHandle source, SafeFileHandle target, long start, long length, string sourcePath)
     {
         long from = start, to = start;
         var copied = LibC.CopyFileRange(source, ref from, target, ref to, (nuint)length, 0);
@@ -61,7 +68,8 @@ internal static class SparseCopy
         return copied;
     }
 
-    private static void CopyThroughBuffer(SafeFileHandle source, SafeFileHandle target, long start, long length, string sourcePath)
+    private static void CopyThroughBuffer(
+        SafeFileHandle source, SafeFileHandle target, long start, long length, string sourcePath)
     {
         var buffer = GC.AllocateUninitializedArray<byte>((int)Math.Min(BufferBytes, length));
         for (var done = 0L; done < length;)

@@ -19,8 +19,8 @@ internal sealed class ExportStore(DriverLayout layout)
         catch (JsonException e)
         {
             throw new VolumeDriverException(
-                $"The record of an export, {path}, cannot be read: {e.Message} The export is left as it is. If `losetup -l` "
-                + "shows no device of that volume, remove the file.", e);
+                $"The record of an export, {path}, cannot be read: {e.Message} The export is left as it is. If "
+                + "`losetup -l` shows no device of that volume, remove the file.", e);
         }
     }
 

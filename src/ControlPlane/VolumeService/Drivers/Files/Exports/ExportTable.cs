@@ -8,7 +8,8 @@ namespace BackupEngine.ControlPlane.VolumeService.Drivers.Files.Exports;
 /// nobody knows of.
 /// </summary>
 internal sealed class ExportTable(
-    DriverLayout layout, ExportStore store, IReadOnlyDictionary<ExportMode, IDeviceMapper> mappers, ExportMode mode) : IDisposable
+    DriverLayout layout, ExportStore store, IReadOnlyDictionary<ExportMode, IDeviceMapper> mappers, ExportMode mode)
+    : IDisposable
 {
     private static readonly TimeSpan BusyPollInterval = TimeSpan.FromMilliseconds(20);
 
@@ -31,8 +32,9 @@ internal sealed class ExportTable(
         {
             if (TimeProvider.System.GetElapsedTime(started) > patience)
                 throw new VolumeDriverException(
-                    $"{busy}, the export of {Describe(export)}, is still held open by a process or a mount. The data are safe; the "
-                    + "kernel frees the device as soon as it is closed. Close it, then disconnect again.");
+                    $"{busy}, the export of {Describe(export)}, is still held open by a process or a mount. The data "
+                    + "are safe; the kernel frees the device as soon as it is closed. Close it, then disconnect "
+                    + "again.");
             await Task.Delay(BusyPollInterval, cancellationToken);
         }
 
@@ -77,7 +79,8 @@ internal sealed class ExportTable(
     {
         var file = layout.Of(request.Device);
         if (!File.Exists(file))
-            throw new VolumeDriverException($"There is no {request.Device.Kind} {request.Device.Id}: it cannot be exported.");
+            throw new VolumeDriverException(
+                $"There is no {request.Device.Kind} {request.Device.Id}: it cannot be exported.");
         var export = store.TryRead(request.AttachmentId);
         if (export is null)
         {
@@ -102,8 +105,8 @@ internal sealed class ExportTable(
             export => IsOf(export, request.Device) && export.Access == DeviceAccess.ReadWrite);
         if (other is not null)
             throw new VolumeDriverException(
-                $"{Describe(other)} is exported for writing already, to {other.ConnectorHost} as attachment {other.AttachmentId}. "
-                + "Two writers would destroy its contents. Disconnect that attachment first.");
+                $"{Describe(other)} is exported for writing already, to {other.ConnectorHost} as attachment "
+                + $"{other.AttachmentId}. Two writers would destroy its contents. Disconnect that attachment first.");
     }
 
     private ExportRecord NewRecord(ExportRequest request) => new()
@@ -145,7 +148,8 @@ internal sealed class ExportTable(
     private IDeviceMapper MapperOf(ExportRecord export) => mappers.TryGetValue(export.Mode, out var mapper)
         ? mapper
         : throw new VolumeDriverException(
-            $"The export of {Describe(export)} was made as {export.Mode}, which this process cannot do. Start it as root.");
+            $"The export of {Describe(export)} was made as {export.Mode}, which this process cannot do. Start it as "
+            + "root.");
 
     private async Task<T> UnderLockAsync<T>(Func<T> action, CancellationToken cancellationToken)
     {

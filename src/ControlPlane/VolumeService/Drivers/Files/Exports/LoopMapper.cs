@@ -29,7 +29,8 @@ internal sealed class LoopMapper(ILogger log) : IDeviceMapper
             LoopDevices.Release(device);
     }
 
-    public string? FindBusy(ExportRecord export, string file) => Find(export, file).Select(device => device.Path).FirstOrDefault();
+    public string? FindBusy(ExportRecord export, string file) =>
+        Find(export, file).Select(device => device.Path).FirstOrDefault();
 
     public void Flush(ExportRecord export, string file)
     {

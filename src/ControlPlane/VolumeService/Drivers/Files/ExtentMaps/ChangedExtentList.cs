@@ -6,7 +6,8 @@ namespace BackupEngine.ControlPlane.VolumeService.Drivers.Files.ExtentMaps;
 /// Collects changed ranges in ascending order: rounded outwards to blocks, merged where they touch. When they become
 /// too many, those with the smallest gaps between them are merged: more is reported than changed, never less.
 /// </summary>
-internal sealed class ChangedExtentList(long volumeBytes, long blockBytes, int maxExtents = ChangedExtentList.DefaultMaxExtents)
+internal sealed class ChangedExtentList(
+    long volumeBytes, long blockBytes, int maxExtents = ChangedExtentList.DefaultMaxExtents)
 {
     /// <summary>Keeps the answer at some megabytes on the bus.</summary>
     public const int DefaultMaxExtents = 100_000;

@@ -27,7 +27,8 @@ internal sealed class ExtentCursor : IDisposable
     public void MoveTo(long offsetBytes)
     {
         if (offsetBytes <= OffsetBytes || offsetBytes > EndBytes)
-            throw new InvalidOperationException($"The cursor at {OffsetBytes}..{EndBytes} cannot move to {offsetBytes}.");
+            throw new InvalidOperationException(
+                $"The cursor at {OffsetBytes}..{EndBytes} cannot move to {offsetBytes}.");
         if (Extent is { } extent && offsetBytes == extent.EndBytes)
             _more = _extents.MoveNext();
         OffsetBytes = offsetBytes;

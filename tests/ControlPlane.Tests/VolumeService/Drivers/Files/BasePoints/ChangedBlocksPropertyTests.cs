@@ -77,7 +77,8 @@ public sealed class ChangedBlocksPropertyTests(FileSystems systems)
                 var changed = await test.Driver.GetChangedBlocksAsync(volume.Id, token, after, Cancel);
                 Assert.Equal(
                     blocks.Order(),
-                    changed.Extents.SelectMany(e => Enumerable.Range((int)(e.OffsetBytes / BlockBytes), (int)(e.LengthBytes / BlockBytes))));
+                    changed.Extents.SelectMany(
+                        e => Enumerable.Range((int)(e.OffsetBytes / BlockBytes), (int)(e.LengthBytes / BlockBytes))));
                 await test.Driver.DeleteAsync(volume, Cancel);
             },
             iter: 20,
@@ -110,7 +111,9 @@ public sealed class ChangedBlocksPropertyTests(FileSystems systems)
         var common = Math.Min(old.Length, now.Length);
         Assert.Equal(common, old.AsSpan(0, common).CommonPrefixLength(now.AsSpan(0, common)));
         Assert.Equal(-1, now.AsSpan(common).IndexOfAnyExcept((byte)0));
-        Assert.True(now.Length <= old.Length || Covers(changed.Extents, old.Length, now.Length), "the grown area is not reported");
+        Assert.True(
+            now.Length <= old.Length || Covers(changed.Extents, old.Length, now.Length),
+            "the grown area is not reported");
     }
 
     private static bool Covers(IReadOnlyList<ChangedExtent> extents, long start, long end) =>

@@ -10,7 +10,8 @@ public sealed class ContentCopierTests : IDisposable
     private const int Bytes = 2 << 20;
 
     private readonly TestDirectory _directory = TestDirectory.InTemp();
-    private readonly ContentCopier _copier = new(new CloneSupport("any", Reflinks: false, TellsChangedBlocks: false, "a test"));
+    private readonly ContentCopier _copier = new(
+        new CloneSupport("any", Reflinks: false, TellsChangedBlocks: false, "a test"));
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -24,7 +25,8 @@ public sealed class ContentCopierTests : IDisposable
             var (source, target) = (directory.File("source"), directory.File("target"));
             RawFile.Create(source, Bytes);
             foreach (var (block, blocks) in pieces)
-                RawFile.Write(source, block * 4096L, RawFile.Pattern(block, Math.Min(blocks * 4096, Bytes - (block * 4096))));
+                RawFile.Write(
+                    source, block * 4096L, RawFile.Pattern(block, Math.Min(blocks * 4096, Bytes - (block * 4096))));
             _copier.Copy(source, target, Bytes + 4096, mode: null, Cancel);
             var (expected, copied) = (File.ReadAllBytes(source), File.ReadAllBytes(target));
             Assert.Equal(expected, copied[..Bytes]);

@@ -12,7 +12,8 @@ public sealed class ChangedExtentListTests
     private static readonly Gen<int[]> Starts = Gen.Int[0, VolumeBlocks * BlockBytes].Array[0, 400];
 
     [Fact]
-    public void Nothing_is_lost_and_the_list_stays_short() => Gen.Select(Starts, Gen.Int[1, 9000]).Sample((starts, length) =>
+    public void Nothing_is_lost_and_the_list_stays_short() =>
+        Gen.Select(Starts, Gen.Int[1, 9000]).Sample((starts, length) =>
     {
         const long VolumeBytes = VolumeBlocks * BlockBytes;
         Array.Sort(starts);
@@ -45,6 +46,7 @@ public sealed class ChangedExtentListTests
     {
         var list = new ChangedExtentList(BlockBytes + 512, BlockBytes);
         list.Add(BlockBytes + 1, BlockBytes + 512);
-        Assert.Equal((BlockBytes, 512), list.ToExtents().Select(e => ((int)e.OffsetBytes, (int)e.LengthBytes)).Single());
+        Assert.Equal(
+            (BlockBytes, 512), list.ToExtents().Select(e => ((int)e.OffsetBytes, (int)e.LengthBytes)).Single());
     }
 }

@@ -14,8 +14,8 @@ public sealed class ExtentMapComparisonTests
 
     private static readonly ExtentFlags[] DoubtfulFlags =
     [
-        ExtentFlags.Unknown, ExtentFlags.DelayedAllocation, ExtentFlags.Encoded, ExtentFlags.Encrypted, ExtentFlags.NotAligned,
-        ExtentFlags.Inline, ExtentFlags.Tail, (ExtentFlags)0x40000000,
+        ExtentFlags.Unknown, ExtentFlags.DelayedAllocation, ExtentFlags.Encoded, ExtentFlags.Encrypted,
+        ExtentFlags.NotAligned, ExtentFlags.Inline, ExtentFlags.Tail, (ExtentFlags)0x40000000,
     ];
 
     [Fact]
@@ -48,7 +48,8 @@ public sealed class ExtentMapComparisonTests
     public void Unwritten_blocks_differ_from_written_ones_at_the_same_place()
     {
         FileExtent[] unwritten = [new(0, 1 << 20, BlockBytes, ExtentFlags.Unwritten)];
-        FileExtent[] written = [new(0, 1 << 20, BlockBytes, ExtentFlags.Shared | ExtentFlags.Last | ExtentFlags.Merged)];
+        FileExtent[] written =
+            [new(0, 1 << 20, BlockBytes, ExtentFlags.Shared | ExtentFlags.Last | ExtentFlags.Merged)];
         Assert.Equal([0], Compare(unwritten, written));
         Assert.Empty(Compare(unwritten, unwritten));
         Assert.Empty(Compare(written, [new(0, 1 << 20, BlockBytes, ExtentFlags.None)]));
@@ -63,7 +64,8 @@ public sealed class ExtentMapComparisonTests
     {
         var place = 0L;
         IEnumerable<FileExtent> Moving() => [new(0, place += BlockBytes, BlockBytes, ExtentFlags.None)];
-        Assert.Null(StableComparison.Compare(Moving, () => [], MapBytes, NewList, TestContext.Current.CancellationToken));
+        Assert.Null(
+            StableComparison.Compare(Moving, () => [], MapBytes, NewList, TestContext.Current.CancellationToken));
     }
 
     [Fact]

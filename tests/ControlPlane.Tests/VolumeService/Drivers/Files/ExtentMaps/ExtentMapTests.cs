@@ -19,7 +19,9 @@ public sealed class ExtentMapTests(FileSystems systems)
             RawFile.Write(file, block * BlockBytes, RawFile.Pattern(block, BlockBytes));
         var whole = RawFile.Map(file, Blocks * BlockBytes);
         Assert.Equal(Blocks / 2, whole.Length);
-        Assert.Equal(Enumerable.Range(0, Blocks / 2).Select(i => 2L * i * BlockBytes), whole.Select(extent => extent.OffsetBytes));
+        Assert.Equal(
+            Enumerable.Range(0, Blocks / 2).Select(i => 2L * i * BlockBytes),
+            whole.Select(extent => extent.OffsetBytes));
         foreach (var page in (int[])[1, 3, 7, 199, 200])
             Assert.Equal(whole, RawFile.Map(file, Blocks * BlockBytes, extentsPerPage: page));
     }

@@ -10,7 +10,9 @@ internal static class NaiveComparison
         before.Select(Place).SequenceEqual(after.Select(Place));
 
     /// <summary>Every flag counts.</summary>
-    public static bool FindsNoChangeByPlaceAndEveryFlag(FileExtent[] before, FileExtent[] after) => before.SequenceEqual(after);
+    public static bool FindsNoChangeByPlaceAndEveryFlag(FileExtent[] before, FileExtent[] after) =>
+        before.SequenceEqual(after);
 
-    private static (long, long, long) Place(FileExtent extent) => (extent.OffsetBytes, extent.PhysicalBytes, extent.LengthBytes);
+    private static (long, long, long) Place(FileExtent extent) =>
+        (extent.OffsetBytes, extent.PhysicalBytes, extent.LengthBytes);
 }

@@ -39,7 +39,8 @@ public sealed partial class PitfallTests(FileSystems systems)
         }
         while (mapOfOne.Concat(mapOfTwo).Any(extent => !extent.Flags.HasFlag(ExtentFlags.DelayedAllocation)));
 
-        Assert.True(NaiveComparison.FindsNoChangeByPlace(mapOfOne, mapOfTwo), "the scene is not set: the places differ");
+        Assert.True(
+            NaiveComparison.FindsNoChangeByPlace(mapOfOne, mapOfTwo), "the scene is not set: the places differ");
         Assert.Equal([(0, Bytes)], Differences(mapOfOne, mapOfTwo));
         Assert.Equal([(0, Bytes)], Differences(RawFile.Map(one, Bytes), RawFile.Map(two, Bytes)));
     }
@@ -121,7 +122,8 @@ public sealed partial class PitfallTests(FileSystems systems)
         CloneRange(source, Half, Half, two);
         var (mapOfOne, mapOfTwo) = (RawFile.Map(one, Half), RawFile.Map(two, Half));
 
-        Assert.True(NaiveComparison.FindsNoChangeByPlace(mapOfOne, mapOfTwo), "the scene is not set: the places differ");
+        Assert.True(
+            NaiveComparison.FindsNoChangeByPlace(mapOfOne, mapOfTwo), "the scene is not set: the places differ");
         Assert.NotEqual(File.ReadAllBytes(one), File.ReadAllBytes(two));
         Assert.All(mapOfOne, extent => Assert.True(extent.Flags.HasFlag(ExtentFlags.Encoded)));
         Assert.Equal([(0, Half)], Differences(mapOfOne, mapOfTwo));
@@ -140,7 +142,8 @@ public sealed partial class PitfallTests(FileSystems systems)
         CloneRange(file, 0, 0, clone);
         var after = RawFile.Map(file, Bytes);
 
-        Assert.False(NaiveComparison.FindsNoChangeByPlaceAndEveryFlag(before, after), "the scene is not set: no flag changed");
+        Assert.False(
+            NaiveComparison.FindsNoChangeByPlaceAndEveryFlag(before, after), "the scene is not set: no flag changed");
         Assert.Empty(Differences(before, after));
         Assert.Empty(Differences(after, RawFile.Map(clone, Bytes)));
     }
