@@ -98,7 +98,8 @@ internal sealed class LeftoverSweep(
     {
         if (_warned.TryAdd(id, true))
             log.LogWarning(
-                "{What} {Id} belongs to backup {BackupId}, of which there is no record; it is left as it is", what, id, backup);
+                "{What} {Id} belongs to backup {BackupId}, of which there is no record; it is left as it is",
+                what, id, backup);
     }
 
     private async Task<Dictionary<Guid, BackupState>> StatesAsync(

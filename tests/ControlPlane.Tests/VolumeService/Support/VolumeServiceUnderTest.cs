@@ -165,14 +165,15 @@ internal sealed class VolumeServiceUnderTest : IAsyncDisposable
     }
 
     public ExposeDevice Expose(
-        DeviceReference device, DeviceAccess access = DeviceAccess.Read, Guid? backupId = null) => new()
-    {
-        AttachmentId = Guid.NewGuid(),
-        Device = device,
-        Access = access,
-        Connector = new Connector { Host = Host },
-        BackupId = backupId,
-    };
+        DeviceReference device, DeviceAccess access = DeviceAccess.Read, Guid? backupId = null) =>
+        new()
+        {
+            AttachmentId = Guid.NewGuid(),
+            Device = device,
+            Access = access,
+            Connector = new Connector { Host = Host },
+            BackupId = backupId,
+        };
 
     public async ValueTask DisposeAsync()
     {
