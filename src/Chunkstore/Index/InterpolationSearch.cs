@@ -11,14 +11,17 @@ internal static class InterpolationSearch
     private const int MaximumGuesses = 6;
 
     /// <summary>Position of the first entry with that prefix, or -1.</summary>
-    public static long FindFirst(IndexSegment segment, UInt128 prefix)
+    public static long FindFirst(IndexSegment segment, UInt128 prefix) => FindFirst(segment, prefix, out _);
+
+    /// <summary>Position of the first entry with that prefix, or -1, and the number of entries looked at.</summary>
+    public static long FindFirst(IndexSegment segment, UInt128 prefix, out int probes)
     {
         var key = (ulong)(prefix >> 64);
         long low = 0, high = segment.EntryCount - 1;
         ulong lowKey = 0, highKey = ulong.MaxValue;
-        for (var probe = 0; low <= high; probe++)
+        for (probes = 1; low <= high; probes++)
         {
-            var middle = probe < MaximumGuesses ? Guess(key, low, high, lowKey, highKey) : low + ((high - low) / 2);
+            var middle = probes <= MaximumGuesses ? Guess(key, low, high, lowKey, highKey) : low + ((high - low) / 2);
             var found = segment.EntryAt(middle).Prefix;
             if (found == prefix)
             {
