@@ -7,6 +7,9 @@ namespace BackupEngine.Chunkstore.Backends;
 /// <remarks>Failures are <see cref="IOException"/> whose <see cref="Exception.HResult"/> is the errno.</remarks>
 internal interface IFileSystem
 {
+    /// <summary>What this file system refused, and what is done instead, in words for the log.</summary>
+    IReadOnlyCollection<string> Fallbacks { get; }
+
     /// <summary>Creates a directory, readable by the owner only; no error where it is there already.</summary>
     void CreateDirectory(string path);
 

@@ -17,6 +17,9 @@ internal interface IRepositoryBackend : IDisposable
     /// <summary>The place, for messages.</summary>
     string Location { get; }
 
+    /// <summary>What is done in a slower way than it should be, in words for the log.</summary>
+    IReadOnlyCollection<string> Fallbacks { get; }
+
     /// <summary>Makes the place ready for a new repository.</summary>
     /// <exception cref="RepositoryException">It holds something already, or cannot be written.</exception>
     void Initialize();

@@ -10,6 +10,18 @@ internal static partial class Libc
 {
     public const int OpenReadOnly = 0;
 
+    public const int OpenWriteOnly = 1;
+
+    public const int OpenCreate = 0x40;
+
+    public const int OpenExclusive = 0x80;
+
+    /// <summary>Mode 0600.</summary>
+    public const int OwnerReadWrite = 0x180;
+
+    /// <summary>O_DIRECT, which is another bit on arm64.</summary>
+    public static int OpenDirect => RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 0x10000 : 0x4000;
+
     /// <summary>O_CLOEXEC, the same on x86-64 and arm64.</summary>
     public const int OpenCloseOnExec = 0x80000;
 
@@ -19,11 +31,14 @@ internal static partial class Libc
     /// <summary>RENAME_NOREPLACE of linux/fs.h.</summary>
     public const uint RenameNoReplaceFlag = 1;
 
+    /// <summary>MADV_HUGEPAGE of asm-generic/mman-common.h.</summary>
+    public const int AdviseHugePage = 14;
+
     /// <summary>MADV_RANDOM of asm-generic/mman-common.h.</summary>
     public const int AdviseRandom = 1;
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    public static partial int Open(string path, int flags);
+    public static partial int Open(string path, int flags, int mode);
 
     [LibraryImport("libc", EntryPoint = "close", SetLastError = true)]
     public static partial int Close(int descriptor);

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 
 namespace BackupEngine.Chunkstore.Backends;
@@ -7,9 +8,14 @@ internal sealed class LinuxFileSystem : IFileSystem
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
+    private readonly ConcurrentDictionary<string, bool> _fallbacks = new(StringComparer.Ordinal);
+
+    public IReadOnlyCollection<string> Fallbacks => [.. _fallbacks.Keys.Order(StringComparer.Ordinal)];
+
     public void CreateDirectory(string path) => Guard(path, () => Directory.CreateDirectory(path, OwnerOnly));
 
-    public IWritableFile CreateFile(string path) => new LinuxWritableFile(path);
+    public IWritableFile CreateFile(string path) =>
+        new LinuxWritableFile(path, refusal => _fallbacks.TryAdd(refusal, true));
 
     public bool RenameNoReplace(string path, string newPath)
     {
@@ -29,7 +35,7 @@ internal sealed class LinuxFileSystem : IFileSystem
 
     public void FlushDirectory(string path)
     {
-        var descriptor = Libc.Open(path, Libc.OpenReadOnly | Libc.OpenCloseOnExec);
+        var descriptor = Libc.Open(path, Libc.OpenReadOnly | Libc.OpenCloseOnExec, 0);
         if (descriptor < 0)
         {
             throw Errno.LastError("open", path);
@@ -99,8 +105,9 @@ internal sealed class LinuxFileSystem : IFileSystem
         }
     }
 
-    private static bool LinkAndUnlink(string path, string newPath)
+    private bool LinkAndUnlink(string path, string newPath)
     {
+        _fallbacks.TryAdd("The file system refuses renameat2(RENAME_NOREPLACE); link and unlink are used.", true);
         if (Libc.Link(path, newPath) < 0)
         {
             return Marshal.GetLastPInvokeError() == Errno.Exists ? false : throw Errno.LastError("link", newPath);

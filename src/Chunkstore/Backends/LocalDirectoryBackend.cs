@@ -24,6 +24,8 @@ internal sealed class LocalDirectoryBackend : IRepositoryBackend
 
     public string Location => _root;
 
+    public IReadOnlyCollection<string> Fallbacks => _files.Fallbacks;
+
     private string TemporaryDirectory => Path.Combine(_root, RepositoryLayout.Temporary);
 
     public string Describe(ObjectName name) => Path.Combine(_root, RepositoryLayout.PathOf(name));

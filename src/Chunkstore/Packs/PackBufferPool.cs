@@ -1,15 +1,16 @@
 namespace BackupEngine.Chunkstore.Packs;
 
 /// <summary>
-/// A fixed number of buffers, made when they are first needed: the bound of what a stream holds in memory, and the
-/// back-pressure of its disk. Safe to use from many threads; what <see cref="Available"/> promised holds for as long
-/// as only one thread takes.
+/// A fixed number of buffers, which take memory when they are first used: the bound of what a stream holds in memory,
+/// and the back-pressure of its disk. Safe to use from many threads; what <see cref="Available"/> promised holds for
+/// as long as only one thread takes.
 /// </summary>
 internal sealed class PackBufferPool(int bufferBytes, int count) : IDisposable
 {
     private readonly Lock _lock = new();
     private readonly Stack<AlignedBuffer> _free = new();
-    private readonly List<AlignedBuffer> _all = [];
+    private readonly AlignedRegion _region = new(bufferBytes * count);
+    private int _made;
     private TaskCompletionSource? _nextReturn;
 
     public int BufferBytes => bufferBytes;
@@ -21,7 +22,7 @@ internal sealed class PackBufferPool(int bufferBytes, int count) : IDisposable
         {
             lock (_lock)
             {
-                return _free.Count + (count - _all.Count);
+                return _free.Count + (count - _made);
             }
         }
     }
@@ -36,14 +37,9 @@ internal sealed class PackBufferPool(int bufferBytes, int count) : IDisposable
                 return buffer;
             }
 
-            if (_all.Count == count)
-            {
-                throw new InvalidOperationException("A buffer was taken where none is available.");
-            }
-
-            buffer = new AlignedBuffer(bufferBytes);
-            _all.Add(buffer);
-            return buffer;
+            return _made < count
+                ? new AlignedBuffer(_region, _made++ * bufferBytes, bufferBytes)
+                : throw new InvalidOperationException("A buffer was taken where none is available.");
         }
     }
 
@@ -81,11 +77,5 @@ internal sealed class PackBufferPool(int bufferBytes, int count) : IDisposable
         }
     }
 
-    public void Dispose()
-    {
-        foreach (IDisposable buffer in _all)
-        {
-            buffer.Dispose();
-        }
-    }
+    public void Dispose() => _region.Dispose();
 }

@@ -14,7 +14,7 @@ internal sealed record PackStreamOptions
     public required int PackSizeBytes { get; init; }
 
     /// <summary>Size of one write, in bytes.</summary>
-    public int BufferBytes { get; init; } = 1024 * 1024;
+    public required int BufferBytes { get; init; }
 
     /// <summary>Buffers at most; together at least one byte larger than the largest record and a pack header.</summary>
     public required int BufferCount { get; init; }

@@ -15,10 +15,12 @@ public sealed class ChunkReader
     private readonly IRepositoryBackend _backend;
     private readonly IndexCatalog _catalog;
     private readonly RepositoryKeys _keys;
-    private readonly ReadBufferPool _buffers = new();
+    private readonly ReadBufferPool _buffers;
 
-    internal ChunkReader(IRepositoryBackend backend, IndexCatalog catalog, RepositoryKeys keys)
+    internal ChunkReader(
+        IRepositoryBackend backend, IndexCatalog catalog, RepositoryKeys keys, ReadBufferPool buffers)
     {
+        _buffers = buffers;
         _backend = backend;
         _catalog = catalog;
         _keys = keys;

@@ -1,39 +1,52 @@
 using System.Collections.Concurrent;
 using BackupEngine.Chunkstore.Format;
-using BackupEngine.Chunkstore.Packs;
 
 namespace BackupEngine.Chunkstore.Repositories;
 
 /// <summary>
 /// Buffers for reads of neighbouring records. As many exist as reads run at once; a few are kept for the next ones.
 /// </summary>
-internal sealed class ReadBufferPool
+internal sealed class ReadBufferPool : IDisposable
 {
-    private const int Kept = 16;
+    private const int Kept = 8;
     private const int SmallBytes = 512 * 1024;
     private const int LargeBytes = ReadPlan.MaximumReadBytes + (2 * RecordHeader.SizeBytes);
 
-    private readonly ConcurrentQueue<AlignedBuffer> _small = new();
-    private readonly ConcurrentQueue<AlignedBuffer> _large = new();
+    private readonly ConcurrentQueue<ReadBuffer> _small = new();
+    private readonly ConcurrentQueue<ReadBuffer> _large = new();
+    private volatile bool _closed;
 
-    public AlignedBuffer Get(int lengthBytes)
+    public ReadBuffer Get(int lengthBytes)
     {
         var isSmall = lengthBytes <= SmallBytes;
         return (isSmall ? _small : _large).TryDequeue(out var buffer)
             ? buffer
-            : new AlignedBuffer(isSmall ? SmallBytes : LargeBytes);
+            : new ReadBuffer(isSmall ? SmallBytes : LargeBytes);
     }
 
-    public void Return(AlignedBuffer buffer)
+    public void Return(ReadBuffer buffer)
     {
         var queue = buffer.Memory.Length == SmallBytes ? _small : _large;
-        if (queue.Count < Kept)
+        if (_closed || queue.Count >= Kept)
         {
-            queue.Enqueue(buffer);
+            buffer.Dispose();
         }
         else
         {
-            ((IDisposable)buffer).Dispose();
+            queue.Enqueue(buffer);
+        }
+    }
+
+    /// <summary>Frees what is kept; what is in use is freed when it comes back.</summary>
+    public void Dispose()
+    {
+        _closed = true;
+        foreach (var queue in new[] { _small, _large })
+        {
+            while (queue.TryDequeue(out var buffer))
+            {
+                buffer.Dispose();
+            }
         }
     }
 }

@@ -19,6 +19,7 @@ public sealed class Repository : IDisposable
     private readonly ManifestCatalog _manifests;
     private readonly SessionRegistry _sessions;
     private readonly SortableId _ids;
+    private readonly ReadBufferPool _readBuffers = new();
     private bool _disposed;
 
     private Repository(IRepositoryBackend backend, RepositoryConfig config, TimeProvider time)
@@ -31,9 +32,15 @@ public sealed class Repository : IDisposable
         _manifests = new ManifestCatalog(backend, new ManifestFile(config.RepositoryId, _keys.Manifests));
         _sessions = new SessionRegistry(backend, time);
         _ids = new SortableId(time);
-        Chunks = new ChunkReader(backend, _catalog, _keys);
+        Chunks = new ChunkReader(backend, _catalog, _keys, _readBuffers);
         _catalog.Refresh();
     }
+
+    /// <summary>
+    /// What the repository does in a slower way because its file system refuses the better one, in words for the log;
+    /// empty where there is nothing of that kind. Complete after the first backup.
+    /// </summary>
+    public IReadOnlyCollection<string> Fallbacks => _backend.Fallbacks;
 
     /// <summary>Identity of the repository.</summary>
     public Guid Id => _config.RepositoryId;
@@ -158,6 +165,7 @@ public sealed class Repository : IDisposable
         if (!_disposed)
         {
             _disposed = true;
+            _readBuffers.Dispose();
             _catalog.Release();
             _backend.Dispose();
         }

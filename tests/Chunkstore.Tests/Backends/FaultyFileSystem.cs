@@ -28,6 +28,8 @@ internal sealed class FaultyFileSystem(IFileSystem inner) : IFileSystem
     /// <summary>The calls, in order, for the reader of a failure.</summary>
     public string? FailedCall { get; private set; }
 
+    public IReadOnlyCollection<string> Fallbacks => inner.Fallbacks;
+
     public void CreateDirectory(string path) => Change($"mkdir {path}", () => inner.CreateDirectory(path));
 
     public IWritableFile CreateFile(string path)

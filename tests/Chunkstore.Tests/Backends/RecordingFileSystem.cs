@@ -7,6 +7,8 @@ internal sealed class RecordingFileSystem(IFileSystem inner) : IFileSystem
 {
     public List<string> Calls { get; } = [];
 
+    public IReadOnlyCollection<string> Fallbacks => inner.Fallbacks;
+
     public void CreateDirectory(string path)
     {
         Note($"mkdir {path}");

@@ -127,7 +127,8 @@ public sealed class IndexSegmentTests : IDisposable
     private static UInt128[] Uniform(int count, int seed)
     {
         var random = new Random(seed);
-        return [.. Enumerable.Range(0, count).Select(_ => new UInt128((ulong)random.NextInt64() << 1, (ulong)random.NextInt64() << 1))];
+        ulong Next() => (ulong)random.NextInt64() << 1;
+        return [.. Enumerable.Range(0, count).Select(_ => new UInt128(Next(), Next()))];
     }
 
     private static IndexEntry[] Entries(UInt128[] prefixes)

@@ -5,14 +5,19 @@ using Xunit;
 
 namespace BackupEngine.Chunkstore.Tests.Repositories;
 
-/// <summary>Random histories of a volume against a model in memory: what is published restores to what was there at that time.</summary>
+/// <summary>
+/// Random histories of a volume against a model in memory: what is published restores to what was there at that time.
+/// </summary>
 public sealed class RepositoryPropertyTests
 {
     private const int ChunkSize = 4096;
     private const int Chunks = 600;
 
     private static readonly Gen<Step> Steps = Gen.Select(
-        Gen.Enum<Action>(), Gen.Int[0, int.MaxValue - 1], Gen.Int[1, 60], (action, seed, amount) => new Step(action, seed, amount));
+        Gen.Enum<Action>(),
+        Gen.Int[0, int.MaxValue - 1],
+        Gen.Int[1, 60],
+        (action, seed, amount) => new Step(action, seed, amount));
 
     private enum Action
     {
@@ -25,7 +30,9 @@ public sealed class RepositoryPropertyTests
         Full,
         Incremental,
 
-        /// <summary>Two backups of different volumes at the same time, through two openings of the repository.</summary>
+        /// <summary>
+        /// Two backups of different volumes at the same time, through two openings of the repository.
+        /// </summary>
         TwoAtOnce,
         Delete,
         Reopen,
@@ -60,7 +67,12 @@ public sealed class RepositoryPropertyTests
     }
 
     private static async Task DoAsync(
-        Step step, int number, string path, Repository[] repositories, TestVolume volume, Dictionary<string, byte[]> model)
+        Step step,
+        int number,
+        string path,
+        Repository[] repositories,
+        TestVolume volume,
+        Dictionary<string, byte[]> model)
     {
         var repository = repositories[step.Seed % 2];
         var random = new Random(step.Seed);
