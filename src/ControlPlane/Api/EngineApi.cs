@@ -25,7 +25,8 @@ public static class EngineApi
         services.TryAddSingleton(TimeProvider.System);
         services.AddRouting();
         services.AddScoped<CommandDispatch>();
-        services.AddScoped<VolumeDrafts>().AddScoped<VolumeCreation>().AddScoped<VolumeUpdate>().AddScoped<VolumeDeletion>();
+        services.AddScoped<VolumeDrafts>().AddScoped<VolumeCreation>().AddScoped<VolumeUpdate>()
+            .AddScoped<VolumeDeletion>();
         services.AddScoped<VolumeAttachments>().AddScoped<VolumeConnections>().AddScoped<VolumeActions>();
         services.AddScoped<SnapshotCreation>().AddScoped<SnapshotDeletion>();
         services.AddScoped<BackupSources>().AddScoped<BackupRequestLog>().AddScoped<BackupCreation>();

@@ -11,7 +11,9 @@ public static class EngineAuthenticationRegistration
     /// <summary>Value of <see cref="EngineOptions.Authentication"/>: nobody is asked, on loopback only.</summary>
     public const string NoAuthMode = "noauth";
 
-    /// <summary>Adds the authenticator that the options name; the token file is made now, where there is none.</summary>
+    /// <summary>
+    /// Adds the authenticator that the options name; the token file is made now, where there is none.
+    /// </summary>
     /// <exception cref="ArgumentException">The options name an unknown one.</exception>
     /// <exception cref="TokenFileException">The token file cannot be used.</exception>
     public static IServiceCollection AddEngineAuthentication(this IServiceCollection services, EngineOptions options)

@@ -5,8 +5,9 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 namespace BackupEngine.ControlPlane.Authentication;
 
 /// <summary>
-/// Keeps an engine without authentication from being reached over a network: it refuses to start where a configured address
-/// is not loopback, checks again what the server really listens on, and lets every request be asked for its local address.
+/// Keeps an engine without authentication from being reached over a network: it refuses to start where a configured
+/// address is not loopback, checks again what the server really listens on, and lets every request be asked for its
+/// local address.
 /// </summary>
 public sealed class LoopbackGuard(IConfiguration configuration, IServiceProvider services) : IHostedLifecycleService
 {
@@ -39,7 +40,9 @@ public sealed class LoopbackGuard(IConfiguration configuration, IServiceProvider
     /// <inheritdoc/>
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <summary>Whether a request came in at a loopback address; a server without a network (in tests) has none.</summary>
+    /// <summary>
+    /// Whether a request came in at a loopback address; a server without a network (in tests) has none.
+    /// </summary>
     public static bool Allows(ConnectionInfo connection)
     {
         ArgumentNullException.ThrowIfNull(connection);

@@ -1,8 +1,8 @@
 namespace BackupEngine.ControlPlane.Authentication;
 
 /// <summary>
-/// Believes everybody: every caller is an administrator of the project that the address names, or else that the token names
-/// as <c>user:project</c>. Served on loopback only, see <see cref="LoopbackGuard"/>.
+/// Believes everybody: every caller is an administrator of the project that the address names, or else that the token
+/// names as <c>user:project</c>. Served on loopback only, see <see cref="LoopbackGuard"/>.
 /// </summary>
 public sealed class NoAuthenticator : IAuthenticator
 {

@@ -4,8 +4,9 @@ using System.Text.Json;
 namespace BackupEngine.ControlPlane.Authentication;
 
 /// <summary>
-/// The users of a stand-alone engine: <c>tokens.json</c> in the state directory, mode 0600, made at the first start with an
-/// administrator and a user of a project, each with a random token. Read at start; to change it, edit it and start again.
+/// The users of a stand-alone engine: <c>tokens.json</c> in the state directory, mode 0600, made at the first start
+/// with an administrator and a user of a project, each with a random token. Read at start; to change it, edit it and
+/// start again.
 /// </summary>
 public static class TokenFile
 {
@@ -90,14 +91,16 @@ public static class TokenFile
         catch (JsonException damage)
         {
             throw new TokenFileException(
-                $"{path} is not a token file: {damage.Message} Correct it, or remove it to have a new one made.", damage);
+                $"{path} is not a token file: {damage.Message} Correct it, or remove it to have a new one made.",
+                damage);
         }
     }
 
     private static IReadOnlyList<TokenUser> Check(string path, TokenDocument? document)
     {
         if (document is null || document.Version != FormatVersion)
-            throw new TokenFileException($"{path} is of format {document?.Version}; this program reads {FormatVersion}.");
+            throw new TokenFileException(
+                $"{path} is of format {document?.Version}; this program reads {FormatVersion}.");
         foreach (var user in document.Users)
         {
             if (user.Token.Length < MinimumTokenLength)

@@ -5,8 +5,8 @@ namespace BackupEngine.ControlPlane.Authentication;
 
 /// <summary>Knows the users of the token file.</summary>
 /// <remarks>
-/// Digests of equal length are compared, each in constant time and all of them always: how long an answer takes says nothing
-/// about how much of a guess was right, nor which user it was near to.
+/// Digests of equal length are compared, each in constant time and all of them always: how long an answer takes says
+/// nothing about how much of a guess was right, nor which user it was near to.
 /// </remarks>
 public sealed class TokenFileAuthenticator : IAuthenticator
 {

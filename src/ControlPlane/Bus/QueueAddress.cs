@@ -1,6 +1,8 @@
 namespace BackupEngine.ControlPlane.Bus;
 
-/// <summary>The queues of the bus. The names are part of the wire contract between hosts of different versions.</summary>
+/// <summary>
+/// The queues of the bus. The names are part of the wire contract between hosts of different versions.
+/// </summary>
 public static class QueueAddress
 {
     /// <summary>Name of the queue that the backup services share.</summary>

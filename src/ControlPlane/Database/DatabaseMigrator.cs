@@ -3,11 +3,12 @@ using Microsoft.EntityFrameworkCore;
 namespace BackupEngine.ControlPlane.Database;
 
 /// <summary>
-/// Brings the schema up to date before any service of the host starts. Several processes may start on one state directory:
-/// a lock file lets one of them migrate at a time, and dies with its process.
+/// Brings the schema up to date before any service of the host starts. Several processes may start on one state
+/// directory: a lock file lets one of them migrate at a time, and dies with its process.
 /// </summary>
 public sealed class DatabaseMigrator(
-    IDbContextFactory<EngineDatabase> databases, DatabaseFile file, ILogger<DatabaseMigrator> log) : IHostedLifecycleService
+    IDbContextFactory<EngineDatabase> databases, DatabaseFile file, ILogger<DatabaseMigrator> log)
+    : IHostedLifecycleService
 {
     private static readonly TimeSpan LockRetry = TimeSpan.FromMilliseconds(100);
 
@@ -75,8 +76,8 @@ public sealed class DatabaseMigrator(
     }
 
     /// <summary>
-    /// A process that was killed while it migrated leaves the row by which Entity Framework locks; every later start would
-    /// wait for it for ever. Whoever holds the lock file knows that nobody else migrates.
+    /// A process that was killed while it migrated leaves the row by which Entity Framework locks; every later start
+    /// would wait for it for ever. Whoever holds the lock file knows that nobody else migrates.
     /// </summary>
     private static async Task RemoveStaleLockRowAsync(EngineDatabase database, CancellationToken cancellationToken)
     {

@@ -23,9 +23,10 @@ public sealed class DatabaseVersionException : Exception
 
     /// <summary>For one file and the migration that this program does not know.</summary>
     public DatabaseVersionException(string path, string migration)
-        : this($"The database {path} was written by a newer version of backup-engine (it has the migration {migration}, " +
-               "which this program does not know). Nothing was changed. Start the newer version, or go back to a copy of the " +
-               "state directory from before the upgrade.")
+        : this(
+            $"The database {path} was written by a newer version of backup-engine (it has the migration {migration}, " +
+            "which this program does not know). Nothing was changed. Start the newer version, or go back to a copy " +
+            "of the state directory from before the upgrade.")
     {
     }
 }

@@ -3,7 +3,9 @@ using Microsoft.EntityFrameworkCore;
 
 namespace BackupEngine.ControlPlane.Database;
 
-/// <summary>The records: volumes, snapshots, backups and the step log. Statuses change by conditional updates only.</summary>
+/// <summary>
+/// The records: volumes, snapshots, backups and the step log. Statuses change by conditional updates only.
+/// </summary>
 public sealed class EngineDatabase(DbContextOptions<EngineDatabase> options) : DbContext(options)
 {
     /// <summary>Volumes, the deleted ones included.</summary>

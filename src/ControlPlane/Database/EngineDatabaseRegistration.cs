@@ -14,8 +14,8 @@ public static class EngineDatabaseRegistration
     private const int BusyTimeoutSeconds = 30;
 
     /// <summary>
-    /// Adds <see cref="EngineDatabase"/>, its factory, and what brings the schema up to date before any service of the host
-    /// starts.
+    /// Adds <see cref="EngineDatabase"/>, its factory, and what brings the schema up to date before any service of the
+    /// host starts.
     /// </summary>
     public static IServiceCollection AddEngineDatabase(this IServiceCollection services, EngineOptions options)
     {

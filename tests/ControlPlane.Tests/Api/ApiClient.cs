@@ -47,7 +47,8 @@ internal sealed class ApiAnswer(HttpStatusCode status, string text, IReadOnlyDic
         response.StatusCode,
         await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken),
         response.Headers.Concat(response.Content.Headers)
-            .ToDictionary(header => header.Key, header => string.Join(", ", header.Value), StringComparer.OrdinalIgnoreCase));
+            .ToDictionary(
+                header => header.Key, header => string.Join(", ", header.Value), StringComparer.OrdinalIgnoreCase));
 
     public override string ToString() => $"{(int)Status} {Text}";
 

@@ -14,7 +14,9 @@ using Microsoft.Extensions.Logging;
 
 namespace BackupEngine.ControlPlane.Tests.Api;
 
-/// <summary>The real API over a real SQLite file, with a bus that records what is sent and a volume service that answers.</summary>
+/// <summary>
+/// The real API over a real SQLite file, with a bus that records what is sent and a volume service that answers.
+/// </summary>
 public sealed class ApiHost : IAsyncLifetime
 {
     public static readonly TokenUser Admin = User("admin", "a", ["admin", "member", "reader"]);
@@ -45,7 +47,8 @@ public sealed class ApiHost : IAsyncLifetime
         {
             bus.AddConsumer<FakeVolumeService>();
             bus.UsingInMemory((context, memory) => memory.ReceiveEndpoint(
-                QueueAddress.VolumeServiceName(Options.Host), endpoint => endpoint.ConfigureConsumer<FakeVolumeService>(context)));
+                QueueAddress.VolumeServiceName(Options.Host),
+                endpoint => endpoint.ConfigureConsumer<FakeVolumeService>(context)));
         });
         _app = builder.Build();
         _app.MapEngineApi();
@@ -77,7 +80,10 @@ public sealed class ApiHost : IAsyncLifetime
     }
 
     internal Task<VolumeEntity> AddVolumeAsync(
-        string status = VolumeStatus.Available, TokenUser? owner = null, int sizeGiB = 1, Action<VolumeEntity>? change = null)
+        string status = VolumeStatus.Available,
+        TokenUser? owner = null,
+        int sizeGiB = 1,
+        Action<VolumeEntity>? change = null)
     {
         var volume = new VolumeEntity
         {
@@ -95,7 +101,8 @@ public sealed class ApiHost : IAsyncLifetime
     }
 
     internal Task<SnapshotEntity> AddSnapshotAsync(
-        VolumeEntity volume, string status = SnapshotStatus.Available, TokenUser? owner = null) => AddAsync(new SnapshotEntity
+        VolumeEntity volume, string status = SnapshotStatus.Available, TokenUser? owner = null) =>
+        AddAsync(new SnapshotEntity
         {
             Id = Guid.NewGuid(),
             ProjectId = (owner ?? Demo).ProjectId,
@@ -107,7 +114,10 @@ public sealed class ApiHost : IAsyncLifetime
         });
 
     internal Task<BackupEntity> AddBackupAsync(
-        VolumeEntity volume, string status = BackupStatus.Available, TokenUser? owner = null, Action<BackupEntity>? change = null)
+        VolumeEntity volume,
+        string status = BackupStatus.Available,
+        TokenUser? owner = null,
+        Action<BackupEntity>? change = null)
     {
         var backup = new BackupEntity
         {

@@ -11,7 +11,8 @@ public sealed class FakeVolumeService : IConsumer<ExposeDevice>, IConsumer<Disco
         : context.RespondAsync(new DeviceExposed
         {
             AttachmentId = context.Message.AttachmentId,
-            Connection = new DeviceConnectionInfo { Type = "local", Path = "/dev/loop-" + context.Message.AttachmentId },
+            Connection =
+                new DeviceConnectionInfo { Type = "local", Path = $"/dev/loop-{context.Message.AttachmentId}" },
             SizeBytes = 1 << 30,
             ReadsAsZero = false,
         });

@@ -49,7 +49,8 @@ public sealed class TokenFileTests : IDisposable
     [Fact]
     public async Task Processes_that_start_at_once_end_up_with_the_same_users()
     {
-        var starts = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() => TokenFile.LoadOrCreate(_directory))));
+        var starts = await Task.WhenAll(
+            Enumerable.Range(0, 8).Select(_ => Task.Run(() => TokenFile.LoadOrCreate(_directory))));
 
         Assert.Single(starts.Select(users => users[0].Token).Distinct());
     }
@@ -79,7 +80,8 @@ public sealed class TokenFileTests : IDisposable
     [InlineData("null")]
     [InlineData("{\"version\":2,\"users\":[]}")]
     [InlineData("{\"version\":1,\"users\":[{\"name\":\"x\"}]}")]
-    [InlineData("{\"version\":1,\"users\":[{\"name\":\"x\",\"user_id\":\"1\",\"project_id\":\"1\",\"roles\":[],\"token\":\"\"}]}")]
+    [InlineData("{\"version\":1,\"users\":[{\"name\":\"x\",\"user_id\":\"1\",\"project_id\":\"1\",\"roles\":[]," +
+        "\"token\":\"\"}]}")]
     [InlineData("{\"version\":1,\"users\":[{\"name\":\"x\",\"user_id\":\"1\",\"project_id\":\"../x\",\"roles\":[]," +
         "\"token\":\"0123456789abcdef\"}]}")]
     public void A_damaged_file_is_refused_and_left_as_it_is(string content)

@@ -4,7 +4,9 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace BackupEngine.ControlPlane.Api.Answers;
 
-/// <summary>Writes answers: one JSON object, whole before its first byte goes out, so that a defect is still a 500.</summary>
+/// <summary>
+/// Writes answers: one JSON object, whole before its first byte goes out, so that a defect is still a 500.
+/// </summary>
 internal static class AnswerWriter
 {
     /// <summary>Writes the fields of the outermost object.</summary>

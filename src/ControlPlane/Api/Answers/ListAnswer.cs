@@ -4,7 +4,9 @@ using BackupEngine.ControlPlane.Api.Pipeline;
 
 namespace BackupEngine.ControlPlane.Api.Answers;
 
-/// <summary>A page of a list: the objects under the collection's name, the link to the next page, the number of all.</summary>
+/// <summary>
+/// A page of a list: the objects under the collection's name, the link to the next page, the number of all.
+/// </summary>
 internal sealed class ListAnswer<T>(string collection, IReadOnlyList<T> items, JsonTypeInfo<T> type) : IResult
 {
     /// <summary>The link to the next page; empty where there is none.</summary>

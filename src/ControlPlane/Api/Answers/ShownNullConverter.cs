@@ -14,5 +14,6 @@ internal sealed class ShownNullConverter : JsonConverter<ShownNull>
     }
 
     /// <inheritdoc/>
-    public override void Write(Utf8JsonWriter writer, ShownNull value, JsonSerializerOptions options) => writer.WriteNullValue();
+    public override void Write(Utf8JsonWriter writer, ShownNull value, JsonSerializerOptions options) =>
+        writer.WriteNullValue();
 }

@@ -23,7 +23,9 @@ internal static class BackupBodies
     private static readonly (string, Schema)[] UpdateFields =
         [("name", BodyFields.Name), ("description", BodyFields.Description)];
 
-    /// <summary>To restore a backup. What may be <c>null</c> in Block Storage, and ends in its 500, is refused.</summary>
+    /// <summary>
+    /// To restore a backup. What may be <c>null</c> in Block Storage, and ends in its 500, is refused.
+    /// </summary>
     public static readonly Schema Restore = ObjectSchema.Body("restore", new ObjectSchema
     {
         Properties = [("name", BodyFields.Name), ("volume_id", BodyFields.UuidOrNull)],

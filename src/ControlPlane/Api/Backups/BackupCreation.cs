@@ -10,16 +10,21 @@ using Microsoft.EntityFrameworkCore;
 namespace BackupEngine.ControlPlane.Api.Backups;
 
 /// <summary>
-/// Takes a backup on: steps 1 to 5 of the workflow. The record, the status of what is read and the log of the steps so far are
-/// one transaction, and the status changes only on the condition that it is one to begin from: of two requests at once for the
-/// same volume one is refused.
+/// Takes a backup on: steps 1 to 5 of the workflow. The record, the status of what is read and the log of the steps so
+/// far are one transaction, and the status changes only on the condition that it is one to begin from: of two requests
+/// at once for the same volume one is refused.
 /// </summary>
 internal sealed class BackupCreation(
-    EngineDatabase database, BackupSources sources, CommandDispatch commands, BackupRequestLog steps, TimeProvider clock)
+    EngineDatabase database,
+    BackupSources sources,
+    CommandDispatch commands,
+    BackupRequestLog steps,
+    TimeProvider clock)
 {
     /// <summary>Makes the record and sends the command.</summary>
     /// <exception cref="ApiFaultException">The request is refused; nothing has changed.</exception>
-    public async Task<BackupEntity> CreateAsync(ApiRequest request, NewBackup asked, CancellationToken cancellationToken)
+    public async Task<BackupEntity> CreateAsync(
+        ApiRequest request, NewBackup asked, CancellationToken cancellationToken)
     {
         var receivedAt = clock.GetUtcNow().UtcDateTime;
         var backup = await RecordAsync(request, asked, receivedAt, cancellationToken);
@@ -33,7 +38,9 @@ internal sealed class BackupCreation(
     {
         await using var transaction = await database.Database.BeginTransactionAsync(cancellationToken);
         var volume = await database.FindVolumeAsync(request, $"{asked.VolumeId}", cancellationToken);
-        var snapshot = asked.SnapshotId is null ? null : await sources.FindSnapshotAsync(request, asked, cancellationToken);
+        var snapshot = asked.SnapshotId is null
+            ? null
+            : await sources.FindSnapshotAsync(request, asked, cancellationToken);
         if (snapshot is null)
             BackupSources.RequireVolumeStatus(volume.Status, asked.Force);
         var parent = asked.Incremental ? await FindParentAsync(request, asked, snapshot, cancellationToken) : null;
@@ -47,13 +54,16 @@ internal sealed class BackupCreation(
         return backup;
     }
 
-    /// <summary>The newest available backup of the volume in the caller's project, and older than the snapshot if one is read.</summary>
+    /// <summary>
+    /// The newest available backup of the volume in the caller's project, and older than the snapshot if one is read.
+    /// </summary>
     private async Task<BackupEntity> FindParentAsync(
         ApiRequest request, NewBackup asked, SnapshotEntity? snapshot, CancellationToken cancellationToken)
     {
         var project = request.Caller.ProjectId;
         var parent = await database.Backups.AsNoTracking()
-            .Where(backup => backup.VolumeId == asked.VolumeId && backup.ProjectId == project && backup.DeletedAt == null)
+            .Where(backup => backup.VolumeId == asked.VolumeId && backup.DeletedAt == null)
+            .Where(backup => backup.ProjectId == project)
             .Where(backup => backup.Status == BackupStatus.Available && backup.DataTimestamp != null)
             .Where(backup => snapshot == null || backup.DataTimestamp < snapshot.CreatedAt)
             .OrderByDescending(backup => backup.DataTimestamp).ThenByDescending(backup => backup.Id)

@@ -35,7 +35,10 @@ internal static class BackupEndpoints
         BackupBodies.Create(request.Version).Require(body);
         var backup = await creation.CreateAsync(request, NewBackup.Read(body), cancellationToken);
         return new ObjectAnswer<BackupSummary>(
-            "backup", BackupViews.Summary(request, backup), ApiJson.Relaxed.BackupSummary, StatusCodes.Status202Accepted);
+            "backup",
+            BackupViews.Summary(request, backup),
+            ApiJson.Relaxed.BackupSummary,
+            StatusCodes.Status202Accepted);
     }
 
     private static async Task<IResult> ListAsync(
@@ -49,14 +52,16 @@ internal static class BackupEndpoints
         ApiRequest request, EngineDatabase database, CancellationToken cancellationToken)
     {
         var page = await RecordLister.ListAsync(database.Backups, BackupLists.Resource, request, cancellationToken);
-        return page.ToAnswer(request, BackupLists.Resource, "/detail", BackupViews.Detail, ApiJson.Relaxed.BackupDetail);
+        return page.ToAnswer(
+            request, BackupLists.Resource, "/detail", BackupViews.Detail, ApiJson.Relaxed.BackupDetail);
     }
 
     private static async Task<IResult> ShowAsync(
         ApiRequest request, string id, EngineDatabase database, CancellationToken cancellationToken)
     {
         var backup = await database.FindBackupAsync(request, id, cancellationToken);
-        return new ObjectAnswer<BackupDetail>("backup", BackupViews.Detail(request, backup), ApiJson.Relaxed.BackupDetail);
+        return new ObjectAnswer<BackupDetail>(
+            "backup", BackupViews.Detail(request, backup), ApiJson.Relaxed.BackupDetail);
     }
 
     private static async Task<IResult> UpdateAsync(
@@ -67,7 +72,8 @@ internal static class BackupEndpoints
         var body = await BodyReader.ReadAsync(request.Http, cancellationToken);
         BackupBodies.Update(request.Version).Require(body);
         var backup = await update.UpdateAsync(request, id, body, cancellationToken);
-        return new ObjectAnswer<BackupSummary>("backup", BackupViews.Summary(request, backup), ApiJson.Relaxed.BackupSummary);
+        return new ObjectAnswer<BackupSummary>(
+            "backup", BackupViews.Summary(request, backup), ApiJson.Relaxed.BackupSummary);
     }
 
     private static async Task<IResult> DeleteAsync(
@@ -83,9 +89,11 @@ internal static class BackupEndpoints
         var body = await BodyReader.ReadAsync(request.Http, cancellationToken);
         BackupBodies.Restore.Require(body);
         var restore = body["restore"]!;
-        var answer = await restoration.RestoreAsync(
-            request, id, UuidSchema.Read(restore["volume_id"]), BodyFields.ReadTrimmed(restore, "name"), cancellationToken);
-        return new ObjectAnswer<RestoreView>("restore", answer, ApiJson.Relaxed.RestoreView, StatusCodes.Status202Accepted);
+        var volumeId = UuidSchema.Read(restore["volume_id"]);
+        var name = BodyFields.ReadTrimmed(restore, "name");
+        var answer = await restoration.RestoreAsync(request, id, volumeId, name, cancellationToken);
+        return new ObjectAnswer<RestoreView>(
+            "restore", answer, ApiJson.Relaxed.RestoreView, StatusCodes.Status202Accepted);
     }
 
     private static async Task<IResult> StepsAsync(

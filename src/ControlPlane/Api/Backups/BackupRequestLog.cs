@@ -27,8 +27,8 @@ internal sealed class BackupRequestLog(
     }
 
     /// <summary>
-    /// Writes steps 4 and 5: whether the command was sent, and that the answer goes out. Nothing here fails the request any
-    /// more; without the mark the command is sent once more, which does no harm.
+    /// Writes steps 4 and 5: whether the command was sent, and that the answer goes out. Nothing here fails the request
+    /// any more; without the mark the command is sent once more, which does no harm.
     /// </summary>
     public async Task RecordSentAsync(Guid backupId, string workflow, string? failure)
     {
@@ -49,7 +49,8 @@ internal sealed class BackupRequestLog(
     {
         if (failure is null)
             await database.Backups.Where(backup => backup.Id == backupId && backup.CommandSentAt == null)
-                .ExecuteUpdateAsync(set => set.SetProperty(backup => backup.CommandSentAt, now), CancellationToken.None);
+                .ExecuteUpdateAsync(
+                    set => set.SetProperty(backup => backup.CommandSentAt, now), CancellationToken.None);
         var sent = Line(backupId, workflow, WorkflowStep.CommandSent, now);
         sent.Outcome = failure is null ? Done : Failed;
         sent.Error = failure;
@@ -59,7 +60,10 @@ internal sealed class BackupRequestLog(
 
     private static Dictionary<string, string> Facts(BackupEntity backup)
     {
-        var facts = new Dictionary<string, string>(StringComparer.Ordinal) { ["volume_id"] = backup.VolumeId.ToString() };
+        var facts = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["volume_id"] = backup.VolumeId.ToString(),
+        };
         if (backup.SnapshotId is { } snapshot)
             facts["snapshot_id"] = snapshot.ToString();
         if (backup.ParentId is { } parent)

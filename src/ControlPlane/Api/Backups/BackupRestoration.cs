@@ -11,8 +11,8 @@ using Microsoft.EntityFrameworkCore;
 namespace BackupEngine.ControlPlane.Api.Backups;
 
 /// <summary>
-/// Takes a restore on: to a volume that is there, or to a new one whose record is made now and whose device the workflow makes.
-/// Nobody waits for that here.
+/// Takes a restore on: to a volume that is there, or to a new one whose record is made now and whose device the
+/// workflow makes. Nobody waits for that here.
 /// </summary>
 internal sealed class BackupRestoration(
     EngineDatabase database, VolumeDrafts drafts, CommandDispatch commands, BackupRequestLog steps, TimeProvider clock)
@@ -65,13 +65,15 @@ internal sealed class BackupRestoration(
         {
             await ClaimBackupAsync(backupId, volumeId, cancellationToken);
             await takeVolume();
-            var backup = await database.Backups.AsNoTracking().SingleAsync(row => row.Id == backupId, cancellationToken);
+            var backup = await database.Backups.AsNoTracking()
+                .SingleAsync(row => row.Id == backupId, cancellationToken);
             steps.AddAccepted(backup, BackupWorkflows.Restore, receivedAt);
             await database.SaveChangesAsync(cancellationToken);
             await transaction.CommitAsync(cancellationToken);
         }
 
-        var failure = await commands.ToBackupServicesAsync(new RestoreBackup { BackupId = backupId, VolumeId = volumeId });
+        var failure = await commands.ToBackupServicesAsync(
+            new RestoreBackup { BackupId = backupId, VolumeId = volumeId });
         await steps.RecordSentAsync(backupId, BackupWorkflows.Restore, failure);
     }
 

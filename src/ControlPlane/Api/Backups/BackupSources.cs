@@ -34,11 +34,12 @@ internal sealed class BackupSources(EngineDatabase database, TimeProvider clock)
     }
 
     /// <summary>
-    /// Changes the status of what is read, on the condition that it still is one to begin from. Whatever was looked at before is
-    /// not relied on.
+    /// Changes the status of what is read, on the condition that it still is one to begin from. Whatever was looked at
+    /// before is not relied on.
     /// </summary>
     /// <exception cref="ApiFaultException">400: another request was faster.</exception>
-    public Task BeginAsync(VolumeEntity volume, SnapshotEntity? snapshot, bool force, CancellationToken cancellationToken) =>
+    public Task BeginAsync(
+        VolumeEntity volume, SnapshotEntity? snapshot, bool force, CancellationToken cancellationToken) =>
         snapshot is null
             ? BeginVolumeAsync(volume.Id, force, cancellationToken)
             : BeginSnapshotAsync(snapshot.Id, cancellationToken);
@@ -68,7 +69,8 @@ internal sealed class BackupSources(EngineDatabase database, TimeProvider clock)
         var changed = await database.Snapshots
             .Where(row => row.Id == id && row.DeletedAt == null && row.Status == SnapshotStatus.Available)
             .ExecuteUpdateAsync(
-                set => set.SetProperty(row => row.Status, SnapshotStatus.BackingUp).SetProperty(row => row.UpdatedAt, now),
+                set => set.SetProperty(row => row.Status, SnapshotStatus.BackingUp)
+                    .SetProperty(row => row.UpdatedAt, now),
                 cancellationToken);
         if (changed == 0)
             throw SnapshotRefusal(await database.Snapshots.Where(row => row.Id == id).Select(row => row.Status)

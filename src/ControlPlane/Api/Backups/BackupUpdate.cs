@@ -8,7 +8,9 @@ using Microsoft.EntityFrameworkCore;
 
 namespace BackupEngine.ControlPlane.Api.Backups;
 
-/// <summary>Changes what users say of a backup, in any status: each field only where the body has it; metadata as a whole.</summary>
+/// <summary>
+/// Changes what users say of a backup, in any status: each field only where the body has it; metadata as a whole.
+/// </summary>
 internal sealed class BackupUpdate(EngineDatabase database, TimeProvider clock)
 {
     /// <summary>Changes a backup.</summary>
@@ -21,7 +23,9 @@ internal sealed class BackupUpdate(EngineDatabase database, TimeProvider clock)
         var description = fields.Fields.ContainsKey("description")
             ? BodyFields.ReadTrimmed(fields, "description")
             : backup.Description;
-        var metadata = MetadataSchema.Read(fields["metadata"]) is { } given ? MetadataText.Write(given) : backup.MetadataJson;
+        var metadata = MetadataSchema.Read(fields["metadata"]) is { } given
+            ? MetadataText.Write(given)
+            : backup.MetadataJson;
         await database.Backups.Where(row => row.Id == backup.Id).ExecuteUpdateAsync(
             set => set.SetProperty(row => row.Name, name)
                 .SetProperty(row => row.Description, description)

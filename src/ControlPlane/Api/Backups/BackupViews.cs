@@ -57,13 +57,16 @@ internal static class BackupViews
         Host = request.Caller.IsAdmin ? step.Host : null,
     };
 
-    /// <summary>Users see what was counted: numbers and yes or no. Where things are on the inside is the operator's.</summary>
+    /// <summary>
+    /// Users see what was counted: numbers and yes or no. Where things are on the inside is the operator's.
+    /// </summary>
     private static Dictionary<string, JsonElement> Facts(ApiRequest request, BackupStepEntity step)
     {
         var facts = JsonSerializer.Deserialize(step.FactsJson, ApiJson.Default.DictionaryStringJsonElement) ?? [];
         return request.Caller.IsAdmin
             ? facts
-            : facts.Where(fact => IsCount(fact.Value)).ToDictionary(fact => fact.Key, fact => fact.Value, StringComparer.Ordinal);
+            : facts.Where(fact => IsCount(fact.Value))
+                .ToDictionary(fact => fact.Key, fact => fact.Value, StringComparer.Ordinal);
     }
 
     private static bool IsCount(JsonElement value) => value.ValueKind switch

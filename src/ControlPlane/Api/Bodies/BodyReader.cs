@@ -45,7 +45,8 @@ internal static class BodyReader
             throw new ApiFaultException(StatusCodes.Status415UnsupportedMediaType, "Unsupported Content-Type");
     }
 
-    private static async Task<ReadOnlyMemory<byte>> ReadBytesAsync(HttpContext http, CancellationToken cancellationToken)
+    private static async Task<ReadOnlyMemory<byte>> ReadBytesAsync(
+        HttpContext http, CancellationToken cancellationToken)
     {
         if (http.Request.ContentLength > MaxBytes)
             throw TooLarge();

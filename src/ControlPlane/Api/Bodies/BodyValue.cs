@@ -1,6 +1,8 @@
 namespace BackupEngine.ControlPlane.Api.Bodies;
 
-/// <summary>One value of a request's body. Objects keep the order of their fields; of a field given twice the last counts.</summary>
+/// <summary>
+/// One value of a request's body. Objects keep the order of their fields; of a field given twice the last counts.
+/// </summary>
 internal sealed class BodyValue
 {
     /// <summary>The value <c>null</c>.</summary>

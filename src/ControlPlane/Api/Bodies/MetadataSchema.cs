@@ -39,9 +39,10 @@ internal sealed class MetadataSchema : Schema
         var others = value.Fields.Keys.Where(key => !IsKey(key)).Order(StringComparer.Ordinal).ToList();
         return others.Count == 0 ? null : new SchemaViolation(
             value,
-            $"{string.Join(", ", others.Select(PythonText.Quote))} {(others.Count == 1 ? "does" : "do")} not match any of the " +
-            $"regexes: {PythonText.Quote(KeyPattern)}");
+            $"{string.Join(", ", others.Select(PythonText.Quote))} {(others.Count == 1 ? "does" : "do")} not match " +
+            $"any of the regexes: {PythonText.Quote(KeyPattern)}");
     }
 
-    private static bool IsKey(string key) => key.Length is > 0 and <= 255 && !key.AsSpan().ContainsAnyExcept(KeyCharacters);
+    private static bool IsKey(string key) =>
+        key.Length is > 0 and <= 255 && !key.AsSpan().ContainsAnyExcept(KeyCharacters);
 }

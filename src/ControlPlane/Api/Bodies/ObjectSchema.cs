@@ -19,7 +19,8 @@ internal sealed class ObjectSchema : Schema
     public bool Nullable { get; init; }
 
     /// <summary>The outermost object of a body: one field, and nothing else.</summary>
-    public static ObjectSchema Body(string field, Schema schema) => new() { Properties = [(field, schema)], Required = [field] };
+    public static ObjectSchema Body(string field, Schema schema) =>
+        new() { Properties = [(field, schema)], Required = [field] };
 
     /// <inheritdoc/>
     public override SchemaViolation? Check(BodyValue value)

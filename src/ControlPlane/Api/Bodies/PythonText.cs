@@ -16,7 +16,8 @@ internal static class PythonText
         BodyKind.Truth => value.Truth ? "True" : "False",
         BodyKind.Text => Quote(value.Text),
         BodyKind.List => $"[{string.Join(", ", value.Items.Select(Repr))}]",
-        BodyKind.Object => $"{{{string.Join(", ", value.Fields.Select(field => $"{Quote(field.Key)}: {Repr(field.Value)}"))}}}",
+        BodyKind.Object =>
+            $"{{{string.Join(", ", value.Fields.Select(field => $"{Quote(field.Key)}: {Repr(field.Value)}"))}}}",
         _ => value.Text,
     };
 

@@ -2,7 +2,9 @@ using BackupEngine.ControlPlane.Api.Faults;
 
 namespace BackupEngine.ControlPlane.Api.Bodies;
 
-/// <summary>What a value of a body must be. The texts of the violations are those of JSON Schema as Block Storage gives them.</summary>
+/// <summary>
+/// What a value of a body must be. The texts of the violations are those of JSON Schema as Block Storage gives them.
+/// </summary>
 internal abstract class Schema
 {
     /// <summary>The first violation; null where there is none.</summary>

@@ -25,8 +25,8 @@ internal sealed class TextSchema : Schema
     public IReadOnlyList<string> OneOf { get; init; } = [];
 
     /// <summary>
-    /// For the fields whose length is checked after blanks at the ends are gone, in a sentence that calls the field by this name;
-    /// null for the rest.
+    /// For the fields whose length is checked after blanks at the ends are gone, in a sentence that calls the field by
+    /// this name; null for the rest.
     /// </summary>
     public string? TrimmedName { get; init; }
 
@@ -51,11 +51,13 @@ internal sealed class TextSchema : Schema
         return length > MaxLength ? new SchemaViolation(value, $"{PythonText.Repr(value)} is too long") : null;
     }
 
-    private SchemaViolation? CheckPrintable(BodyValue value) => Printable && !value.Text.EnumerateRunes().All(IsPrintable)
+    private SchemaViolation? CheckPrintable(BodyValue value) =>
+        Printable && !value.Text.EnumerateRunes().All(IsPrintable)
         ? new SchemaViolation(value, $"{PythonText.Repr(value)} does not match {PythonText.Quote(PrintablePattern)}")
         : null;
 
-    private SchemaViolation? CheckOneOf(BodyValue value) => OneOf.Count > 0 && !OneOf.Contains(value.Text, StringComparer.Ordinal)
+    private SchemaViolation? CheckOneOf(BodyValue value) =>
+        OneOf.Count > 0 && !OneOf.Contains(value.Text, StringComparer.Ordinal)
         ? new SchemaViolation(
             value, $"{PythonText.Repr(value)} is not one of [{string.Join(", ", OneOf.Select(PythonText.Quote))}]")
         : null;

@@ -3,11 +3,15 @@ namespace BackupEngine.ControlPlane.Api.Bodies;
 /// <summary>A boolean, or one of the words that have always been taken for one.</summary>
 internal sealed class TruthSchema : Schema
 {
-    private static readonly string[] Yes = ["True", "TRUE", "true", "1", "ON", "On", "on", "YES", "Yes", "yes", "y", "t"];
-    private static readonly string[] No = ["False", "FALSE", "false", "0", "OFF", "Off", "off", "NO", "No", "no", "n", "f"];
+    private static readonly string[] Yes =
+        ["True", "TRUE", "true", "1", "ON", "On", "on", "YES", "Yes", "yes", "y", "t"];
+
+    private static readonly string[] No =
+        ["False", "FALSE", "false", "0", "OFF", "Off", "off", "NO", "No", "no", "n", "f"];
 
     private static readonly string Words =
-        $"[True, {string.Join(", ", Yes.Select(PythonText.Quote))}, False, {string.Join(", ", No.Select(PythonText.Quote))}]";
+        $"[True, {string.Join(", ", Yes.Select(PythonText.Quote))}, " +
+        $"False, {string.Join(", ", No.Select(PythonText.Quote))}]";
 
     /// <summary>Whether <c>null</c> may stand for it.</summary>
     public bool Nullable { get; init; }

@@ -24,7 +24,9 @@ internal sealed class UuidSchema : Schema
     private static bool TryParse(BodyValue value, out Guid id)
     {
         id = default;
-        var digits = value.Text.Replace("urn:", "", StringComparison.Ordinal).Replace("uuid:", "", StringComparison.Ordinal)
+        var digits = value.Text
+            .Replace("urn:", "", StringComparison.Ordinal)
+            .Replace("uuid:", "", StringComparison.Ordinal)
             .Trim('{', '}').Replace("-", "", StringComparison.Ordinal);
         return value.Kind == BodyKind.Text && Guid.TryParseExact(digits, "N", out id);
     }

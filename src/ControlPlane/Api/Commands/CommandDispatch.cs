@@ -3,8 +3,8 @@ using BackupEngine.ControlPlane.Bus;
 namespace BackupEngine.ControlPlane.Api.Commands;
 
 /// <summary>
-/// Sends the command of a request whose record is committed. Whatever goes wrong is logged and the request is answered as if it
-/// had not: the record says that its command was not sent, and the reconciler sends it.
+/// Sends the command of a request whose record is committed. Whatever goes wrong is logged and the request is answered
+/// as if it had not: the record says that its command was not sent, and the reconciler sends it.
 /// </summary>
 internal sealed class CommandDispatch(ICommandSender sender, ILogger<CommandDispatch> log)
 {

@@ -19,6 +19,7 @@ internal static class CommandMarks
     {
         var now = clock.GetUtcNow().UtcDateTime;
         return database.Snapshots.Where(snapshot => snapshot.Id == id && snapshot.CommandSentAt == null)
-            .ExecuteUpdateAsync(set => set.SetProperty(snapshot => snapshot.CommandSentAt, now), CancellationToken.None);
+            .ExecuteUpdateAsync(
+                set => set.SetProperty(snapshot => snapshot.CommandSentAt, now), CancellationToken.None);
     }
 }

@@ -1,6 +1,8 @@
 namespace BackupEngine.ControlPlane.Api.Faults;
 
-/// <summary>The request is refused, and has changed nothing. It becomes the answer, see <see cref="FaultWriter"/>.</summary>
+/// <summary>
+/// The request is refused, and has changed nothing. It becomes the answer, see <see cref="FaultWriter"/>.
+/// </summary>
 internal sealed class ApiFaultException(int code, string message) : Exception(message)
 {
     /// <summary>The HTTP status.</summary>

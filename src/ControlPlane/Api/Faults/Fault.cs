@@ -2,7 +2,9 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace BackupEngine.ControlPlane.Api.Faults;
 
-/// <summary>The refusals, with the texts that clients of Block Storage know. Each answers with what is to be thrown.</summary>
+/// <summary>
+/// The refusals, with the texts that clients of Block Storage know. Each answers with what is to be thrown.
+/// </summary>
 internal static class Fault
 {
     /// <summary>For what is asked for in a way that cannot be understood, where no better text is known.</summary>

@@ -1,8 +1,8 @@
 namespace BackupEngine.ControlPlane.Api.Faults;
 
 /// <summary>
-/// Turns what a request ends with into an answer: a refusal into its envelope, anything unforeseen into the 500 that says
-/// nothing of the inside and is logged with the request's id, a route that does not exist into the plain 404.
+/// Turns what a request ends with into an answer: a refusal into its envelope, anything unforeseen into the 500 that
+/// says nothing of the inside and is logged with the request's id, a route that does not exist into the plain 404.
 /// </summary>
 internal sealed class FaultMiddleware(RequestDelegate next, ILogger<FaultMiddleware> log)
 {

@@ -31,5 +31,8 @@ internal static class Column
         new FieldColumn<T, DateTime?>(field, text => (TryParseTime(text, out var time), time));
 
     private static bool TryParseTime(string text, out DateTime time) => DateTime.TryParse(
-        text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out time);
+        text,
+        CultureInfo.InvariantCulture,
+        DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal,
+        out time);
 }

@@ -28,13 +28,14 @@ internal sealed class FieldColumn<T, TValue>(
     }
 
     /// <inheritdoc/>
-    public override IOrderedQueryable<T> Sort(IQueryable<T> rows, bool descending, bool further) => (further, descending) switch
-    {
-        (false, false) => rows.OrderBy(field),
-        (false, true) => rows.OrderByDescending(field),
-        (true, false) => ((IOrderedQueryable<T>)rows).ThenBy(field),
-        (true, true) => ((IOrderedQueryable<T>)rows).ThenByDescending(field),
-    };
+    public override IOrderedQueryable<T> Sort(IQueryable<T> rows, bool descending, bool further) =>
+        (further, descending) switch
+        {
+            (false, false) => rows.OrderBy(field),
+            (false, true) => rows.OrderByDescending(field),
+            (true, false) => ((IOrderedQueryable<T>)rows).ThenBy(field),
+            (true, true) => ((IOrderedQueryable<T>)rows).ThenByDescending(field),
+        };
 
     /// <inheritdoc/>
     public override Expression SameAs(ParameterExpression row, T marker) =>

@@ -5,7 +5,9 @@ namespace BackupEngine.ControlPlane.Api.Listing;
 /// <summary>A field of a record by which lists are filtered, sorted and continued.</summary>
 internal abstract class ListColumn<T>
 {
-    /// <summary>The records whose field is what the text says; none where the text can be no value of the field.</summary>
+    /// <summary>
+    /// The records whose field is what the text says; none where the text can be no value of the field.
+    /// </summary>
     public abstract IQueryable<T> Equal(IQueryable<T> rows, string text);
 
     /// <summary>The records whose field contains the text; all where the field is no text.</summary>

@@ -31,8 +31,8 @@ internal static class ListQueryReader
         };
     }
 
-    private static IEnumerable<KeyValuePair<string, string>> ReadFilters(IQueryCollection query, bool withCount) => query
-        .Where(parameter => !Known.Contains(parameter.Key, StringComparer.Ordinal))
+    private static IEnumerable<KeyValuePair<string, string>> ReadFilters(IQueryCollection query, bool withCount) =>
+        query.Where(parameter => !Known.Contains(parameter.Key, StringComparer.Ordinal))
         .Where(parameter => !(withCount && parameter.Key == WithCount))
         .Select(parameter => KeyValuePair.Create(parameter.Key, parameter.Value.ToString()));
 
@@ -64,7 +64,8 @@ internal static class ListQueryReader
             return [(Value(query, "sort_key")?.Trim() ?? "created_at", IsDescending(Value(query, "sort_dir")))];
         if (query.ContainsKey("sort_key") || query.ContainsKey("sort_dir"))
             throw Fault.BadRequest(
-                "The 'sort_key' and 'sort_dir' parameters are deprecated and cannot be used with the 'sort' parameter.");
+                "The 'sort_key' and 'sort_dir' parameters are deprecated and cannot be used with the 'sort' " +
+                "parameter.");
         return [.. sort.Trim().Split(',').Select(part => part.Split(':', 2)).Select(part =>
             (part[0].Trim(), IsDescending(part.Length > 1 && part[1].Length > 0 ? part[1] : null)))];
     }

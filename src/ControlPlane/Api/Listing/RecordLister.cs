@@ -24,7 +24,7 @@ internal static class RecordLister
         var rest = query.Marker is { } marker
             ? matching.Where(After(sort, await FindMarkerAsync(records, resource, marker, request, cancellationToken)))
             : matching;
-        var items = await Sort(rest, resource, sort).Skip(query.Offset).Take(query.Limit).ToListAsync(cancellationToken);
+        var items = await Sort(rest, sort).Skip(query.Offset).Take(query.Limit).ToListAsync(cancellationToken);
         return new RecordPage<T>(items, HasNext: items.Count > 0 && query.Limit <= items.Count, count);
     }
 
@@ -63,7 +63,8 @@ internal static class RecordLister
     private static void RefuseUnknown<T>(ListResource<T> resource, ListQuery query, ApiRequest request)
         where T : class, IProjectRecord
     {
-        var unknown = query.Filters.Select(filter => filter.Key).Where(name => !resource.PublicFilters.Contains(name)).ToList();
+        var unknown = query.Filters.Select(filter => filter.Key)
+            .Where(name => !resource.PublicFilters.Contains(name)).ToList();
         if (unknown.Count > 0 && request.Version.Has(StrictFiltersSince))
             throw Fault.BadRequest($"Invalid filters {string.Join(',', unknown)} are found in query options.");
     }
@@ -71,25 +72,28 @@ internal static class RecordLister
     private static bool IsHeeded<T>(ListResource<T> resource, string name, ApiRequest request)
         where T : class, IProjectRecord => request.Caller.IsAdmin || resource.PublicFilters.Contains(name);
 
-    /// <summary>What is asked for, then the time of creation and the id, so that the order is always the same.</summary>
+    /// <summary>
+    /// What is asked for, then the time of creation and the id, so that the order is always the same.
+    /// </summary>
     private static List<(ListColumn<T> Column, bool Descending)> CompleteSort<T>(
         ListResource<T> resource, ListQuery query, ApiRequest request)
         where T : class, IProjectRecord
     {
         var descending = query.Sort[0].Descending;
-        var keys = query.Sort.Concat([(Key: "created_at", Descending: descending), (Key: "id", Descending: descending)]).DistinctBy(part => part.Key);
+        (string Key, bool Descending)[] always = [("created_at", descending), ("id", descending)];
+        var keys = query.Sort.Concat(always).DistinctBy(part => part.Key);
         return [.. keys.Select(part => (ColumnOf(resource, part.Key, request), part.Descending))];
     }
 
     private static ListColumn<T> ColumnOf<T>(ListResource<T> resource, string key, ApiRequest request)
         where T : class, IProjectRecord =>
-        resource.Columns.TryGetValue(key, out var column) && (key != "name" || request.Version.Has(resource.SortByNameSince))
+        resource.Columns.TryGetValue(key, out var column)
+            && (key != "name" || request.Version.Has(resource.SortByNameSince))
             ? column
             : throw Fault.InvalidInput("Invalid sort key");
 
     private static IQueryable<T> Sort<T>(
-        IQueryable<T> rows, ListResource<T> resource, List<(ListColumn<T> Column, bool Descending)> sort)
-        where T : class, IProjectRecord
+        IQueryable<T> rows, List<(ListColumn<T> Column, bool Descending)> sort)
     {
         var further = false;
         foreach (var (column, descending) in sort)
@@ -102,14 +106,21 @@ internal static class RecordLister
     }
 
     private static async Task<T> FindMarkerAsync<T>(
-        DbSet<T> records, ListResource<T> resource, string marker, ApiRequest request, CancellationToken cancellationToken)
+        DbSet<T> records,
+        ListResource<T> resource,
+        string marker,
+        ApiRequest request,
+        CancellationToken cancellationToken)
         where T : class, IProjectRecord => Guid.TryParse(marker, out var id)
             ? Fault.OrThrow(
-                await records.InScopeOf(request.Caller).SingleOrDefaultAsync(record => record.Id == id, cancellationToken),
+                await records.InScopeOf(request.Caller)
+                    .SingleOrDefaultAsync(record => record.Id == id, cancellationToken),
                 () => resource.NotFound(marker))
             : throw resource.NotFound(marker);
 
-    /// <summary>After the marker: beyond it in the first column, or the same there and beyond it in the second, and so on.</summary>
+    /// <summary>
+    /// After the marker: beyond it in the first column, or the same there and beyond it in the second, and so on.
+    /// </summary>
     private static Expression<Func<T, bool>> After<T>(List<(ListColumn<T> Column, bool Descending)> sort, T marker)
     {
         var row = Expression.Parameter(typeof(T), "row");

@@ -6,7 +6,9 @@ using Microsoft.EntityFrameworkCore;
 
 namespace BackupEngine.ControlPlane.Api.Listing;
 
-/// <summary>Finds single records for a caller. What is another project's, deleted, or no id at all is not there.</summary>
+/// <summary>
+/// Finds single records for a caller. What is another project's, deleted, or no id at all is not there.
+/// </summary>
 internal static class RecordLookup
 {
     /// <summary>A volume.</summary>

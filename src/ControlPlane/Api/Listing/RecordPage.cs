@@ -14,7 +14,11 @@ internal sealed record RecordPage<T>(IReadOnlyList<T> Items, bool HasNext, int? 
 {
     /// <summary>The page as an answer, each record as the view shows it.</summary>
     public ListAnswer<TView> ToAnswer<TView>(
-        ApiRequest request, ListResource<T> resource, string suffix, Func<ApiRequest, T, TView> view, JsonTypeInfo<TView> type) =>
+        ApiRequest request,
+        ListResource<T> resource,
+        string suffix,
+        Func<ApiRequest, T, TView> view,
+        JsonTypeInfo<TView> type) =>
         new(resource.Collection, [.. Items.Select(item => view(request, item))], type)
         {
             Next = HasNext ? request.Links.Next(resource.Collection + suffix, Items[^1].Id) : [],

@@ -3,7 +3,9 @@ using BackupEngine.ControlPlane.Database.Entities;
 
 namespace BackupEngine.ControlPlane.Api.Listing;
 
-/// <summary>Which records a caller may see: those of the own project, or all. What is not seen does not exist (404).</summary>
+/// <summary>
+/// Which records a caller may see: those of the own project, or all. What is not seen does not exist (404).
+/// </summary>
 internal static class RecordScope
 {
     /// <summary>The records that exist for a caller.</summary>

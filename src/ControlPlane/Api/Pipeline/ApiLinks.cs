@@ -10,7 +10,9 @@ internal sealed class ApiLinks(HttpContext http)
 
     private readonly string _project = http.GetRouteValue(ApiPaths.ProjectId) is string project ? "/" + project : "";
 
-    /// <summary>Where the API begins: the configured public endpoint, or the address that the request came to.</summary>
+    /// <summary>
+    /// Where the API begins: the configured public endpoint, or the address that the request came to.
+    /// </summary>
     public static string BaseOf(HttpContext http) =>
         http.RequestServices.GetRequiredService<EngineOptions>().PublicEndpoint?.TrimEnd('/')
             ?? $"{http.Request.Scheme}://{http.Request.Host}";

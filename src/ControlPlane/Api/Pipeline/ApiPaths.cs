@@ -16,7 +16,9 @@ internal static class ApiPaths
 
     private const string JsonSuffix = ".json";
 
-    /// <summary>Whether a path is the API's. Routing does not mind upper and lower case, so nor may what guards the routes.</summary>
+    /// <summary>
+    /// Whether a path is the API's. Routing does not mind upper and lower case, so nor may what guards the routes.
+    /// </summary>
     public static bool IsApi(PathString path) => path.StartsWithSegments(Root, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Strips the format that old clients append: <c>/backups/ID.json</c>.</summary>

@@ -13,8 +13,8 @@ internal sealed record ApiRequest(HttpContext Http, Caller Caller, Microversion 
     public ApiLinks Links => new(Http);
 
     /// <summary>
-    /// For the handlers' parameters. A route that came past the authentication by mistake ends here: without a caller there
-    /// is no request.
+    /// For the handlers' parameters. A route that came past the authentication by mistake ends here: without a caller
+    /// there is no request.
     /// </summary>
     public static ValueTask<ApiRequest?> BindAsync(HttpContext http)
     {

@@ -4,7 +4,9 @@ using BackupEngine.ControlPlane.Authentication;
 
 namespace BackupEngine.ControlPlane.Api.Pipeline;
 
-/// <summary>Lets nothing under <c>/v3</c> pass without a known caller, for the project that the address names.</summary>
+/// <summary>
+/// Lets nothing under <c>/v3</c> pass without a known caller, for the project that the address names.
+/// </summary>
 internal sealed class CallerMiddleware(RequestDelegate next, IAuthenticator authenticator)
 {
     /// <summary>The header that carries the token.</summary>
@@ -27,7 +29,8 @@ internal sealed class CallerMiddleware(RequestDelegate next, IAuthenticator auth
             throw Unauthorized(http);
         var project = http.GetRouteValue(ApiPaths.ProjectId) as string;
         var token = http.Request.Headers[TokenHeader].ToString();
-        var caller = await authenticator.AuthenticateAsync(token, project, http.RequestAborted) ?? throw Unauthorized(http);
+        var caller = await authenticator.AuthenticateAsync(token, project, http.RequestAborted)
+            ?? throw Unauthorized(http);
         if (http.Features.Get<RequestedVersion>()?.Refusal is { } refusal)
             throw refusal;
         if (project is not null && !project.Equals(caller.ProjectId, StringComparison.Ordinal))

@@ -2,7 +2,9 @@ using BackupEngine.ControlPlane.Api.Faults;
 
 namespace BackupEngine.ControlPlane.Api.Pipeline;
 
-/// <summary>Runs before routing: strips the format suffix, and refuses a slash at the end, which routing would overlook.</summary>
+/// <summary>
+/// Runs before routing: strips the format suffix, and refuses a slash at the end, which routing would overlook.
+/// </summary>
 internal sealed class PathMiddleware(RequestDelegate next)
 {
     /// <summary>Handles one request.</summary>

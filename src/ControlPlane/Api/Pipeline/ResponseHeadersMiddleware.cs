@@ -4,8 +4,8 @@ using BackupEngine.ControlPlane.Api.Versions;
 namespace BackupEngine.ControlPlane.Api.Pipeline;
 
 /// <summary>
-/// Gives every answer, refusals too, the request's id, and under <c>/v3</c> the version that it is of: strict clients fail
-/// without them.
+/// Gives every answer, refusals too, the request's id, and under <c>/v3</c> the version that it is of: strict clients
+/// fail without them.
 /// </summary>
 internal sealed class ResponseHeadersMiddleware(RequestDelegate next)
 {

@@ -17,12 +17,13 @@ internal sealed class SnapshotCreation(EngineDatabase database, CommandDispatch 
     private const int InUseSince = 66;
 
     private const string ForceIsGone =
-        "Since microversion 3.66 the 'force' flag is invalid for this request.  For backward compatability, however, when the " +
-        "'force' flag is passed with a value evaluating to True, it is silently ignored.";
+        "Since microversion 3.66 the 'force' flag is invalid for this request.  For backward compatability, however, " +
+        "when the 'force' flag is passed with a value evaluating to True, it is silently ignored.";
 
     /// <summary>Makes the record and sends the command.</summary>
     /// <exception cref="ApiFaultException">404 for the volume, 400 for its status.</exception>
-    public async Task<SnapshotEntity> CreateAsync(ApiRequest request, BodyValue body, CancellationToken cancellationToken)
+    public async Task<SnapshotEntity> CreateAsync(
+        ApiRequest request, BodyValue body, CancellationToken cancellationToken)
     {
         var fields = body["snapshot"]!;
         var volumeId = UuidSchema.Read(fields["volume_id"])?.ToString() ?? "None";
@@ -59,15 +60,17 @@ internal sealed class SnapshotCreation(EngineDatabase database, CommandDispatch 
     };
 
     /// <summary>
-    /// The volume's record is touched on the condition of its status, in the transaction that makes the snapshot's: the volume
-    /// cannot begin to be deleted in between.
+    /// The volume's record is touched on the condition of its status, in the transaction that makes the snapshot's: the
+    /// volume cannot begin to be deleted in between.
     /// </summary>
     private async Task RecordAsync(SnapshotEntity snapshot, string[] allowed, CancellationToken cancellationToken)
     {
         await using var transaction = await database.Database.BeginTransactionAsync(cancellationToken);
         var touched = await database.Volumes
-            .Where(volume => volume.Id == snapshot.VolumeId && volume.DeletedAt == null && allowed.Contains(volume.Status))
-            .ExecuteUpdateAsync(set => set.SetProperty(volume => volume.UpdatedAt, snapshot.CreatedAt), cancellationToken);
+            .Where(volume => volume.Id == snapshot.VolumeId && volume.DeletedAt == null)
+            .Where(volume => allowed.Contains(volume.Status))
+            .ExecuteUpdateAsync(
+                set => set.SetProperty(volume => volume.UpdatedAt, snapshot.CreatedAt), cancellationToken);
         if (touched == 0)
             throw await RefusalAsync(snapshot.VolumeId, allowed, cancellationToken);
         database.Snapshots.Add(snapshot);

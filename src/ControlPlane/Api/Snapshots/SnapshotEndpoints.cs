@@ -36,14 +36,16 @@ internal static class SnapshotEndpoints
         ApiRequest request, EngineDatabase database, CancellationToken cancellationToken)
     {
         var page = await RecordLister.ListAsync(database.Snapshots, SnapshotLists.Resource, request, cancellationToken);
-        return page.ToAnswer(request, SnapshotLists.Resource, "", SnapshotViews.Summary, ApiJson.Relaxed.SnapshotDetail);
+        return page.ToAnswer(
+            request, SnapshotLists.Resource, "", SnapshotViews.Summary, ApiJson.Relaxed.SnapshotDetail);
     }
 
     private static async Task<IResult> ListDetailAsync(
         ApiRequest request, EngineDatabase database, CancellationToken cancellationToken)
     {
         var page = await RecordLister.ListAsync(database.Snapshots, SnapshotLists.Resource, request, cancellationToken);
-        return page.ToAnswer(request, SnapshotLists.Resource, "/detail", SnapshotViews.Detail, ApiJson.Relaxed.SnapshotDetail);
+        return page.ToAnswer(
+            request, SnapshotLists.Resource, "/detail", SnapshotViews.Detail, ApiJson.Relaxed.SnapshotDetail);
     }
 
     private static async Task<IResult> ShowAsync(

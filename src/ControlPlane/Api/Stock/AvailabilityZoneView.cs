@@ -14,5 +14,6 @@ internal sealed record AvailabilityZoneView
 
     /// <summary>State.</summary>
     [JsonPropertyName("zoneState")]
-    public IReadOnlyDictionary<string, bool> State { get; init; } = new Dictionary<string, bool> { ["available"] = true };
+    public IReadOnlyDictionary<string, bool> State { get; init; } =
+        new Dictionary<string, bool> { ["available"] = true };
 }

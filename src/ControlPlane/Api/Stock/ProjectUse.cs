@@ -11,7 +11,8 @@ internal static class ProjectUse
         EngineDatabase database, string projectId, CancellationToken cancellationToken)
     {
         var volumes = database.Volumes.Where(volume => volume.ProjectId == projectId && volume.DeletedAt == null);
-        var snapshots = database.Snapshots.Where(snapshot => snapshot.ProjectId == projectId && snapshot.DeletedAt == null);
+        var snapshots = database.Snapshots.Where(
+            snapshot => snapshot.ProjectId == projectId && snapshot.DeletedAt == null);
         var backups = database.Backups.Where(backup => backup.ProjectId == projectId && backup.DeletedAt == null);
         return new AbsoluteLimitsView
         {

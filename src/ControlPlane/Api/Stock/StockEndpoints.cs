@@ -23,7 +23,8 @@ internal static class StockEndpoints
         new("os-services", "Services", "Services support."),
         new("os-used-limits", "UsedLimits", "Provide data on limited resource usage."),
         new("os-vol-host-attr", "VolumeHostAttribute", "Expose host as an attribute of a volume."),
-        new("os-vol-tenant-attr", "VolumeTenantAttribute", "Expose the internal project_id as an attribute of a volume."),
+        new("os-vol-tenant-attr", "VolumeTenantAttribute",
+            "Expose the internal project_id as an attribute of a volume."),
         new("os-volume-actions", "VolumeActions", "Enable volume actions."),
     ];
 

@@ -34,5 +34,6 @@ internal readonly record struct Microversion(int Major, int Minor)
     public override string ToString() => $"{Major}.{Minor}";
 
     private static bool TryParseNumber(ReadOnlySpan<char> text, out int number) =>
-        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number) && (text.Length == 1 || text[0] != '0');
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number)
+        && (text.Length == 1 || text[0] != '0');
 }

@@ -33,5 +33,6 @@ internal static class VersionNegotiation
 
     private static ApiFaultException NotOffered(Microversion version) => new(
         StatusCodes.Status406NotAcceptable,
-        $"Version {version} is not supported by the API. Minimum is {Microversion.Minimum} and maximum is {Microversion.Maximum}.");
+        $"Version {version} is not supported by the API. " +
+        $"Minimum is {Microversion.Minimum} and maximum is {Microversion.Maximum}.");
 }

@@ -9,8 +9,9 @@ namespace BackupEngine.ControlPlane.Api.Volumes;
 internal sealed record NewVolume
 {
     private const string MultiattachGone =
-        "multiattach parameter has been removed. The default behavior is to use multiattach enabled volume types. Contact your " +
-        "administrator to create a multiattach enabled volume type and use it to create multiattach volumes.";
+        "multiattach parameter has been removed. The default behavior is to use multiattach enabled volume types. " +
+        "Contact your administrator to create a multiattach enabled volume type and use it to create " +
+        "multiattach volumes.";
 
     /// <summary>Name.</summary>
     public required string? Name { get; init; }
@@ -58,7 +59,8 @@ internal sealed record NewVolume
             && type != VolumeTypeView.DefaultName && type != VolumeTypeView.DefaultId.ToString())
             throw new ApiFaultException(
                 StatusCodes.Status404NotFound, $"Volume type with name {type} could not be found.");
-        if ((BodyFields.ReadText(volume, "consistencygroup_id") ?? BodyFields.ReadText(volume, "group_id")) is { } group)
+        var group = BodyFields.ReadText(volume, "consistencygroup_id") ?? BodyFields.ReadText(volume, "group_id");
+        if (group is not null)
             throw new ApiFaultException(StatusCodes.Status404NotFound, $"Group {group} could not be found.");
         if (volume["image_id"] is not null || volume["imageRef"] is not null)
             throw Fault.BadRequest("Invalid image identifier or unable to access requested image.");

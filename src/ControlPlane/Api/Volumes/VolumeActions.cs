@@ -10,7 +10,8 @@ internal sealed class VolumeActions(VolumeAttachments attachments, VolumeConnect
 {
     /// <summary>Does what the body names.</summary>
     /// <exception cref="ApiFaultException">400 for an action that is not known.</exception>
-    public async Task<IResult> ActAsync(ApiRequest request, string id, BodyValue body, CancellationToken cancellationToken)
+    public async Task<IResult> ActAsync(
+        ApiRequest request, string id, BodyValue body, CancellationToken cancellationToken)
     {
         if (body.Kind != BodyKind.Object || body.Fields.Count != 1)
             throw Fault.MalformedBody();
@@ -31,7 +32,8 @@ internal sealed class VolumeActions(VolumeAttachments attachments, VolumeConnect
                     ApiJson.Relaxed.ConnectionInfoView);
             case var unknown:
                 throw Fault.BadRequest(
-                    $"There is no such action: {unknown}. Verify the request body and Content-Type header and try again.");
+                    $"There is no such action: {unknown}. " +
+                    "Verify the request body and Content-Type header and try again.");
         }
 
         return Results.StatusCode(StatusCodes.Status202Accepted);

@@ -8,7 +8,9 @@ using Microsoft.EntityFrameworkCore;
 
 namespace BackupEngine.ControlPlane.Api.Volumes;
 
-/// <summary>Keeps what servers say of the volumes that they use: <c>available</c> becomes <c>in-use</c>, and back.</summary>
+/// <summary>
+/// Keeps what servers say of the volumes that they use: <c>available</c> becomes <c>in-use</c>, and back.
+/// </summary>
 internal sealed class VolumeAttachments(EngineDatabase database, TimeProvider clock)
 {
     /// <summary>A server uses the volume.</summary>
@@ -18,7 +20,8 @@ internal sealed class VolumeAttachments(EngineDatabase database, TimeProvider cl
         VolumeBodies.Attach.Require(body);
         var volume = await database.FindVolumeAsync(request, id, cancellationToken);
         var fields = body["os-attach"]!;
-        var attachedTo = UuidSchema.Read(fields["instance_uuid"])?.ToString() ?? BodyFields.ReadText(fields, "host_name");
+        var server = UuidSchema.Read(fields["instance_uuid"])?.ToString();
+        var attachedTo = server ?? BodyFields.ReadText(fields, "host_name");
         var mountPoint = BodyFields.ReadText(fields, "mountpoint");
         var mode = BodyFields.ReadText(fields, "mode") ?? "rw";
         var now = clock.GetUtcNow().UtcDateTime;
@@ -36,7 +39,9 @@ internal sealed class VolumeAttachments(EngineDatabase database, TimeProvider cl
             throw await CannotAttachAsync(volume.Id, cancellationToken);
     }
 
-    /// <summary>The server no longer uses the volume. Said of a volume that is not in use, it changes nothing.</summary>
+    /// <summary>
+    /// The server no longer uses the volume. Said of a volume that is not in use, it changes nothing.
+    /// </summary>
     /// <exception cref="ApiFaultException">404, or 400: it is in no state for it.</exception>
     public async Task DetachAsync(ApiRequest request, string id, BodyValue body, CancellationToken cancellationToken)
     {
@@ -53,8 +58,10 @@ internal sealed class VolumeAttachments(EngineDatabase database, TimeProvider cl
                     .SetProperty(row => row.AttachedAt, (DateTime?)null)
                     .SetProperty(row => row.UpdatedAt, now),
                 cancellationToken);
-        if (changed == 0 && await StatusAsync(volume.Id, cancellationToken) is not VolumeStatus.Available and var status)
-            throw Fault.InvalidVolume($"Volume status must be in-use to detach, but the current status is \"{status}\".");
+        var status = await StatusAsync(volume.Id, cancellationToken);
+        if (changed == 0 && status != VolumeStatus.Available)
+            throw Fault.InvalidVolume(
+                $"Volume status must be in-use to detach, but the current status is \"{status}\".");
     }
 
     private static void RequireAttachment(VolumeEntity volume, Guid? attachmentId)

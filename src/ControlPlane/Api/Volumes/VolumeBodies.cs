@@ -28,6 +28,13 @@ internal static class VolumeBodies
         ("imageRef", new TextSchema()),
     ];
 
+    private static readonly Schema Hints = new ObjectSchema
+    {
+        Properties = [],
+        OtherFieldsAllowed = true,
+        Nullable = true,
+    };
+
     /// <summary>To change a volume.</summary>
     public static readonly Schema Update = ObjectSchema.Body("volume", new ObjectSchema
     {
@@ -78,15 +85,18 @@ internal static class VolumeBodies
                 Properties =
                 [
                     .. CreateFields,
-                    .. version.Has(GroupSince) ? [("group_id", new TextSchema())] : Array.Empty<(string, Schema)>(),
-                    .. version.Has(BackupSince) ? [("backup_id", BodyFields.UuidOrNull)] : Array.Empty<(string, Schema)>(),
+                    .. Since(version, GroupSince, ("group_id", new TextSchema())),
+                    .. Since(version, BackupSince, ("backup_id", BodyFields.UuidOrNull)),
                 ],
                 OtherFieldsAllowed = !version.Has(StrictSince),
             }),
-            ("OS-SCH-HNT:scheduler_hints", new ObjectSchema { Properties = [], OtherFieldsAllowed = true, Nullable = true }),
+            ("OS-SCH-HNT:scheduler_hints", Hints),
         ],
         Required = ["volume"],
     };
+
+    private static IEnumerable<(string, Schema)> Since(Microversion version, int minor, (string, Schema) field) =>
+        version.Has(minor) ? [field] : [];
 
     private static ObjectSchema Connection(string action) => ObjectSchema.Body(action, new ObjectSchema
     {

@@ -13,9 +13,15 @@ using Fault = BackupEngine.ControlPlane.Api.Faults.Fault;
 
 namespace BackupEngine.ControlPlane.Api.Volumes;
 
-/// <summary>Lets users reach their volumes as devices: the volume service of the volume's host exports them, and ends that.</summary>
+/// <summary>
+/// Lets users reach their volumes as devices: the volume service of the volume's host exports them, and ends that.
+/// </summary>
 internal sealed class VolumeConnections(
-    EngineDatabase database, IClientFactory requests, EngineOptions options, TimeProvider clock, ILogger<VolumeConnections> log)
+    EngineDatabase database,
+    IClientFactory requests,
+    EngineOptions options,
+    TimeProvider clock,
+    ILogger<VolumeConnections> log)
 {
     private RequestTimeout Timeout => RequestTimeout.After(s: options.VolumeRequestTimeoutSeconds);
 
@@ -56,8 +62,8 @@ internal sealed class VolumeConnections(
     }
 
     /// <summary>
-    /// From now on the volume may hold anything: nobody may take it for a new one that reads as zeros. While a backup reads the
-    /// volume itself, and while a restore writes it, nobody else gets at it.
+    /// From now on the volume may hold anything: nobody may take it for a new one that reads as zeros. While a backup
+    /// reads the volume itself, and while a restore writes it, nobody else gets at it.
     /// </summary>
     private async Task BeginWritingAsync(VolumeEntity volume, DeviceAccess access, CancellationToken cancellationToken)
     {
@@ -88,14 +94,16 @@ internal sealed class VolumeConnections(
             if (response.Is(out Response<TAnswer>? answer))
                 return answer.Message;
             response.Is(out Response<VolumeRequestRefused>? refused);
-            log.LogError("The volume service of {Host} refused {Request}: {Reason}", volume.Host, message, refused?.Message.Reason);
+            var reason = refused?.Message.Reason;
+            log.LogError("The volume service of {Host} refused {Request}: {Reason}", volume.Host, message, reason);
             throw new ApiFaultException(StatusCodes.Status500InternalServerError, refusal);
         }
         catch (RequestException error)
         {
             log.LogError(error, "The volume service of {Host} did not answer {Request}", volume.Host, message);
             throw new ApiFaultException(
-                StatusCodes.Status503ServiceUnavailable, "The volume service did not answer. Nothing is lost; try again later.");
+                StatusCodes.Status503ServiceUnavailable,
+                "The volume service did not answer. Nothing is lost; try again later.");
         }
     }
 
@@ -105,14 +113,15 @@ internal sealed class VolumeConnections(
     private static string ConnectorHost(BodyValue body) =>
         body["os-initialize_connection"]?["connector"]?["host"] is { Kind: BodyKind.Text } host ? host.Text : "";
 
-    private static ConnectionInfoView View(VolumeEntity volume, DeviceConnectionInfo connection, DeviceAccess access) => new()
-    {
-        DriverVolumeType = connection.Type,
-        Data = new ConnectionDataView
+    private static ConnectionInfoView View(VolumeEntity volume, DeviceConnectionInfo connection, DeviceAccess access) =>
+        new()
         {
-            DevicePath = connection.Path,
-            AccessMode = access == DeviceAccess.Read ? "ro" : "rw",
-            VolumeId = volume.Id,
-        },
-    };
+            DriverVolumeType = connection.Type,
+            Data = new ConnectionDataView
+            {
+                DevicePath = connection.Path,
+                AccessMode = access == DeviceAccess.Read ? "ro" : "rw",
+                VolumeId = volume.Id,
+            },
+        };
 }

@@ -12,13 +12,18 @@ namespace BackupEngine.ControlPlane.Api.Volumes;
 
 /// <summary>Makes volumes: empty, from a snapshot, from another volume, or by restoring a backup.</summary>
 internal sealed class VolumeCreation(
-    EngineDatabase database, VolumeDrafts drafts, CommandDispatch commands, BackupRestoration restoration, TimeProvider clock)
+    EngineDatabase database,
+    VolumeDrafts drafts,
+    CommandDispatch commands,
+    BackupRestoration restoration,
+    TimeProvider clock)
 {
     private const string ExclusiveSources = "May specify only one of backup, imageRef, snapshot, source volume";
 
     /// <summary>Makes the record and sends the command.</summary>
     /// <exception cref="ApiFaultException">The request is refused; nothing has changed.</exception>
-    public async Task<VolumeEntity> CreateAsync(ApiRequest request, NewVolume asked, CancellationToken cancellationToken)
+    public async Task<VolumeEntity> CreateAsync(
+        ApiRequest request, NewVolume asked, CancellationToken cancellationToken)
     {
         var volume = await FillAsync(request, asked, cancellationToken);
         if (asked.BackupId is { } backupId)
@@ -33,7 +38,9 @@ internal sealed class VolumeCreation(
         database.Volumes.Add(volume);
         await database.SaveChangesAsync(cancellationToken);
         await commands.ToVolumeServiceAsync(
-            volume.Host, new CreateVolume { VolumeId = volume.Id }, () => database.MarkVolumeCommandSentAsync(volume.Id, clock));
+            volume.Host,
+            new CreateVolume { VolumeId = volume.Id },
+            () => database.MarkVolumeCommandSentAsync(volume.Id, clock));
     }
 
     private async Task<VolumeEntity> FillAsync(ApiRequest request, NewVolume asked, CancellationToken cancellationToken)
@@ -90,6 +97,7 @@ internal sealed class VolumeCreation(
                 "They must be >= original volume size.");
         if (size < backup?.SizeGiB)
             throw Fault.InvalidInput(
-                $"Volume size {size}GB cannot be smaller than the backup size {backup.SizeGiB}GB. It must be >= backup size.");
+                $"Volume size {size}GB cannot be smaller than the backup size {backup.SizeGiB}GB. " +
+                "It must be >= backup size.");
     }
 }

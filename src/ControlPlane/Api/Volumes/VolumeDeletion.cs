@@ -13,11 +13,12 @@ namespace BackupEngine.ControlPlane.Api.Volumes;
 internal sealed class VolumeDeletion(EngineDatabase database, CommandDispatch commands, TimeProvider clock)
 {
     private const string Refusal =
-        "Volume status must be available or error or error_restoring or error_extending or error_managing and must not be " +
-        "migrating, attached, belong to a group, have snapshots, awaiting a transfer, or be disassociated from snapshots after " +
-        "volume transfer.";
+        "Volume status must be available or error or error_restoring or error_extending or error_managing and must " +
+        "not be migrating, attached, belong to a group, have snapshots, awaiting a transfer, or be disassociated " +
+        "from snapshots after volume transfer.";
 
-    private static readonly string[] Deletable = [VolumeStatus.Available, VolumeStatus.Error, VolumeStatus.ErrorRestoring];
+    private static readonly string[] Deletable =
+        [VolumeStatus.Available, VolumeStatus.Error, VolumeStatus.ErrorRestoring];
 
     /// <summary>Begins to remove a volume that is not in use and has no snapshots.</summary>
     /// <exception cref="ApiFaultException">404, or 400 for its status.</exception>
@@ -27,7 +28,7 @@ internal sealed class VolumeDeletion(EngineDatabase database, CommandDispatch co
         var now = clock.GetUtcNow().UtcDateTime;
         var changed = await database.Volumes
             .Where(row => row.Id == volume.Id && row.DeletedAt == null && Deletable.Contains(row.Status))
-            .Where(row => !database.Snapshots.Any(snapshot => snapshot.VolumeId == row.Id && snapshot.DeletedAt == null))
+            .Where(row => !database.Snapshots.Any(other => other.VolumeId == row.Id && other.DeletedAt == null))
             .ExecuteUpdateAsync(
                 set => set.SetProperty(row => row.Status, VolumeStatus.Deleting)
                     .SetProperty(row => row.UpdatedAt, now)
@@ -36,6 +37,8 @@ internal sealed class VolumeDeletion(EngineDatabase database, CommandDispatch co
         if (changed == 0)
             throw Fault.InvalidVolume(Refusal);
         await commands.ToVolumeServiceAsync(
-            volume.Host, new DeleteVolume { VolumeId = volume.Id }, () => database.MarkVolumeCommandSentAsync(volume.Id, clock));
+            volume.Host,
+            new DeleteVolume { VolumeId = volume.Id },
+            () => database.MarkVolumeCommandSentAsync(volume.Id, clock));
     }
 }

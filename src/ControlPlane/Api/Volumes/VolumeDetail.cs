@@ -3,7 +3,9 @@ using BackupEngine.ControlPlane.Api.Answers;
 
 namespace BackupEngine.ControlPlane.Api.Volumes;
 
-/// <summary>A volume with every field that clients of Block Storage know; what does not exist here has its neutral value.</summary>
+/// <summary>
+/// A volume with every field that clients of Block Storage know; what does not exist here has its neutral value.
+/// </summary>
 internal sealed record VolumeDetail
 {
     /// <summary>Identity.</summary>

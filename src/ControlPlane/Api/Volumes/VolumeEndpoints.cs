@@ -42,14 +42,16 @@ internal static class VolumeEndpoints
         ApiRequest request, EngineDatabase database, CancellationToken cancellationToken)
     {
         var page = await RecordLister.ListAsync(database.Volumes, VolumeLists.Resource, request, cancellationToken);
-        return page.ToAnswer(request, VolumeLists.Resource, "/detail", VolumeViews.Detail, ApiJson.Relaxed.VolumeDetail);
+        return page.ToAnswer(
+            request, VolumeLists.Resource, "/detail", VolumeViews.Detail, ApiJson.Relaxed.VolumeDetail);
     }
 
     private static async Task<IResult> ShowAsync(
         ApiRequest request, string id, EngineDatabase database, CancellationToken cancellationToken)
     {
         var volume = await database.FindVolumeAsync(request, id, cancellationToken);
-        return new ObjectAnswer<VolumeDetail>("volume", VolumeViews.Detail(request, volume), ApiJson.Relaxed.VolumeDetail);
+        return new ObjectAnswer<VolumeDetail>(
+            "volume", VolumeViews.Detail(request, volume), ApiJson.Relaxed.VolumeDetail);
     }
 
     private static async Task<IResult> UpdateAsync(
@@ -58,7 +60,8 @@ internal static class VolumeEndpoints
         var body = await BodyReader.ReadAsync(request.Http, cancellationToken);
         VolumeBodies.Update.Require(body);
         var volume = await update.UpdateAsync(request, id, body, cancellationToken);
-        return new ObjectAnswer<VolumeDetail>("volume", VolumeViews.Detail(request, volume), ApiJson.Relaxed.VolumeDetail);
+        return new ObjectAnswer<VolumeDetail>(
+            "volume", VolumeViews.Detail(request, volume), ApiJson.Relaxed.VolumeDetail);
     }
 
     private static async Task<IResult> DeleteAsync(

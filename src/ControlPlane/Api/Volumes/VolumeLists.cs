@@ -12,7 +12,8 @@ internal static class VolumeLists
     {
         Collection = VolumeViews.Collection,
         NotFound = Fault.VolumeNotFound,
-        PublicFilters = ["name", "status", "bootable", "migration_status", "availability_zone", "size", "created_at", "updated_at"],
+        PublicFilters =
+            ["name", "status", "bootable", "migration_status", "availability_zone", "size", "created_at", "updated_at"],
         ConstantFilters = new Dictionary<string, string> { ["bootable"] = "false" },
         Columns = new Dictionary<string, ListColumn<VolumeEntity>>(StringComparer.Ordinal)
         {

@@ -19,7 +19,9 @@ internal sealed class VolumeUpdate(EngineDatabase database, TimeProvider clock)
         var fields = body["volume"]!;
         var name = Read(fields, "name", "display_name", volume.Name);
         var description = Read(fields, "description", "display_description", volume.Description);
-        var metadata = MetadataSchema.Read(fields["metadata"]) is { } given ? MetadataText.Write(given) : volume.MetadataJson;
+        var metadata = MetadataSchema.Read(fields["metadata"]) is { } given
+            ? MetadataText.Write(given)
+            : volume.MetadataJson;
         await database.Volumes.Where(row => row.Id == volume.Id).ExecuteUpdateAsync(
             set => set.SetProperty(row => row.Name, name)
                 .SetProperty(row => row.Description, description)

@@ -18,7 +18,9 @@ public sealed class BackupEntity : IProjectRecord
     /// <summary>The snapshot that is backed up, or null for the volume itself.</summary>
     public Guid? SnapshotId { get; set; }
 
-    /// <summary>The backup that this incremental is based on, or null for a full one. It may have been deleted since.</summary>
+    /// <summary>
+    /// The backup that this incremental is based on, or null for a full one. It may have been deleted since.
+    /// </summary>
     public Guid? ParentId { get; set; }
 
     /// <summary>Name; null when the user gave none.</summary>
@@ -60,7 +62,9 @@ public sealed class BackupEntity : IProjectRecord
     /// <summary>UTC, database time; until then the claim is the host's. Null: unclaimed.</summary>
     public DateTime? LeaseExpiresAt { get; set; }
 
-    /// <summary>When the command for the action under way was last sent, UTC; the reconciler sends it again if nobody claims it.</summary>
+    /// <summary>
+    /// When the command for the action under way was last sent, UTC; the reconciler sends it again if nobody claims it.
+    /// </summary>
     public DateTime? CommandSentAt { get; set; }
 
     /// <summary>The temporary object of a backup under way, as <c>Kind:Id</c>; null when there is none.</summary>
@@ -69,7 +73,9 @@ public sealed class BackupEntity : IProjectRecord
     /// <summary>The volume that a restore under way, or the last one, writes to.</summary>
     public Guid? RestoreVolumeId { get; set; }
 
-    /// <summary>Identity of the point in time that was read, as the volume driver names it; empty when it names none.</summary>
+    /// <summary>
+    /// Identity of the point in time that was read, as the volume driver names it; empty when it names none.
+    /// </summary>
     public string BaseToken { get; set; } = "";
 
     /// <summary>Where the changed blocks came from, or why everything was read; null for a full backup.</summary>

@@ -1,6 +1,8 @@
 namespace BackupEngine.ControlPlane.Database.Entities;
 
-/// <summary>One line of the step log: written before and after each step, never changed, never removed while the backup exists.</summary>
+/// <summary>
+/// One line of the step log: written before and after each step, never changed, never removed while the backup exists.
+/// </summary>
 public sealed class BackupStepEntity
 {
     /// <summary>Order of the log.</summary>
@@ -24,7 +26,9 @@ public sealed class BackupStepEntity
     /// <summary><c>started</c>, <c>done</c>, <c>failed</c>, <c>undone</c> or <c>undo-failed</c>.</summary>
     public string Outcome { get; set; } = "";
 
-    /// <summary>Facts that a take-over needs, as a JSON object of strings (device, attachment, connection, job).</summary>
+    /// <summary>
+    /// Facts that a take-over needs, as a JSON object of strings (device, attachment, connection, job).
+    /// </summary>
     public string FactsJson { get; set; } = "{}";
 
     /// <summary>What went wrong; null unless the outcome says so.</summary>
