@@ -2,7 +2,10 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace BackupEngine.Chunkstore;
 
-/// <summary>The name of a backup inside a repository: 1 to 128 letters, digits, <c>.</c>, <c>_</c> or <c>-</c>, not starting with a dot.</summary>
+/// <summary>
+/// The name of a backup inside a repository: 1 to 128 letters, digits, <c>.</c>, <c>_</c> or <c>-</c>, not starting
+/// with a dot.
+/// </summary>
 /// <remarks>It becomes a file name, so nothing that is special in a path is allowed.</remarks>
 public readonly record struct BackupId
 {

@@ -2,8 +2,13 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace BackupEngine.Chunkstore;
 
-/// <summary>The identity of a chunk: its keyed BLAKE3 hash, 32 bytes. Ordered bytewise, so that sorted ids are sorted index entries.</summary>
-/// <remarks><see cref="Zero"/> is no hash: it stands for a chunk (or a whole subtree) of zeros and is never stored.</remarks>
+/// <summary>
+/// The identity of a chunk: its keyed BLAKE3 hash, 32 bytes. Ordered bytewise, so that sorted ids are sorted index
+/// entries.
+/// </summary>
+/// <remarks>
+/// <see cref="Zero"/> is no hash: it stands for a chunk (or a whole subtree) of zeros and is never stored.
+/// </remarks>
 public readonly struct ChunkId : IEquatable<ChunkId>, IComparable<ChunkId>
 {
     /// <summary>Length of an id in bytes.</summary>

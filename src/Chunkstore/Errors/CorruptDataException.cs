@@ -1,6 +1,9 @@
 namespace BackupEngine.Chunkstore.Errors;
 
-/// <summary>Stored bytes are not what was written. Never returned as good; the message names the file, the offset and the chunk.</summary>
+/// <summary>
+/// Stored bytes are not what was written. Never returned as good; the message names the file, the offset and the
+/// chunk.
+/// </summary>
 public sealed class CorruptDataException : RepositoryException
 {
     /// <summary>Creates the error with its message.</summary>

@@ -1,6 +1,8 @@
 namespace BackupEngine.Chunkstore.Errors;
 
-/// <summary>The repository cannot do what was asked. The message is for the operator: what happened, what is safe, what to do.</summary>
+/// <summary>
+/// The repository cannot do what was asked. The message is for the operator: what happened, what is safe, what to do.
+/// </summary>
 public class RepositoryException : Exception
 {
     /// <summary>Creates the error with its message.</summary>
