@@ -39,7 +39,7 @@ public static class ChunkCompressor
     {
         ArgumentOutOfRangeException.ThrowIfNegative(plainBytes);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(plainBytes, MaxChunkBytes);
-        return plainBytes;
+        return plainBytes + SubBlocks.TableBytes(plainBytes) + Lz4Block.SlackBytes;
     }
 
     /// <summary>
@@ -58,9 +58,10 @@ public static class ChunkCompressor
             throw new ArgumentException($"{destination.Length} bytes, where {room} are needed.", nameof(destination));
         }
 
-        // One byte less than the chunk: whatever does not fit is not worth storing, and LZ4 gives up at once.
-        var shorter = destination[..Math.Max(0, room - 1)];
-        return plain.Length <= SubBlockBytes ? Lz4Block.TryEncode(plain, shorter) : SubBlocks.TryEncode(plain, shorter);
+        var bytes = plain.Length <= SubBlockBytes
+            ? Lz4Block.TryEncode(plain, destination)
+            : SubBlocks.Encode(plain, destination);
+        return bytes < plain.Length ? bytes : 0;
     }
 
     /// <summary>Restores a chunk from its stored form.</summary>

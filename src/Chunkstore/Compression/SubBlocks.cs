@@ -8,20 +8,19 @@ internal static class SubBlocks
 {
     private const int EntryBytes = sizeof(ushort);
 
-    /// <summary>Bytes written, or 0 where the sub-blocks do not fit.</summary>
-    public static int TryEncode(ReadOnlySpan<byte> plain, Span<byte> destination)
+    /// <summary>Bytes of the table in front of the sub-blocks of a chunk.</summary>
+    public static int TableBytes(int plainBytes) =>
+        (plainBytes + ChunkCompressor.SubBlockBytes - 1) / ChunkCompressor.SubBlockBytes * EntryBytes;
+
+    /// <summary>Writes table and sub-blocks; answers how many bytes, which may be more than the chunk has.</summary>
+    public static int Encode(ReadOnlySpan<byte> plain, Span<byte> destination)
     {
         var tableBytes = TableBytes(plain.Length);
         var written = tableBytes;
         for (var entry = 0; entry < tableBytes; entry += EntryBytes)
         {
             var block = BlockAt(plain, entry);
-            var bytes = TryEncodeBlock(block, destination[written..]);
-            if (bytes == 0)
-            {
-                return 0;
-            }
-
+            var bytes = EncodeBlock(block, destination[written..]);
             BinaryPrimitives.WriteUInt16LittleEndian(destination[entry..], (ushort)(bytes - 1));
             written += bytes;
         }
@@ -52,9 +51,6 @@ internal static class SubBlocks
         }
     }
 
-    private static int TableBytes(int plainBytes) =>
-        (plainBytes + ChunkCompressor.SubBlockBytes - 1) / ChunkCompressor.SubBlockBytes * EntryBytes;
-
     private static ReadOnlySpan<byte> BlockAt(ReadOnlySpan<byte> plain, int entry)
     {
         var offset = entry / EntryBytes * ChunkCompressor.SubBlockBytes;
@@ -67,15 +63,16 @@ internal static class SubBlocks
         return plain.Slice(offset, Math.Min(ChunkCompressor.SubBlockBytes, plain.Length - offset));
     }
 
-    private static int TryEncodeBlock(ReadOnlySpan<byte> block, Span<byte> destination)
+    private static int EncodeBlock(ReadOnlySpan<byte> block, Span<byte> destination)
     {
-        var bytes = Lz4Block.TryEncode(block, destination[..Math.Min(destination.Length, block.Length - 1)]);
+        var bytes = Lz4Block.TryEncode(block, destination);
         if (bytes > 0)
         {
             return bytes;
         }
 
-        return block.TryCopyTo(destination) ? block.Length : 0;
+        block.CopyTo(destination);
+        return block.Length;
     }
 
     private static void DecodeBlock(ReadOnlySpan<byte> rest, int bytes, Span<byte> block)

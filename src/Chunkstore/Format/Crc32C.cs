@@ -8,8 +8,9 @@ namespace BackupEngine.Chunkstore.Format;
 /// CRC-32C (Castagnoli, reflected, initial value and final XOR all ones): the checksum of every stored structure.
 /// </summary>
 /// <remarks>
-/// Source: RFC 3720 appendix B.4. The processor's own instruction takes eight bytes and three cycles, but can begin every
-/// cycle; so three blocks side by side go on at once, and their registers are joined by <see cref="Crc32CShift"/>.
+/// Source: RFC 3720 appendix B.4. The processor's own instruction takes eight bytes and three cycles, but can begin
+/// every cycle; so three blocks side by side go on at once, and their registers are joined by
+/// <see cref="Crc32CShift"/>.
 /// </remarks>
 internal static class Crc32C
 {

@@ -9,7 +9,8 @@ namespace BackupEngine.Chunkstore.Packs;
 /// </summary>
 internal sealed class RecordEncoder(int maximumPlainBytes)
 {
-    private readonly byte[] _record = GC.AllocateUninitializedArray<byte>(RecordHeader.SizeBytes + maximumPlainBytes);
+    private readonly byte[] _record = GC.AllocateUninitializedArray<byte>(
+        RecordHeader.SizeBytes + ChunkCompressor.MaxCompressedBytes(maximumPlainBytes));
 
     /// <summary>Builds the record of a chunk.</summary>
     /// <returns>Its header.</returns>

@@ -72,10 +72,11 @@ public sealed class ChunkCompressorTests
     }
 
     [Fact]
-    public void The_room_asked_for_is_never_more_than_the_chunk_and_less_is_refused()
+    public void Less_room_than_asked_for_is_refused()
     {
-        Assert.Equal(Block, ChunkCompressor.MaxCompressedBytes(Block));
-        Assert.Throws<ArgumentException>(() => ChunkCompressor.TryCompress(new byte[10], new byte[9]));
+        var room = ChunkCompressor.MaxCompressedBytes(Block);
+        Assert.InRange(room, Block, Block + 1024);
+        Assert.Throws<ArgumentException>(() => ChunkCompressor.TryCompress(new byte[Block], new byte[room - 1]));
         Assert.Throws<ArgumentOutOfRangeException>(() => ChunkCompressor.MaxCompressedBytes((4 << 20) + 1));
         Assert.Throws<ArgumentOutOfRangeException>(() => ChunkCompressor.MaxCompressedBytes(-1));
     }
@@ -84,7 +85,7 @@ public sealed class ChunkCompressorTests
     public void Compressing_and_decompressing_allocate_nothing()
     {
         var plain = ChunkData.Make(1 << 20, kind: 3, seed: 3);
-        var stored = new byte[plain.Length];
+        var stored = new byte[ChunkCompressor.MaxCompressedBytes(plain.Length)];
         var bytes = ChunkCompressor.TryCompress(plain, stored);
         ChunkCompressor.Decompress(stored.AsSpan(0, bytes), plain);
 
