@@ -162,7 +162,7 @@ public sealed class ChangedBlocksPropertyTests(FileSystems systems)
                 RawFile.Flush(path);
                 break;
             case ChangeKind.Resize:
-                RawFile.SetLength(path, ((offset / BlockBytes) + 1) * BlockBytes);
+                RawFile.SetLength(path, ((change.Offset / BlockBytes) + 1) * BlockBytes);
                 break;
             default:
                 var snapshot = DriverUnderTest.Of(volume, DeviceKind.Snapshot);
