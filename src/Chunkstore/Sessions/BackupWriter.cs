@@ -150,9 +150,9 @@ public sealed class BackupWriter : IAsyncDisposable
 
     private Manifest Publish(Manifest manifest)
     {
+        var name = new ObjectName(ObjectKind.Manifest, manifest.BackupId.Value);
         try
         {
-            var name = new ObjectName(ObjectKind.Manifest, manifest.BackupId.Value);
             _context.Backend.PublishSmall(name, _manifests.Write(manifest), SessionId);
             return manifest;
         }
@@ -161,6 +161,12 @@ public sealed class BackupWriter : IAsyncDisposable
             throw new BackupExistsException(
                 $"A backup '{manifest.BackupId}' was published meanwhile; it was not touched. "
                 + "Choose another id.", exception);
+        }
+        catch (RepositoryException exception) when (_context.Backend.FindLength(name) is not null)
+        {
+            throw new RepositoryException(
+                $"Backup '{manifest.BackupId}' is in the repository, but it may be lost with the next power failure: "
+                + $"{exception.Message} When the disk is in order, delete it and run it again.", exception);
         }
     }
 }
