@@ -1,0 +1,146 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using System.Text.Json.Nodes;
+
+namespace BackupEngine.Integration.Clients;
+
+/// <summary>
+/// The real program, started with its embedded defaults in a directory of its own, as a user starts it.
+/// </summary>
+internal sealed class EngineProcess : IAsyncDisposable
+{
+    private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(2);
+
+    private readonly string _directory = Directory.CreateTempSubdirectory("be-clients-").FullName;
+    private readonly Process _process;
+    private readonly List<string> _log = [];
+
+    private EngineProcess(string authentication)
+    {
+        Url = $"http://127.0.0.1:{FreePort()}";
+        var start = new ProcessStartInfo(Built("ControlPlane", "backup-engine"))
+        {
+            ArgumentList = { "serve", "--state-dir", StateDirectory, "--urls", Url },
+            Environment =
+            {
+                ["Engine__Authentication"] = authentication,
+                ["Engine__DataPlaneProgram"] = Built("DataPlane", "backup-dataplane"),
+            },
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        _process = Process.Start(start)!;
+        _process.OutputDataReceived += (_, line) => Log(line.Data);
+        _process.ErrorDataReceived += (_, line) => Log(line.Data);
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
+    }
+
+    /// <summary>Where it listens.</summary>
+    public string Url { get; }
+
+    private string StateDirectory => Path.Combine(_directory, "state");
+
+    /// <summary>Starts it, and waits until it answers.</summary>
+    public static async Task<EngineProcess> StartAsync(string authentication)
+    {
+        var engine = new EngineProcess(authentication);
+        using var http = new HttpClient();
+        var until = DateTime.UtcNow + Deadline;
+        while (!await engine.AnswersAsync(http))
+        {
+            Assert.False(engine._process.HasExited || DateTime.UtcNow > until, engine.LogText());
+            await Task.Delay(100, TestContext.Current.CancellationToken);
+        }
+
+        if (authentication == "token-file")
+            engine.ReadProjectUser();
+        return engine;
+    }
+
+    /// <summary>The token of the project user; null where nobody is asked for one.</summary>
+    public string? Token { get; private set; }
+
+    /// <summary>The project that the tests work in.</summary>
+    public string ProjectId { get; private set; } = "cccccccccccccccccccccccccccccccc";
+
+    /// <summary>What it has logged, for the message of a failure.</summary>
+    public string LogText()
+    {
+        lock (_log)
+            return string.Join('\n', _log.TakeLast(60));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        using (Process.Start("kill", ["-TERM", $"{_process.Id}"]))
+            await _process.WaitForExitAsync(new CancellationTokenSource(Deadline).Token);
+        _process.Dispose();
+        Directory.Delete(_directory, recursive: true);
+    }
+
+    /// <summary>Waits until the object of this name has the status.</summary>
+    /// <param name="collection">Where it is: <c>volumes</c>, <c>snapshots</c> or <c>backups</c>.</param>
+    /// <param name="name">The beginning of its name.</param>
+    /// <param name="status">The status; null: until it is gone.</param>
+    public async Task AwaitAsync(string collection, string name, string? status)
+    {
+        using var http = new HttpClient();
+        if (Token is not null)
+            http.DefaultRequestHeaders.Add("X-Auth-Token", Token);
+        var until = DateTime.UtcNow + Deadline;
+        while (true)
+        {
+            var text = await http.GetStringAsync(
+                new Uri($"{Url}/v3/{ProjectId}/{collection}/detail"), TestContext.Current.CancellationToken);
+            var found = JsonNode.Parse(text)![collection]!.AsArray()
+                .FirstOrDefault(item => ((string?)item!["name"])?.StartsWith(name, StringComparison.Ordinal) == true);
+            if ((string?)found?["status"] == status)
+                return;
+            Assert.False((string?)found?["status"] == "error" || DateTime.UtcNow > until, $"{text}\n{LogText()}");
+            await Task.Delay(100, TestContext.Current.CancellationToken);
+        }
+    }
+
+    /// <summary>Programs are taken from where each is built: a test's own directory has only parts of them.</summary>
+    private static string Built(string project, string program)
+    {
+        var directory = Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory);
+        var configuration = Path.GetFileName(directory);
+        return Path.GetFullPath(Path.Combine(directory, "..", "..", project, configuration, program));
+    }
+
+    private async Task<bool> AnswersAsync(HttpClient http)
+    {
+        try
+        {
+            using var response = await http.GetAsync(new Uri(Url), TestContext.Current.CancellationToken);
+            return response.StatusCode == HttpStatusCode.MultipleChoices;
+        }
+        catch (HttpRequestException)
+        {
+            return false;
+        }
+    }
+
+    private void ReadProjectUser()
+    {
+        var users = JsonNode.Parse(File.ReadAllText(Path.Combine(StateDirectory, "tokens.json")))!["users"]!;
+        Token = (string)users[1]!["token"]!;
+        ProjectId = (string)users[1]!["project_id"]!;
+    }
+
+    private void Log(string? line)
+    {
+        lock (_log)
+            _log.Add(line ?? "");
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}
