@@ -29,6 +29,7 @@ internal sealed class EngineProcess : IAsyncDisposable
             },
             RedirectStandardOutput = true,
             RedirectStandardError = true,
+            UseShellExecute = false,
         };
         _process = Process.Start(start)!;
         _process.OutputDataReceived += (_, line) => Log(line.Data);

@@ -35,6 +35,7 @@ internal sealed record StockClient(string Program, IReadOnlyDictionary<string, s
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
+            UseShellExecute = false,
         };
         foreach (var argument in Options.Concat(command))
             start.ArgumentList.Add(argument);
