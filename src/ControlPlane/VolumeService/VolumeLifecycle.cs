@@ -33,16 +33,31 @@ internal sealed class VolumeLifecycle(
             return;
         }
 
+        await FinishAsync(volume, cancellationToken);
+    }
+
+    /// <summary>
+    /// A volume that a restore is to fill is reserved for it at once: it is never available before it holds the backup,
+    /// however long the restore waits for its turn.
+    /// </summary>
+    private async Task FinishAsync(VolumeEntity volume, CancellationToken cancellationToken)
+    {
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
         var now = time.GetUtcNow().UtcDateTime;
         var empty = SourceOf(volume) is null;
-        await database.Volumes.Where(v => v.Id == volumeId && v.Status == VolumeStatus.Creating)
+        var restores = database.Backups.Where(b => b.Status == BackupStatus.Restoring && b.DeletedAt == null);
+        await database.Volumes.Where(v => v.Id == volume.Id && v.Status == VolumeStatus.Creating)
             .ExecuteUpdateAsync(
-                set => set.SetProperty(v => v.Status, VolumeStatus.Available)
+                set => set
+                    .SetProperty(
+                        v => v.Status,
+                        v => restores.Any(b => b.Id == v.RestoredFromBackupId && b.RestoreVolumeId == v.Id)
+                            ? VolumeStatus.RestoringBackup
+                            : VolumeStatus.Available)
                     .SetProperty(v => v.NeverWritten, v => v.NeverWritten && empty)
                     .SetProperty(v => v.UpdatedAt, now),
                 cancellationToken);
-        log.LogInformation("Volume {VolumeId} of {SizeGiB} GiB is available", volumeId, volume.SizeGiB);
+        log.LogInformation("Volume {VolumeId} of {SizeGiB} GiB is made", volume.Id, volume.SizeGiB);
     }
 
     public async Task DeleteAsync(Guid volumeId, CancellationToken cancellationToken)

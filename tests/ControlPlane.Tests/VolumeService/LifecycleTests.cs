@@ -23,6 +23,26 @@ public sealed class LifecycleTests
     }
 
     [Theory]
+    [InlineData(BackupStatus.Restoring, VolumeStatus.RestoringBackup)]
+    [InlineData(BackupStatus.Available, VolumeStatus.Available)]
+    public async Task A_volume_that_a_restore_is_to_fill_is_reserved_for_it(string backupStatus, string status)
+    {
+        await using var test = await StartAsync();
+        var backup = new BackupEntity { Id = Guid.NewGuid(), Status = backupStatus };
+        var volume = await test.AddVolumeAsync(
+            VolumeStatus.Creating, adjust: v => v.RestoredFromBackupId = backup.Id);
+        backup.RestoreVolumeId = volume.Id;
+        await using (var database = await test.OpenAsync())
+        {
+            database.Add(backup);
+            await database.SaveChangesAsync(Cancel);
+        }
+
+        await Volumes(test).CreateAsync(volume.Id, Cancel);
+        Assert.Equal(status, (await test.VolumeAsync(volume.Id)).Status);
+    }
+
+    [Theory]
     [InlineData(true)]
     [InlineData(false)]
     public async Task A_volume_from_a_source_has_its_contents_and_counts_as_written(bool fromSnapshot)
