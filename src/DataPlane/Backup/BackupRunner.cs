@@ -28,7 +28,7 @@ public sealed class BackupRunner(ILogger<BackupRunner> logger)
         using var cpu = CpuAccount.Open();
         Validate(request);
         var parent = ParentRules.Find(request);
-        await using var writer = request.Repository.BeginBackup(WriterOptions(request, parent));
+        await using var writer = Begin(request, parent);
         var run = new BackupRun(request, parent, writer, progress, logger);
         WarnOfCachedReads(request, run);
         var manifest = await run.RunAsync(cancellationToken);
@@ -46,6 +46,18 @@ public sealed class BackupRunner(ILogger<BackupRunner> logger)
         }
 
         ChangedBlocks.Validate(request.ChangedBlocks ?? [], request.Source.LengthBytes);
+    }
+
+    private static BackupWriter Begin(BackupRequest request, Manifest? parent)
+    {
+        try
+        {
+            return request.Repository.BeginBackup(WriterOptions(request, parent));
+        }
+        catch (ArgumentException e)
+        {
+            throw new UsageException($"{e.Message} Nothing was backed up.", e);
+        }
     }
 
     private static BackupWriterOptions WriterOptions(BackupRequest request, Manifest? parent) => new()

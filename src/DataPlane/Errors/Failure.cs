@@ -9,6 +9,7 @@ namespace BackupEngine.DataPlane.Errors;
 public sealed record Failure(ExitCode Code, string Message)
 {
     private const int NoSpaceErrno = 28; // ENOSPC, asm-generic/errno-base.h
+    private const int QuotaErrno = 122; // EDQUOT, asm-generic/errno.h
 
     /// <summary>The word for the class in JSON.</summary>
     public string Kind => Code switch
@@ -31,13 +32,13 @@ public sealed record Failure(ExitCode Code, string Message)
         UsageException => ExitCode.Usage,
         OperationCanceledException => ExitCode.Cancelled,
         TargetIncompleteException { InnerException: { } cause } => Classify(cause),
-        DeviceException { Errno: NoSpaceErrno } => ExitCode.NoSpace,
+        DeviceException { Errno: NoSpaceErrno or QuotaErrno } => ExitCode.NoSpace,
         DeviceException => ExitCode.Device,
         RepositoryFullException => ExitCode.NoSpace,
         CorruptDataException => ExitCode.CorruptData,
         BackupNotFoundException or BackupExistsException => ExitCode.Backup,
         RepositoryException => ExitCode.Repository,
-        IOException { HResult: NoSpaceErrno } => ExitCode.NoSpace,
+        IOException { HResult: NoSpaceErrno or QuotaErrno } => ExitCode.NoSpace,
         IOException or UnauthorizedAccessException => ExitCode.Repository,
         _ => ExitCode.Unexpected,
     };

@@ -11,11 +11,15 @@ public sealed record TuningOptions
     private const int MinimumIoSizeBytes = 64 * 1024;
     private const int MaximumIoSizeBytes = 16 * 1024 * 1024;
     private const int MaximumLanes = 256;
+    private const int MaximumDefaultLanes = 32;
     private const int MaximumQueueDepth = 256;
     private const long DefaultBufferBudgetBytes = 128L * 1024 * 1024;
 
-    /// <summary>Lanes: readers with a hashing and compressing worker each. Default: one for each core.</summary>
-    public int Lanes { get; init; } = Math.Min(Environment.ProcessorCount, MaximumLanes);
+    /// <summary>
+    /// Lanes: readers with a hashing and compressing worker each. Default: one for each core, at most 32: beyond, their
+    /// buffers cost more than the repository's disk gives back.
+    /// </summary>
+    public int Lanes { get; init; } = Math.Min(Environment.ProcessorCount, MaximumDefaultLanes);
 
     /// <summary>
     /// Size of one transfer from or to the device, in bytes: a power of two from 64 KiB to 16 MiB. Default: 1 MiB.

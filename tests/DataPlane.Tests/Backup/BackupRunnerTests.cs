@@ -170,6 +170,16 @@ public sealed class BackupRunnerTests : IDisposable
             request => request with { ParentId = BackupId.Parse(full.BackupId), VolumeId = "other" }, "other");
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(256)]
+    public async Task A_volume_id_has_1_to_255_characters(int length) => await Refuses<UsageException>(
+        request => request with { VolumeId = new string('v', length) }, "volume id");
+
+    [Fact]
+    public async Task A_base_token_that_the_repository_cannot_keep_is_refused() => await Refuses<UsageException>(
+        request => request with { BaseToken = new string('t', 1 << 20) }, "base token");
+
     [Fact]
     public async Task A_parent_that_does_not_exist_is_refused() => await Refuses<BackupNotFoundException>(
         request => request with { ParentId = BackupId.Parse("none") }, "none");
