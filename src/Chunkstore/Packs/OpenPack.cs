@@ -8,9 +8,8 @@ namespace BackupEngine.Chunkstore.Packs;
 /// A pack that is being written: records are noted here as they are placed (under the lock of its stream); its bytes
 /// are written, and it is sealed, by the stream's writer, which comes after all of them.
 /// </summary>
-internal sealed class OpenPack(uint number, PackHeader header) : IDisposable
+internal sealed class OpenPack(uint number, PackHeader header, List<PackEntry> entries) : IDisposable
 {
-    private readonly List<PackEntry> _entries = [];
     private readonly TaskCompletionSource<SealedPack> _sealed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private DigestingWriter? _file;
 
@@ -24,8 +23,11 @@ internal sealed class OpenPack(uint number, PackHeader header) : IDisposable
     /// <summary>Bytes placed so far, the header included.</summary>
     public long PlacedBytes { get; private set; } = PackHeader.SizeBytes;
 
+    /// <summary>The list that records are noted in; to be used again after the pack was sealed.</summary>
+    public List<PackEntry> Entries => entries;
+
     /// <summary>Records placed so far.</summary>
-    public int RecordCount => _entries.Count;
+    public int RecordCount => entries.Count;
 
     /// <summary>Completed when the file is durable under its name; the directory is still to be flushed.</summary>
     public Task<SealedPack> Sealed => _sealed.Task;
@@ -34,7 +36,7 @@ internal sealed class OpenPack(uint number, PackHeader header) : IDisposable
     public uint Place(in RecordHeader record)
     {
         var offset = checked((uint)PlacedBytes);
-        _entries.Add(new PackEntry(record.Id, offset, record.StoredLength, record.PlainLength, record.Encoding));
+        entries.Add(new PackEntry(record.Id, offset, record.StoredLength, record.PlainLength, record.Encoding));
         PlacedBytes += record.RecordLength;
         return offset;
     }
@@ -82,19 +84,19 @@ internal sealed class OpenPack(uint number, PackHeader header) : IDisposable
 
     private async ValueTask<ChunkId> WriteDirectoryAsync(DigestingWriter file, CancellationToken cancellationToken)
     {
-        _entries.Sort(static (left, right) => left.Id.CompareTo(right.Id));
-        var directoryBytes = _entries.Count * PackEntry.SizeBytes;
+        entries.Sort(static (left, right) => left.Id.CompareTo(right.Id));
+        var directoryBytes = entries.Count * PackEntry.SizeBytes;
         var bytes = ArrayPool<byte>.Shared.Rent(directoryBytes + PackTrailer.SizeBytes);
-        for (var line = 0; line < _entries.Count; line++)
+        for (var line = 0; line < entries.Count; line++)
         {
-            _entries[line].Write(bytes.AsSpan(line * PackEntry.SizeBytes));
+            entries[line].Write(bytes.AsSpan(line * PackEntry.SizeBytes));
         }
 
         await file.WriteAsync(bytes.AsMemory(0, directoryBytes), cancellationToken);
         var digest = file.Digest();
         var crc = Crc32C.Compute(bytes.AsSpan(0, directoryBytes));
         var trailer = bytes.AsMemory(directoryBytes, PackTrailer.SizeBytes);
-        new PackTrailer((uint)_entries.Count, PlacedBytes, crc, digest).Write(trailer.Span);
+        new PackTrailer((uint)entries.Count, PlacedBytes, crc, digest).Write(trailer.Span);
         await file.WriteAsync(trailer, cancellationToken);
         ArrayPool<byte>.Shared.Return(bytes);
         return digest;

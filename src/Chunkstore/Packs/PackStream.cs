@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Threading.Channels;
 using BackupEngine.Chunkstore.Backends;
 using BackupEngine.Chunkstore.Format;
@@ -26,6 +27,7 @@ internal sealed class PackStream : IAsyncDisposable
     private readonly List<Task> _seals = [];
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _writer;
+    private readonly ConcurrentStack<List<PackEntry>> _entryLists = new();
     private List<Task<SealedPack>> _finished = [];
     private OpenPack? _pack;
     private AlignedBuffer? _buffer;
@@ -134,7 +136,8 @@ internal sealed class PackStream : IAsyncDisposable
     private OpenPack BeginPack()
     {
         var header = new PackHeader(_options.RepositoryId, new PackId(_options.Ids.Next()), _options.Type);
-        var pack = new OpenPack(_options.NextPackNumber(), header);
+        var entries = _entryLists.TryPop(out var list) ? list : [];
+        var pack = new OpenPack(_options.NextPackNumber(), header, entries);
         Span<byte> bytes = stackalloc byte[PackHeader.SizeBytes];
         header.Write(bytes);
         Copy(pack, bytes);
@@ -212,6 +215,8 @@ internal sealed class PackStream : IAsyncDisposable
         try
         {
             await pack.SealAsync(_stop.Token);
+            pack.Entries.Clear();
+            _entryLists.Push(pack.Entries);
         }
         catch (Exception exception)
         {

@@ -60,18 +60,30 @@ internal sealed class NewChunkSet
         }
     }
 
-    /// <summary>All entries, sorted. Nobody may be adding.</summary>
-    public IndexEntry[] ToSorted()
+    /// <summary>Copies all entries, sorted, to a place of <see cref="Count"/> entries. Nobody may be adding.</summary>
+    public void CopySorted(Span<IndexEntry> destination)
     {
-        var entries = new IndexEntry[Count];
         var copied = 0;
         foreach (var stripe in _stripes)
         {
-            copied += stripe.CopyTo(entries.AsSpan(copied));
+            copied += stripe.CopyTo(destination[copied..]);
         }
 
-        entries.AsSpan().Sort(default(IndexEntryOrder));
-        return entries;
+        destination.Sort(default(IndexEntryOrder));
+    }
+
+    /// <summary>Forgets everything, and keeps the memory for what comes next. Nobody may be adding.</summary>
+    public void Clear()
+    {
+        foreach (var stripe in _stripes)
+        {
+            lock (stripe)
+            {
+                stripe.Clear();
+            }
+        }
+
+        Volatile.Write(ref _count, 0);
     }
 
     /// <summary>Stripes are chosen by bits that the tables do not use.</summary>

@@ -42,6 +42,13 @@ internal sealed class NewChunkTable
 
     public bool Contains(UInt128 prefix) => IsUsed(_places[PlaceOf(prefix)]);
 
+    /// <summary>Forgets everything, and keeps the memory for what comes next.</summary>
+    public void Clear()
+    {
+        Array.Clear(_places);
+        Count = 0;
+    }
+
     /// <summary>Copies the entries, in no order.</summary>
     /// <exception cref="InvalidOperationException">A claimed chunk has no place.</exception>
     public int CopyTo(Span<IndexEntry> destination)

@@ -1,3 +1,4 @@
+using System.Numerics;
 using BackupEngine.Chunkstore.Backends;
 using BackupEngine.Chunkstore.Errors;
 using BackupEngine.Chunkstore.Format;
@@ -14,6 +15,7 @@ internal sealed class SessionIndexer(SessionContext context, SessionCounters cou
 {
     private readonly IndexSegmentWriter _writer = new(context.Backend, context.RepositoryId, context.SessionId);
     private readonly List<Task<SealedPack>> _unnamed = [];
+    private IndexEntry[] _entries = [];
 
     /// <summary>Makes a batch durable and visible to everybody.</summary>
     public async Task WriteAsync(SessionBatch batch, CancellationToken cancellationToken)
@@ -27,8 +29,8 @@ internal sealed class SessionIndexer(SessionContext context, SessionCounters cou
 
         context.Backend.FlushNames([.. packs.Select(pack => pack.Name)]);
         Array.ForEach(packs, counters.AddPack);
-        var entries = batch.Chunks.ToSorted();
-        NumberPacks(entries, packs);
+        var entries = Sorted(batch.Chunks);
+        NumberPacks(entries.Span, packs);
         var id = new SegmentId(context.Ids.Next());
 
         // From here on the segment may be there whatever happens, and others may rely on these packs.
@@ -58,11 +60,23 @@ internal sealed class SessionIndexer(SessionContext context, SessionCounters cou
         }
     }
 
+    /// <summary>The entries of a batch, in memory that the next batch uses again.</summary>
+    private Memory<IndexEntry> Sorted(NewChunkSet chunks)
+    {
+        if (_entries.Length < chunks.Count)
+        {
+            _entries = GC.AllocateUninitializedArray<IndexEntry>((int)BitOperations.RoundUpToPowerOf2((uint)chunks.Count));
+        }
+
+        chunks.CopySorted(_entries.AsSpan(0, chunks.Count));
+        return _entries.AsMemory(0, chunks.Count);
+    }
+
     /// <summary>Turns the session's pack numbers into lines of the segment's pack table.</summary>
-    private static void NumberPacks(IndexEntry[] entries, SealedPack[] packs)
+    private static void NumberPacks(Span<IndexEntry> entries, SealedPack[] packs)
     {
         var lines = packs.Index().ToDictionary(pack => pack.Item.Number, pack => (uint)pack.Index);
-        foreach (ref var entry in entries.AsSpan())
+        foreach (ref var entry in entries)
         {
             entry = entry with { Pack = lines[entry.Pack] };
         }

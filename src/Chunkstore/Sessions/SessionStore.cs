@@ -31,6 +31,7 @@ internal sealed class SessionStore : IAsyncDisposable
     private Task _indexing = Task.CompletedTask;
     private volatile NewChunkSet _active = new();
     private volatile NewChunkSet? _closing;
+    private NewChunkSet? _spare;
     private long _bytesSinceCheckpoint;
     private Exception? _fault;
     private bool _disposed;
@@ -185,7 +186,8 @@ internal sealed class SessionStore : IAsyncDisposable
             ThrowIfFaulted();
             batch = new SessionBatch(_active, [.. _data.EndPack(), .. _metadata.EndPack()]);
             _closing = _active;
-            _active = new NewChunkSet();
+            _active = _spare ?? new NewChunkSet();
+            _spare = null;
             Volatile.Write(ref _bytesSinceCheckpoint, 0);
         }
         finally
@@ -203,6 +205,8 @@ internal sealed class SessionStore : IAsyncDisposable
         {
             await _indexer.WriteAsync(batch, CancellationToken.None);
             _closing = null;
+            batch.Chunks.Clear();
+            _spare = batch.Chunks;
         }
         catch (Exception exception)
         {
