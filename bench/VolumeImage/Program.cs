@@ -3,10 +3,12 @@ using System.Text.Json;
 using BackupEngine.VolumeImage;
 
 // volume-image create PATH SIZE_MIB [SEED]                writes a volume of known contents
-// volume-image change PATH PERCENT LIST_FILE [SEED]       overwrites that share of its 64 KiB blocks, anywhere, and lists them as JSON
+// volume-image change PATH PERCENT LIST_FILE [SEED]       overwrites that share of its 64 KiB blocks, anywhere, and
+// lists them as JSON
 return args switch
 {
-    ["create", var path, var size, .. var rest] => Create(path, int.Parse(size, CultureInfo.InvariantCulture), Seed(rest)),
+    ["create", var path, var size, .. var rest] =>
+        Create(path, int.Parse(size, CultureInfo.InvariantCulture), Seed(rest)),
     ["change", var path, var percent, var list, .. var rest] =>
         Change(path, double.Parse(percent, CultureInfo.InvariantCulture), list, Seed(rest)),
     _ => Usage(),
@@ -16,7 +18,8 @@ static int Seed(string[] rest) => rest is [var seed] ? int.Parse(seed, CultureIn
 
 static int Usage()
 {
-    Console.Error.WriteLine("usage: volume-image create PATH SIZE_MIB [SEED] | volume-image change PATH PERCENT LIST_FILE [SEED]");
+    Console.Error.WriteLine(
+        "usage: volume-image create PATH SIZE_MIB [SEED] | volume-image change PATH PERCENT LIST_FILE [SEED]");
     return 2;
 }
 

@@ -3,8 +3,9 @@ using System.Text;
 namespace BackupEngine.VolumeImage;
 
 /// <summary>
-/// Contents of a volume as volumes are: runs of zeros (30 %), text (20 %), tables of binary records (20 %), data that do not
-/// compress (20 %) and repetitions of earlier runs (10 %). The same seed gives the same bytes, whatever the size.
+/// Contents of a volume as volumes are: runs of zeros (30 %), text (20 %), tables of binary records (20 %), data that
+/// do not compress (20 %) and repetitions of earlier runs (10 %). The same seed gives the same bytes, whatever the
+/// size.
 /// </summary>
 internal sealed class VolumeContents(int seed)
 {
@@ -12,7 +13,8 @@ internal sealed class VolumeContents(int seed)
 
     private static readonly string[] Words =
         ("the volume service asks for a device and reads every block of it while users write mail logs tables pictures "
-        + "error warning info debug request response time user name address index value true false null 2026 11 22").Split(' ');
+        + "error warning info debug request response time user name address index value true false null 2026 11 22")
+        .Split(' ');
 
     private enum Kind
     {
@@ -56,7 +58,8 @@ internal sealed class VolumeContents(int seed)
         _ => run == 0 ? Kind.Text : Kind.Repeated,
     };
 
-    private int HashCode(long run, int generation) => unchecked((int)((run * unchecked((long)0x9E3779B97F4A7C15UL)) >>> 29) ^ (seed * 31) ^ (generation * 0x5bd1e995));
+    private int HashCode(long run, int generation) => unchecked(
+        (int)((run * unchecked((long)0x9E3779B97F4A7C15UL)) >>> 29) ^ (seed * 31) ^ (generation * 0x5bd1e995));
 
     private static void FillText(Random random, Span<byte> bytes)
     {

@@ -22,7 +22,8 @@ public readonly record struct BackupId
     public static BackupId Parse(string text) => TryParse(text, out var id)
         ? id
         : throw new FormatException(
-            $"'{text}' is not a backup id: 1 to 128 letters, digits, '.', '_' or '-', not starting with a dot, are allowed.");
+            $"'{text}' is not a backup id: 1 to 128 letters, digits, '.', '_' or '-', not starting with a dot, are "
+            + "allowed.");
 
     /// <summary>Checks and wraps a text.</summary>
     public static bool TryParse([NotNullWhen(true)] string? text, out BackupId id)

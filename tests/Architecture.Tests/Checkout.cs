@@ -23,6 +23,7 @@ internal static class Checkout
             }
         }
 
-        throw new InvalidOperationException($"No BackupEngine.sln above {start}: run the tests from a build of the checkout.");
+        throw new InvalidOperationException(
+            $"No BackupEngine.sln above {start}: run the tests from a build of the checkout.");
     }
 }

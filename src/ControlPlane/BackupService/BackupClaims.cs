@@ -7,14 +7,14 @@ using Microsoft.EntityFrameworkCore;
 namespace BackupEngine.ControlPlane.BackupService;
 
 /// <summary>
-/// Claims records for this host. A claim is one conditional update: of any number of services that try, one gets it. Leases
-/// are written and compared in the database's time; no clock of a host decides.
+/// Claims records for this host. A claim is one conditional update: of any number of services that try, one gets it.
+/// Leases are written and compared in the database's time; no clock of a host decides.
 /// </summary>
 public sealed class BackupClaims(IDbContextFactory<EngineDatabase> databases, EngineOptions options)
 {
     /// <summary>
-    /// Claims a record whose status is that of the workflow and that nobody holds: it was never claimed, or the lease has run
-    /// out, or this host holds it from before its restart.
+    /// Claims a record whose status is that of the workflow and that nobody holds: it was never claimed, or the lease
+    /// has run out, or this host holds it from before its restart.
     /// </summary>
     /// <returns>The claim; null when there is nothing to claim.</returns>
     public async Task<BackupClaim?> TryClaimAsync(Guid backupId, WorkflowKind kind, CancellationToken cancellationToken)
@@ -32,10 +32,13 @@ public sealed class BackupClaims(IDbContextFactory<EngineDatabase> databases, En
                 .SetProperty(b => b.Host, options.Host)
                 .SetProperty(b => b.LeaseExpiresAt, b => DateTime.UtcNow.AddSeconds(options.LeaseSeconds)),
             cancellationToken);
-        return claimed == 0 ? null : new BackupClaim(backupId, kind, number, TakesOver: before.LeaseExpiresAt is not null);
+        return claimed == 0 ? null
+            : new BackupClaim(backupId, kind, number, TakesOver: before.LeaseExpiresAt is not null);
     }
 
-    /// <summary>Records that can be taken over: claimed, and the lease has run out or was this host's before its restart.</summary>
+    /// <summary>
+    /// Records that can be taken over: claimed, and the lease has run out or was this host's before its restart.
+    /// </summary>
     public async Task<IReadOnlyList<BackupEntity>> FindAbandonedAsync(int most, CancellationToken cancellationToken)
     {
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
@@ -48,8 +51,8 @@ public sealed class BackupClaims(IDbContextFactory<EngineDatabase> databases, En
     }
 
     /// <summary>
-    /// Records that nobody has claimed for some time after their command was sent. Each is marked as sent again now, so that
-    /// of several services one sends it.
+    /// Records that nobody has claimed for some time after their command was sent. Each is marked as sent again now, so
+    /// that of several services one sends it.
     /// </summary>
     public async Task<IReadOnlyList<BackupEntity>> FindUnclaimedAsync(
         DateTime sentBefore, int most, CancellationToken cancellationToken)
@@ -76,7 +79,8 @@ public sealed class BackupClaims(IDbContextFactory<EngineDatabase> databases, En
         await database.Backups
             .Where(b => b.Id == record.Id && b.Status == record.Status && b.LeaseExpiresAt == null
                 && b.CommandSentAt == record.CommandSentAt)
-            .ExecuteUpdateAsync(set => set.SetProperty(b => b.CommandSentAt, b => DateTime.UtcNow), cancellationToken) > 0;
+            .ExecuteUpdateAsync(
+                set => set.SetProperty(b => b.CommandSentAt, b => DateTime.UtcNow), cancellationToken) > 0;
 
     private IQueryable<BackupEntity> Claimable(EngineDatabase database) => database.Backups.Where(b =>
         b.DeletedAt == null
@@ -84,5 +88,6 @@ public sealed class BackupClaims(IDbContextFactory<EngineDatabase> databases, En
 
     private static IQueryable<BackupEntity> UnderWay(IQueryable<BackupEntity> backups) => backups.Where(b =>
         b.DeletedAt == null
-        && (b.Status == BackupStatus.Creating || b.Status == BackupStatus.Restoring || b.Status == BackupStatus.Deleting));
+        && (b.Status == BackupStatus.Creating || b.Status == BackupStatus.Restoring
+            || b.Status == BackupStatus.Deleting));
 }

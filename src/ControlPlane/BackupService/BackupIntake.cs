@@ -4,8 +4,9 @@ using BackupEngine.ControlPlane.Workflows;
 namespace BackupEngine.ControlPlane.BackupService;
 
 /// <summary>
-/// Step 6: claims a record and hands it to the runner. Asked twice for one record, the second time does nothing: it is idempotent
-/// by the backup's id. When this host has no room, the record stays unclaimed and its command is sent again later.
+/// Step 6: claims a record and hands it to the runner. Asked twice for one record, the second time does nothing: it is
+/// idempotent by the backup's id. When this host has no room, the record stays unclaimed and its command is sent again
+/// later.
 /// </summary>
 public sealed class BackupIntake(BackupClaims claims, BackupRunner runner, ILogger<BackupIntake> log)
 {
@@ -20,7 +21,8 @@ public sealed class BackupIntake(BackupClaims claims, BackupRunner runner, ILogg
         {
             claim = await claims.TryClaimAsync(backupId, kind, cancellationToken);
             if (claim is null)
-                log.LogInformation("Backup {BackupId} is not waiting for {Workflow}; the command is dropped", backupId, kind);
+                log.LogInformation(
+                    "Backup {BackupId} is not waiting for {Workflow}; the command is dropped", backupId, kind);
             return claim is not null;
         }
         finally

@@ -6,8 +6,9 @@ using BackupEngine.ControlPlane.Workflows;
 namespace BackupEngine.ControlPlane.BackupService;
 
 /// <summary>
-/// Runs the claimed workflows of this host: so many transfers at once, deletes beside them. Those that wait are claimed, their
-/// lease is kept, and their step log says that they wait. At shutdown work gets some time to end and is suspended then.
+/// Runs the claimed workflows of this host: so many transfers at once, deletes beside them. Those that wait are
+/// claimed, their lease is kept, and their step log says that they wait. At shutdown work gets some time to end and is
+/// suspended then.
 /// </summary>
 public sealed class BackupRunner : IHostedService, IDisposable
 {
@@ -26,7 +27,8 @@ public sealed class BackupRunner : IHostedService, IDisposable
     private readonly ILogger<BackupRunner> _log;
     private bool _closed;
 
-    internal BackupRunner(WorkflowExecutor executor, EngineOptions options, TimeProvider time, ILogger<BackupRunner> log)
+    internal BackupRunner(
+        WorkflowExecutor executor, EngineOptions options, TimeProvider time, ILogger<BackupRunner> log)
     {
         (_executor, _options, _time, _log) = (executor, options, time, log);
         _transfers = new SemaphoreSlim(options.MaxConcurrentBackups);
@@ -35,12 +37,15 @@ public sealed class BackupRunner : IHostedService, IDisposable
     /// <summary>Ids of the backups that are waited for or worked on.</summary>
     public IReadOnlyCollection<Guid> UnderWay => [.. _work.Keys];
 
-    /// <summary>Makes room for a record; false when it is here already, when there is no room, or at shutdown.</summary>
+    /// <summary>
+    /// Makes room for a record; false when it is here already, when there is no room, or at shutdown.
+    /// </summary>
     public bool TryReserve(Guid backupId, WorkflowKind kind)
     {
         if (_work.Count >= MostWaiting + _options.MaxConcurrentBackups)
         {
-            _log.LogWarning("No room for backup {BackupId} ({Workflow}): {Waiting} wait here", backupId, kind, _work.Count);
+            _log.LogWarning(
+                "No room for backup {BackupId} ({Workflow}): {Waiting} wait here", backupId, kind, _work.Count);
             return false;
         }
 
@@ -96,7 +101,8 @@ public sealed class BackupRunner : IHostedService, IDisposable
         }
         catch (Exception e)
         {
-            _log.LogError(e, "Backup {BackupId}: {Workflow} ended by an error that could not be recorded", claim.BackupId, claim.Kind);
+            _log.LogError(e, "Backup {BackupId}: {Workflow} ended by an error that could not be recorded",
+                claim.BackupId, claim.Kind);
         }
         finally
         {

@@ -8,8 +8,8 @@ namespace BackupEngine.ControlPlane.BackupService;
 public static class BackupServiceRegistration
 {
     /// <summary>
-    /// Adds what claims and runs backups. It stops before the bus, the volume service and the data plane, which it needs to
-    /// end its work: it is to be added after them.
+    /// Adds what claims and runs backups. It stops before the bus, the volume service and the data plane, which it
+    /// needs to end its work: it is to be added after them.
     /// </summary>
     public static IServiceCollection AddBackupService(this IServiceCollection services)
     {

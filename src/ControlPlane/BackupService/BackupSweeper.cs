@@ -7,8 +7,8 @@ using BackupEngine.ControlPlane.Workflows;
 namespace BackupEngine.ControlPlane.BackupService;
 
 /// <summary>
-/// Sees that nothing is lost, at start and again and again: takes over records whose owner is gone, and sends commands again
-/// that nobody has claimed.
+/// Sees that nothing is lost, at start and again and again: takes over records whose owner is gone, and sends commands
+/// again that nobody has claimed.
 /// </summary>
 public sealed class BackupSweeper(
     BackupClaims claims,
@@ -21,7 +21,8 @@ public sealed class BackupSweeper(
 {
     private const int MostPerSweep = 100;
 
-    private readonly TimeSpan _interval = TimeSpan.FromSeconds(Math.Min(options.LeaseSeconds, options.ResendSeconds) / 2.0);
+    private readonly TimeSpan _interval =
+        TimeSpan.FromSeconds(Math.Min(options.LeaseSeconds, options.ResendSeconds) / 2.0);
 
     /// <summary>One sweep.</summary>
     /// <param name="unclaimedFor">Commands that were sent longer ago and are unclaimed are sent again.</param>
@@ -66,7 +67,8 @@ public sealed class BackupSweeper(
     {
         foreach (var record in await claims.FindUnclaimedAsync(sentBefore, MostPerSweep, cancellationToken))
         {
-            log.LogWarning("Nobody has claimed backup {BackupId} ({Status}); its command is sent again", record.Id, record.Status);
+            log.LogWarning(
+                "Nobody has claimed backup {BackupId} ({Status}); its command is sent again", record.Id, record.Status);
             await SendAsync(record, cancellationToken);
         }
     }
@@ -76,7 +78,11 @@ public sealed class BackupSweeper(
         BackupStatus.Creating => commands.SendToBackupServicesAsync(
             new CreateBackup { BackupId = record.Id }, cancellationToken),
         BackupStatus.Restoring => commands.SendToBackupServicesAsync(
-            new RestoreBackup { BackupId = record.Id, VolumeId = record.RestoreVolumeId ?? Guid.Empty }, cancellationToken),
+            new RestoreBackup
+            {
+                BackupId = record.Id,
+                VolumeId = record.RestoreVolumeId ?? Guid.Empty
+            }, cancellationToken),
         _ => commands.SendToBackupServicesAsync(new DeleteBackup { BackupId = record.Id }, cancellationToken),
     };
 }

@@ -3,8 +3,8 @@ using BackupEngine.ControlPlane.Workflows;
 namespace BackupEngine.ControlPlane.BackupService;
 
 /// <summary>
-/// Renews the lease of one claim while its work waits or runs. Ends the work when the claim is lost, when the database could
-/// not be reached for as long as the lease lasts, or when an operator has changed the record's status.
+/// Renews the lease of one claim while its work waits or runs. Ends the work when the claim is lost, when the database
+/// could not be reached for as long as the lease lasts, or when an operator has changed the record's status.
 /// </summary>
 internal sealed class LeaseKeeper : IAsyncDisposable
 {
@@ -73,7 +73,8 @@ internal sealed class LeaseKeeper : IAsyncDisposable
             }
             catch (Exception e) when (!_stopped.IsCancellationRequested)
             {
-                _log.LogWarning(e, "The lease of backup {BackupId} could not be renewed; trying again", _record.Claim.BackupId);
+                _log.LogWarning(
+                    e, "The lease of backup {BackupId} could not be renewed; trying again", _record.Claim.BackupId);
             }
         }
     }

@@ -3,13 +3,19 @@ using BackupEngine.ControlPlane.Workflows;
 
 namespace BackupEngine.ControlPlane.BackupService;
 
-/// <summary>Runs one workflow for one claim: keeps its lease, and decides what becomes of it when it does not end well.</summary>
+/// <summary>
+/// Runs one workflow for one claim: keeps its lease, and decides what becomes of it when it does not end well.
+/// </summary>
 internal sealed class WorkflowExecutor(WorkflowServices services, ILogger<WorkflowExecutor> log)
 {
-    /// <summary>Claims on one action before it is given up: whatever kills its service each time will not end by itself.</summary>
+    /// <summary>
+    /// Claims on one action before it is given up: whatever kills its service each time will not end by itself.
+    /// </summary>
     private const int MostClaims = 5;
 
-    /// <summary>Waits for its turn and runs; returns when the record is as it is to be, or is left for a take-over.</summary>
+    /// <summary>
+    /// Waits for its turn and runs; returns when the record is as it is to be, or is left for a take-over.
+    /// </summary>
     /// <param name="claim">The claim.</param>
     /// <param name="lane">Bounds how many run at once.</param>
     /// <param name="parent">The span of the command's message.</param>
@@ -44,13 +50,15 @@ internal sealed class WorkflowExecutor(WorkflowServices services, ILogger<Workfl
         {
             await RunInTurnAsync(run, workflow, lane, end.Token);
         }
-        catch (OperationCanceledException) when (stopping.IsCancellationRequested && !lease.Overruled.IsCancellationRequested)
+        catch (OperationCanceledException) when (
+            stopping.IsCancellationRequested && !lease.Overruled.IsCancellationRequested)
         {
             await SuspendAsync(run, lease.Lost);
         }
         catch (OperationCanceledException) when (lease.Overruled.IsCancellationRequested)
         {
-            await FailAsync(run, workflow, $"the backup's status was changed while {run.Claim.Kind} was under way", lease.Lost);
+            await FailAsync(
+                run, workflow, $"the backup's status was changed while {run.Claim.Kind} was under way", lease.Lost);
         }
         catch (Exception e) when (e is not (ClaimLostException or OperationCanceledException))
         {
@@ -93,13 +101,16 @@ internal sealed class WorkflowExecutor(WorkflowServices services, ILogger<Workfl
         return run.Log.WriteAsync(WorkflowStep.RecordClaimed, StepOutcome.Done, facts, error: null, cancellationToken);
     }
 
-    /// <summary>What the owner before has left: a failure that was not recorded to its end, or devices that only it could reach.</summary>
+    /// <summary>
+    /// What the owner before has left: a failure that was not recorded to its end, or devices that only it could reach.
+    /// </summary>
     private async Task PrepareTakeOverAsync(WorkflowRun run, CancellationToken cancellationToken)
     {
         if (!run.Claim.TakesOver)
             return;
         log.LogWarning(
-            "Backup {BackupId}: {Workflow} is taken over from {Host}", run.Claim.BackupId, run.Claim.Kind, run.Log.HostBefore());
+            "Backup {BackupId}: {Workflow} is taken over from {Host}", run.Claim.BackupId, run.Claim.Kind, run.Log
+                .HostBefore());
         if (run.Log.Failure() is { } failure)
             throw new StepFailedException(failure);
         if (run.Log.ClaimsBefore() >= MostClaims)
@@ -118,7 +129,9 @@ internal sealed class WorkflowExecutor(WorkflowServices services, ILogger<Workfl
         log.LogError("Backup {BackupId}: {Workflow} failed: {Reason}", run.Claim.BackupId, run.Claim.Kind, reason);
     }
 
-    /// <summary>Leaves no device behind, keeps the temporary object and the record, and lets the next service go on at once.</summary>
+    /// <summary>
+    /// Leaves no device behind, keeps the temporary object and the record, and lets the next service go on at once.
+    /// </summary>
     private async Task SuspendAsync(WorkflowRun run, CancellationToken lost)
     {
         log.LogWarning(
@@ -128,7 +141,9 @@ internal sealed class WorkflowExecutor(WorkflowServices services, ILogger<Workfl
         await run.Record.ExpireLeaseAsync(lost);
     }
 
-    /// <summary>Removes export, attachment and a transfer that has not ended; what was transferred whole is kept.</summary>
+    /// <summary>
+    /// Removes export, attachment and a transfer that has not ended; what was transferred whole is kept.
+    /// </summary>
     private static Task UndoAttachmentAsync(WorkflowRun run, CancellationToken cancellationToken) => run.Undo.RunAsync(
         step => step == WorkflowStep.ExposeDevice || step == WorkflowStep.AttachDevice
             || (step == WorkflowStep.TransferData && run.Log.Done(step) is null),

@@ -5,18 +5,22 @@ using MassTransit;
 namespace BackupEngine.ControlPlane.Bus;
 
 /// <summary>
-/// Adds the message bus: the same consumers and addresses on every transport. The backup services share one queue and compete
-/// for its commands; each host's volume service has its own.
+/// Adds the message bus: the same consumers and addresses on every transport. The backup services share one queue and
+/// compete for its commands; each host's volume service has its own.
 /// </summary>
 public static class EngineBusRegistration
 {
-    /// <summary>Messages that are fetched ahead and consumed at once, for each queue. The rest waits in the broker.</summary>
+    /// <summary>
+    /// Messages that are fetched ahead and consumed at once, for each queue. The rest waits in the broker.
+    /// </summary>
     private const int ConcurrentMessages = 8;
 
     /// <summary>Consumers of a volume service's queue: every consumer of this namespace, none else.</summary>
     private const string VolumeConsumers = "BackupEngine.ControlPlane.VolumeService.Consumers";
 
-    /// <summary>How long a start waits for the broker before it goes on without; the bus keeps trying to connect.</summary>
+    /// <summary>
+    /// How long a start waits for the broker before it goes on without; the bus keeps trying to connect.
+    /// </summary>
     private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(30);
 
     /// <summary>Adds the bus with the consumers of this process's roles, and <see cref="ICommandSender"/>.</summary>
@@ -63,7 +67,8 @@ public static class EngineBusRegistration
         });
     }
 
-    private static void AddQueues<T>(IBusFactoryConfigurator<T> bus, IBusRegistrationContext context, EngineOptions options)
+    private static void AddQueues<T>(
+        IBusFactoryConfigurator<T> bus, IBusRegistrationContext context, EngineOptions options)
         where T : IReceiveEndpointConfigurator
     {
         AddQueue(bus, context, QueueAddress.BackupServicesName, BackupConsumerTypes(options));

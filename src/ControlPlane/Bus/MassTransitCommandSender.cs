@@ -5,7 +5,9 @@ namespace BackupEngine.ControlPlane.Bus;
 /// <summary>Sends commands over the configured transport. It waits for the broker for a short time only.</summary>
 public sealed class MassTransitCommandSender(IBus bus) : ICommandSender
 {
-    /// <summary>A request of the REST API waits no longer than this for the broker; the reconciler sends the command later.</summary>
+    /// <summary>
+    /// A request of the REST API waits no longer than this for the broker; the reconciler sends the command later.
+    /// </summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     /// <inheritdoc/>
@@ -29,7 +31,8 @@ public sealed class MassTransitCommandSender(IBus bus) : ICommandSender
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
             throw new CommandNotSentException(
-                $"{typeof(T).Name} could not be sent to {address}: {Cause(e)}. Its record waits and it will be sent again.", e);
+                $"{typeof(T).Name} could not be sent to {address}: {Cause(e)}. Its record waits and it will be sent "
+                + "again.", e);
         }
     }
 

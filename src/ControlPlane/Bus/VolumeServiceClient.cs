@@ -6,8 +6,8 @@ using MassTransit;
 namespace BackupEngine.ControlPlane.Bus;
 
 /// <summary>
-/// The volume services over the bus: requests with answers, to the queue of the host that owns the volume. A request that is
-/// not answered in time is sent once more, since every one may be repeated.
+/// The volume services over the bus: requests with answers, to the queue of the host that owns the volume. A request
+/// that is not answered in time is sent once more, since every one may be repeated.
 /// </summary>
 public sealed class VolumeServiceClient(
     IBus bus, ICommandSender commands, EngineOptions options, TimeProvider time, ILogger<VolumeServiceClient> log)
@@ -24,15 +24,18 @@ public sealed class VolumeServiceClient(
         string? activity = null;
         while (true)
         {
-            var response = await RetryAsync<GetBackupDevice, Response<BackupDevice, BackupDevicePending, VolumeRequestRefused>>(
+            var response =
+                await RetryAsync<GetBackupDevice, Response<BackupDevice, BackupDevicePending, VolumeRequestRefused>>(
                 host,
-                client => client.GetResponse<BackupDevice, BackupDevicePending, VolumeRequestRefused>(request, cancellationToken));
+                client => client.GetResponse<BackupDevice, BackupDevicePending, VolumeRequestRefused>(
+                    request, cancellationToken));
             if (response.Is(out Response<BackupDevice>? device))
                 return device.Message;
             if (!response.Is(out Response<BackupDevicePending>? pending))
                 throw Refused(response.Message);
             if (activity != pending.Message.Activity)
-                log.LogInformation("Backup {BackupId} waits: {Activity}", request.BackupId, activity = pending.Message.Activity);
+                log.LogInformation(
+                    "Backup {BackupId} waits: {Activity}", request.BackupId, activity = pending.Message.Activity);
             await Task.Delay(PendingDelay, time, cancellationToken);
         }
     }
@@ -87,13 +90,15 @@ public sealed class VolumeServiceClient(
             }
             catch (RequestTimeoutException) when (attempt < Attempts)
             {
-                log.LogWarning("{Request}: no answer from the volume service of {Host}; asking again", typeof(TRequest).Name, host);
+                log.LogWarning("{Request}: no answer from the volume service of {Host}; asking again", typeof(
+                    TRequest).Name, host);
             }
             catch (RequestTimeoutException e)
             {
                 throw new VolumeServiceException(
                     $"the volume service of host {host} did not answer {typeof(TRequest).Name} within " +
-                    $"{Attempts} x {options.VolumeRequestTimeoutSeconds} s; see that it runs, then make the backup again", e);
+                    $"{Attempts} x {options.VolumeRequestTimeoutSeconds} s; see that it runs, then make the backup "
+                    + "again", e);
             }
             catch (RequestFaultException e)
             {

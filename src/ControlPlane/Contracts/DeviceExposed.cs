@@ -12,6 +12,8 @@ public sealed record DeviceExposed
     /// <summary>Size of the device in bytes.</summary>
     public required long SizeBytes { get; init; }
 
-    /// <summary>Whether a volume that was never written reads as zeros everywhere (a new volume of the driver).</summary>
+    /// <summary>
+    /// Whether a volume that was never written reads as zeros everywhere (a new volume of the driver).
+    /// </summary>
     public required bool ReadsAsZero { get; init; }
 }

@@ -1,6 +1,8 @@
 namespace BackupEngine.ControlPlane.Contracts;
 
-/// <summary>Request (step 14; Cinder: terminate_connection): unmap the device and remove its export. Idempotent.</summary>
+/// <summary>
+/// Request (step 14; Cinder: terminate_connection): unmap the device and remove its export. Idempotent.
+/// </summary>
 /// <remarks>Answers: <see cref="DeviceDisconnected"/>, <see cref="VolumeRequestRefused"/>.</remarks>
 public sealed record DisconnectDevice
 {

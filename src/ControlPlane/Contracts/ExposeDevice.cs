@@ -1,6 +1,8 @@
 namespace BackupEngine.ControlPlane.Contracts;
 
-/// <summary>Request (step 9; Cinder: initialize_connection): export and map a device. Idempotent by attachment id.</summary>
+/// <summary>
+/// Request (step 9; Cinder: initialize_connection): export and map a device. Idempotent by attachment id.
+/// </summary>
 /// <remarks>Answers: <see cref="DeviceExposed"/>, <see cref="VolumeRequestRefused"/>.</remarks>
 public sealed record ExposeDevice
 {
@@ -14,8 +16,8 @@ public sealed record ExposeDevice
     public required DeviceAccess Access { get; init; }
 
     /// <summary>
-    /// The backup or restore that the export is for; null for a user's own connection (os-initialize_connection). An export of
-    /// a backup is removed when its backup has ended; a user's connection stays until the user ends it.
+    /// The backup or restore that the export is for; null for a user's own connection (os-initialize_connection). An
+    /// export of a backup is removed when its backup has ended; a user's connection stays until the user ends it.
     /// </summary>
     public Guid? BackupId { get; init; }
 

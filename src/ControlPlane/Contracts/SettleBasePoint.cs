@@ -10,6 +10,8 @@ public sealed record SettleBasePoint
     /// <summary>The volume.</summary>
     public required Guid VolumeId { get; init; }
 
-    /// <summary>True: the backup is available; its base point is kept and earlier ones of the volume go. False: it goes.</summary>
+    /// <summary>
+    /// True: the backup is available; its base point is kept and earlier ones of the volume go. False: it goes.
+    /// </summary>
     public required bool Keep { get; init; }
 }

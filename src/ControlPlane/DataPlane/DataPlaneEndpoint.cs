@@ -8,12 +8,14 @@ namespace BackupEngine.ControlPlane.DataPlane;
 /// <param name="Supervised">Whether this process starts the data plane; else something else does.</param>
 public sealed record DataPlaneEndpoint(string SocketPath, bool Supervised)
 {
-    /// <summary>Longest path of a Unix socket in bytes (<c>sun_path</c> of unix(7) has 108, the last is zero).</summary>
+    /// <summary>
+    /// Longest path of a Unix socket in bytes (<c>sun_path</c> of unix(7) has 108, the last is zero).
+    /// </summary>
     private const int LongestSocketPathBytes = 107;
 
     /// <summary>
-    /// The configured socket, or one of this host's name in the state directory; where that path is too long for a socket, one
-    /// in the user's runtime directory, always the same for the same state directory.
+    /// The configured socket, or one of this host's name in the state directory; where that path is too long for a
+    /// socket, one in the user's runtime directory, always the same for the same state directory.
     /// </summary>
     public static DataPlaneEndpoint Of(EngineOptions options)
     {
@@ -27,8 +29,10 @@ public sealed record DataPlaneEndpoint(string SocketPath, bool Supervised)
 
     private static string ShortPath(string longPath)
     {
-        var name = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(Encoding.UTF8.GetBytes(longPath)))[..24];
-        var runtime = Environment.GetEnvironmentVariable("XDG_RUNTIME_DIR") is { Length: > 0 } own ? own : Path.GetTempPath();
+        var name = Convert.ToHexStringLower(
+            System.Security.Cryptography.SHA256.HashData(Encoding.UTF8.GetBytes(longPath)))[..24];
+        var runtime =
+            Environment.GetEnvironmentVariable("XDG_RUNTIME_DIR") is { Length: > 0 } own ? own : Path.GetTempPath();
         return Path.Combine(runtime, "backup-engine-" + name, "dp.sock");
     }
 }

@@ -34,7 +34,8 @@ public static class DataPlaneJobs
                 return;
             logged = time.GetTimestamp();
             log.LogInformation(
-                "Job {JobId}: {DoneMiB} of {TotalMiB} MiB", request.JobId, progress.DoneBytes >> 20, progress.TotalBytes >> 20);
+                "Job {JobId}: {DoneMiB} of {TotalMiB} MiB", request.JobId, progress.DoneBytes >> 20,
+                progress.TotalBytes >> 20);
         }
     }
 

@@ -1,8 +1,8 @@
 namespace BackupEngine.ControlPlane.DataPlane;
 
 /// <summary>
-/// The data plane does not answer, or was restarted and has lost its attachments and jobs. Nothing that it had attached is
-/// attached any more. What it has stored stays stored: the same transfer may be started again.
+/// The data plane does not answer, or was restarted and has lost its attachments and jobs. Nothing that it had attached
+/// is attached any more. What it has stored stays stored: the same transfer may be started again.
 /// </summary>
 public sealed class DataPlaneLostException : Exception
 {

@@ -3,8 +3,8 @@ using BackupEngine.DataPlane.Protocol;
 namespace BackupEngine.ControlPlane.DataPlane;
 
 /// <summary>
-/// Keeps one data plane running: starts it, starts it again when it has ended, stops it at shutdown. One that still runs from
-/// before a crash of the control plane is taken over with its jobs.
+/// Keeps one data plane running: starts it, starts it again when it has ended, stops it at shutdown. One that still
+/// runs from before a crash of the control plane is taken over with its jobs.
 /// </summary>
 public sealed class DataPlaneSupervisor(
     DataPlaneEndpoint endpoint, string program, IDataPlane client, ILoggerFactory logs, TimeProvider time)
@@ -21,7 +21,9 @@ public sealed class DataPlaneSupervisor(
     /// <summary>Process id of the data plane that runs now; null between two of them.</summary>
     public int? ProcessId => _process?.Id;
 
-    /// <summary>Starts the data plane and waits a while until it answers, so that the roles that need it find it.</summary>
+    /// <summary>
+    /// Starts the data plane and waits a while until it answers, so that the roles that need it find it.
+    /// </summary>
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(
@@ -66,7 +68,8 @@ public sealed class DataPlaneSupervisor(
             stoppingToken.ThrowIfCancellationRequested();
             delay = time.GetElapsedTime(started) > Healthy ? FirstDelay : delay;
             _log.LogWarning(
-                "The data plane has ended ({How}). Its jobs and attachments are gone; it is started again in {DelayMs} ms",
+                "The data plane has ended ({How}). Its jobs and attachments are gone; it is started again in "
+                + "{DelayMs} ms",
                 ended, delay.TotalMilliseconds);
             await Task.Delay(delay, time, stoppingToken);
             delay = delay * 2 < LongestDelay ? delay * 2 : LongestDelay;
@@ -78,7 +81,8 @@ public sealed class DataPlaneSupervisor(
         try
         {
             _process?.Dispose();
-            _process = await FindRunningAsync(stoppingToken) ?? DataPlaneProcess.Start(program, endpoint.SocketPath, logs);
+            _process =
+                await FindRunningAsync(stoppingToken) ?? DataPlaneProcess.Start(program, endpoint.SocketPath, logs);
             return await _process.WaitForEndAsync(stoppingToken);
         }
         catch (System.ComponentModel.Win32Exception e)
@@ -89,8 +93,8 @@ public sealed class DataPlaneSupervisor(
     }
 
     /// <summary>
-    /// A data plane on our socket, left by a control plane that was killed: with its jobs it is worth more than a new one. Of
-    /// another version, it is asked to end.
+    /// A data plane on our socket, left by a control plane that was killed: with its jobs it is worth more than a new
+    /// one. Of another version, it is asked to end.
     /// </summary>
     private async Task<DataPlaneProcess?> FindRunningAsync(CancellationToken stoppingToken)
     {
@@ -104,7 +108,8 @@ public sealed class DataPlaneSupervisor(
         }
 
         _log.LogWarning(
-            "A data plane of version {Version} runs already, process {ProcessId}; this is {Own}. It is replaced and its jobs end",
+            "A data plane of version {Version} runs already, process {ProcessId}; this is {Own}. It is replaced and "
+            + "its jobs end",
             info.Version, info.ProcessId, own);
         await running.StopAsync(_log);
         running.Dispose();

@@ -4,8 +4,8 @@ namespace BackupEngine.ControlPlane.DataPlane;
 
 /// <summary>
 /// What a backup service asks of the data plane on its host. Every call is idempotent by the id that the asker chose.
-/// Each throws <see cref="DataPlaneException"/> when the data plane refuses, and <see cref="DataPlaneLostException"/> when
-/// it does not answer, or has been restarted and knows nothing of what was asked before.
+/// Each throws <see cref="DataPlaneException"/> when the data plane refuses, and <see cref="DataPlaneLostException"/>
+/// when it does not answer, or has been restarted and knows nothing of what was asked before.
 /// </summary>
 public interface IDataPlane
 {

@@ -22,7 +22,8 @@ public static class EngineCommandLine
 
     private static readonly Option<FileInfo?> Config = new("--config")
     {
-        Description = "JSON file with a section \"Engine\". The environment (Engine__Transport=rabbitmq) and the options of " +
+        Description =
+            "JSON file with a section \"Engine\". The environment (Engine__Transport=rabbitmq) and the options of " +
                       "this command stand above it.",
     };
 
@@ -42,7 +43,8 @@ public static class EngineCommandLine
         };
         serve.SetAction((parsed, cancellationToken) => ServeAsync(parsed, cancellationToken));
         return new RootCommand(
-            "BackupEngine: OpenStack volume backup. Exit codes: 0 stopped as asked, 1 failed, 2 bad command line or configuration.")
+            "BackupEngine: OpenStack volume backup. Exit codes: 0 stopped as asked, 1 failed, 2 bad command line or "
+            + "configuration.")
         {
             serve,
         };
@@ -73,7 +75,9 @@ public static class EngineCommandLine
         }
     }
 
-    /// <summary>Runs until it is told to stop. What had started when another part could not start is stopped as well.</summary>
+    /// <summary>
+    /// Runs until it is told to stop. What had started when another part could not start is stopped as well.
+    /// </summary>
     private static async Task RunAsync(IHost host, CancellationToken cancellationToken)
     {
         try
@@ -104,7 +108,8 @@ public static class EngineCommandLine
                     (nameof(EngineOptions.Urls), parsed.GetValue(Urls)),
                 }
                 .Where(option => option.Value is not null)
-                .Select(option => KeyValuePair.Create($"{EngineOptionsReader.SectionName}:{option.Key}", option.Value)));
+                .Select(
+                    option => KeyValuePair.Create($"{EngineOptionsReader.SectionName}:{option.Key}", option.Value)));
         return Build(builder);
     }
 

@@ -1,6 +1,8 @@
 namespace BackupEngine.ControlPlane.Hosting;
 
-/// <summary>The configuration cannot be used. Nothing was started; the message tells every fault and what is allowed.</summary>
+/// <summary>
+/// The configuration cannot be used. Nothing was started; the message tells every fault and what is allowed.
+/// </summary>
 public sealed class EngineConfigurationException : Exception
 {
     /// <summary>Without details.</summary>

@@ -17,7 +17,8 @@ public static class EngineHost
     private static readonly TimeSpan StopMargin = TimeSpan.FromSeconds(60);
 
     /// <summary>Builds the host of a configuration; nothing runs yet.</summary>
-    /// <param name="configuration">With a section <c>Engine</c>; it may have <c>Logging</c> and <c>Kestrel</c> as well.</param>
+    /// <param name="configuration">With a section <c>Engine</c>; it may have <c>Logging</c> and <c>Kestrel</c> as
+    /// well.</param>
     /// <param name="adjust">Replaces services, for tests.</param>
     /// <exception cref="EngineConfigurationException">The configuration cannot be used.</exception>
     public static IHost Build(IConfiguration configuration, Action<IServiceCollection>? adjust = null)

@@ -1,6 +1,8 @@
 namespace BackupEngine.ControlPlane.Hosting;
 
-/// <summary>The configuration of <c>backup-engine serve</c>: embedded defaults, one state directory. Section <c>Engine</c>.</summary>
+/// <summary>
+/// The configuration of <c>backup-engine serve</c>: embedded defaults, one state directory. Section <c>Engine</c>.
+/// </summary>
 public sealed class EngineOptions
 {
     /// <summary>Roles of this process: any of <c>api</c>, <c>volume</c>, <c>backup</c>.</summary>
@@ -15,7 +17,9 @@ public sealed class EngineOptions
     /// <summary>Name of this host on the bus and in records.</summary>
     public string Host { get; set; } = Environment.MachineName.ToLowerInvariant();
 
-    /// <summary>Where the volumes of the <c>file</c> driver are; default: <c>volumes</c> in the state directory.</summary>
+    /// <summary>
+    /// Where the volumes of the <c>file</c> driver are; default: <c>volumes</c> in the state directory.
+    /// </summary>
     public string? VolumeDirectory { get; set; }
 
     /// <summary>Directory of the repository; default: <c>repository</c> in the state directory.</summary>
@@ -36,7 +40,9 @@ public sealed class EngineOptions
     /// <summary><c>token-file</c>, or <c>noauth</c> (only on loopback).</summary>
     public string Authentication { get; set; } = "token-file";
 
-    /// <summary>Socket of a data plane that something else runs; null: this process starts and supervises one.</summary>
+    /// <summary>
+    /// Socket of a data plane that something else runs; null: this process starts and supervises one.
+    /// </summary>
     public string? DataPlaneSocket { get; set; }
 
     /// <summary>Program of the data plane; null: looked for beside this program.</summary>
@@ -52,15 +58,19 @@ public sealed class EngineOptions
     public int ResendSeconds { get; set; } = 15;
 
     /// <summary>
-    /// When the process is asked to stop, backups and restores under way get this long, in seconds, to end. Those that do not
-    /// are suspended: their devices are detached, and the next backup service that starts goes on with them.
+    /// When the process is asked to stop, backups and restores under way get this long, in seconds, to end. Those that
+    /// do not are suspended: their devices are detached, and the next backup service that starts goes on with them.
     /// </summary>
     public int DrainSeconds { get; set; } = 20;
 
-    /// <summary>Collector that traces are sent to (OTLP over gRPC), for example <c>http://127.0.0.1:4317</c>; null: none.</summary>
+    /// <summary>
+    /// Collector that traces are sent to (OTLP over gRPC), for example <c>http://127.0.0.1:4317</c>; null: none.
+    /// </summary>
     public string? OtlpEndpoint { get; set; }
 
-    /// <summary>Address of the REST API as clients see it, for links; null: the address that a request came to.</summary>
+    /// <summary>
+    /// Address of the REST API as clients see it, for links; null: the address that a request came to.
+    /// </summary>
     public string? PublicEndpoint { get; set; }
 
     /// <summary>The host whose volume service makes new volumes; null: this one.</summary>

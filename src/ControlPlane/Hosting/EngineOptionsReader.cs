@@ -1,8 +1,8 @@
 namespace BackupEngine.ControlPlane.Hosting;
 
 /// <summary>
-/// Reads <see cref="EngineOptions"/> from the section <c>Engine</c>. A key that does not exist is refused: a misspelt option
-/// must not run with its default in silence.
+/// Reads <see cref="EngineOptions"/> from the section <c>Engine</c>. A key that does not exist is refused: a misspelt
+/// option must not run with its default in silence.
 /// </summary>
 public static class EngineOptionsReader
 {
@@ -10,7 +10,8 @@ public static class EngineOptionsReader
     public const string SectionName = "Engine";
 
     private static readonly string[] Keys =
-        [.. typeof(EngineOptions).GetProperties().Where(p => p.CanWrite).Select(p => p.Name).Order(StringComparer.Ordinal)];
+        [.. typeof(EngineOptions).GetProperties().Where(p => p.CanWrite).Select(p => p.Name).Order(
+            StringComparer.Ordinal)];
 
     /// <summary>Reads, fills in the defaults that depend on each other, and validates.</summary>
     /// <exception cref="EngineConfigurationException">Something is unknown, unreadable or not allowed.</exception>
@@ -51,7 +52,9 @@ public static class EngineOptionsReader
         }
     }
 
-    /// <summary>A comma-separated list or an array; the binder would add an array to the default instead of replacing it.</summary>
+    /// <summary>
+    /// A comma-separated list or an array; the binder would add an array to the default instead of replacing it.
+    /// </summary>
     private static IReadOnlyList<string> ReadRoles(IConfigurationSection section)
     {
         var roles = section.GetSection(nameof(EngineOptions.Roles));

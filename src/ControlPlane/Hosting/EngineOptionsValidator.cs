@@ -43,19 +43,22 @@ public static class EngineOptionsValidator
             yield return "Transport memory reaches this process only, so it needs all the roles: " +
                          $"{string.Join(",", EngineRole.All)}. For a process with some of them use Transport rabbitmq.";
         if (options.Transport == "rabbitmq" && !IsUri(options.RabbitMq, "amqp", "amqps"))
-            yield return "Transport rabbitmq needs RabbitMq: amqp://user:password@host:port/virtual-host (amqps for TLS).";
+            yield return "Transport rabbitmq needs RabbitMq: amqp://user:password@host:port/virtual-host (amqps for "
+                + "TLS).";
     }
 
     private static IEnumerable<string> Urls(EngineOptions options)
     {
         var urls = options.Urls.Split(';', StringSplitOptions.RemoveEmptyEntries);
         if (urls.Length == 0 || !urls.All(IsListenAddress))
-            yield return $"Urls \"{options.Urls}\" is not usable. Urls is a list of http://ADDRESS:PORT, with semicolons between.";
+            yield return $"Urls \"{options.Urls}\" is not usable. Urls is a list of http://ADDRESS:PORT, with "
+                + "semicolons between.";
     }
 
     private static IEnumerable<string> Host(EngineOptions options)
     {
-        if (options.Host.Length is 0 or > 100 || !options.Host.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_'))
+        if (options.Host.Length is 0 or > 100 || !options.Host.All(c => char.IsAsciiLetterOrDigit(c)
+            || c is '.' or '-' or '_'))
             yield return $"Host \"{options.Host}\" is not usable: it names a queue; " +
                          "it has 1 to 100 of the characters a-z A-Z 0-9 . - _";
     }
@@ -63,7 +66,8 @@ public static class EngineOptionsValidator
     private static IEnumerable<string> Telemetry(EngineOptions options)
     {
         if (options.OtlpEndpoint is not null && !IsUri(options.OtlpEndpoint, "http", "https"))
-            yield return $"OtlpEndpoint \"{options.OtlpEndpoint}\" is not usable. It is http://HOST:PORT of an OTLP collector.";
+            yield return $"OtlpEndpoint \"{options.OtlpEndpoint}\" is not usable. It is http://HOST:PORT of an OTLP "
+                + "collector.";
     }
 
     private static IEnumerable<string> OneOf(string name, string value, params string[] allowed)

@@ -43,7 +43,9 @@ public sealed class StartReport(
 
     /// <summary>Without the password.</summary>
     private string Transport() => options.Transport == "rabbitmq"
-        ? $"rabbitmq ({new Uri(options.RabbitMq!).GetComponents(UriComponents.HostAndPort | UriComponents.Path, UriFormat.Unescaped)})"
+        ? "rabbitmq ("
+            + new Uri(options.RabbitMq!).GetComponents(UriComponents.HostAndPort | UriComponents.Path, UriFormat.Unescaped)
+            + ")"
         : options.Transport;
 
     private async Task<string> DataPlaneAsync(CancellationToken cancellationToken)

@@ -6,8 +6,8 @@ public static class StateDirectory
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
     /// <summary>
-    /// The directory to use: the configured one; else <c>$STATE_DIRECTORY</c>, which systemd sets; else <c>state</c> in the
-    /// working directory.
+    /// The directory to use: the configured one; else <c>$STATE_DIRECTORY</c>, which systemd sets; else <c>state</c> in
+    /// the working directory.
     /// </summary>
     public static string Resolve(string? configured)
     {

@@ -45,7 +45,8 @@ internal sealed class BackupRecord(
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
         await using var transaction = await database.Database.BeginTransactionAsync(cancellationToken);
         var held = await Mine(database).ExecuteUpdateAsync(
-            set => set.SetProperty(b => b.LeaseExpiresAt, b => DateTime.UtcNow.AddSeconds(leaseSeconds)), cancellationToken);
+            set => set.SetProperty(
+                b => b.LeaseExpiresAt, b => DateTime.UtcNow.AddSeconds(leaseSeconds)), cancellationToken);
         if (held == 0)
             throw new ClaimLostException(claim);
         var status = await Mine(database).Select(b => b.Status).SingleAsync(cancellationToken);
@@ -64,11 +65,15 @@ internal sealed class BackupRecord(
         Mine(database).Where(b => b.Status == claim.Kind.Status);
 
     /// <summary>Ends the claim: nothing is under way any more.</summary>
-    public Task EndClaimAsync(EngineDatabase database, CancellationToken cancellationToken) => Mine(database).ExecuteUpdateAsync(
-        set => set.SetProperty(b => b.LeaseExpiresAt, (DateTime?)null).SetProperty(b => b.CommandSentAt, (DateTime?)null),
+    public Task EndClaimAsync(EngineDatabase database, CancellationToken cancellationToken) =>
+        Mine(database).ExecuteUpdateAsync(
+        set =>
+            set.SetProperty(b => b.LeaseExpiresAt, (DateTime?)null).SetProperty(b => b.CommandSentAt, (DateTime?)null),
         cancellationToken);
 
-    /// <summary>Ends the lease at once, so that the action is taken over without waiting. Nothing if the claim is lost.</summary>
+    /// <summary>
+    /// Ends the lease at once, so that the action is taken over without waiting. Nothing if the claim is lost.
+    /// </summary>
     public async Task ExpireLeaseAsync(CancellationToken cancellationToken)
     {
         await using var database = await databases.CreateDbContextAsync(cancellationToken);

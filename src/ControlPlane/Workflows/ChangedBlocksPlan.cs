@@ -3,8 +3,8 @@ using BackupEngine.ControlPlane.Contracts;
 namespace BackupEngine.ControlPlane.Workflows;
 
 /// <summary>
-/// Which parts of the device are to be read. More than what changed may always be named, less never: whatever is odd about
-/// the answer of a volume service makes it unknown, and everything is read.
+/// Which parts of the device are to be read. More than what changed may always be named, less never: whatever is odd
+/// about the answer of a volume service makes it unknown, and everything is read.
 /// </summary>
 /// <param name="Extents">Sorted, disjoint extents; null: everything is read.</param>
 /// <param name="Outcome">In words, for the record.</param>
@@ -14,19 +14,22 @@ internal sealed record ChangedBlocksPlan(IReadOnlyList<ChangedExtent>? Extents, 
     public const int MostExtents = 65_536;
 
     /// <summary>Everything is read, and why.</summary>
-    public static ChangedBlocksPlan ReadEverything(string reason) => new(Extents: null, "everything is read: " + reason);
+    public static ChangedBlocksPlan ReadEverything(string reason) =>
+        new(Extents: null, "everything is read: " + reason);
 
     /// <summary>The plan from the answer of a volume service.</summary>
     public static ChangedBlocksPlan From(ChangedBlocks answer)
     {
         if (!answer.Known)
             return ReadEverything(answer.Reason);
-        if (answer.Extents.Any(e => e.OffsetBytes < 0 || e.LengthBytes <= 0 || e.OffsetBytes > long.MaxValue - e.LengthBytes))
+        if (answer.Extents.Any(e => e.OffsetBytes < 0 || e.LengthBytes <= 0
+            || e.OffsetBytes > long.MaxValue - e.LengthBytes))
             return ReadEverything("the volume service named an impossible extent");
         var extents = Join(answer.Extents.OrderBy(e => e.OffsetBytes), gapBytes: 0);
         var capped = extents.Count <= MostExtents ? extents : Join(extents, GapToJoin(extents));
         return new ChangedBlocksPlan(
-            capped, $"changed blocks from the volume service: {capped.Sum(e => e.LengthBytes)} bytes in {capped.Count} extents");
+            capped, $"changed blocks from the volume service: {capped.Sum(e => e.LengthBytes)} bytes in "
+                + $"{capped.Count} extents");
     }
 
     /// <summary>Joins extents that overlap, or have no more than this between them.</summary>

@@ -1,8 +1,8 @@
 namespace BackupEngine.ControlPlane.Workflows;
 
 /// <summary>
-/// The record belongs to another claim now. Whoever gets this touches nothing any more: neither the record nor what an undo
-/// would remove, for the new owner may be using it.
+/// The record belongs to another claim now. Whoever gets this touches nothing any more: neither the record nor what an
+/// undo would remove, for the new owner may be using it.
 /// </summary>
 public sealed class ClaimLostException : Exception
 {
@@ -25,7 +25,8 @@ public sealed class ClaimLostException : Exception
 
     /// <summary>For one claim.</summary>
     public ClaimLostException(BackupClaim claim)
-        : this($"Claim {claim.Number} on backup {claim.BackupId} is lost: its lease ran out and another service may have it.")
+        : this($"Claim {claim.Number} on backup {claim.BackupId} is lost: its lease ran out and another service may "
+            + "have it.")
     {
     }
 }

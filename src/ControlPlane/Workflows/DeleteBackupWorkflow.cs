@@ -6,8 +6,8 @@ using Microsoft.EntityFrameworkCore;
 namespace BackupEngine.ControlPlane.Workflows;
 
 /// <summary>
-/// Removes a backup: the steps of docs/workflow.md for delete. Nothing is undone: what is removed stays removed, and the
-/// delete may be asked for again.
+/// Removes a backup: the steps of docs/workflow.md for delete. Nothing is undone: what is removed stays removed, and
+/// the delete may be asked for again.
 /// </summary>
 internal sealed class DeleteBackupWorkflow(WorkflowRun run) : IBackupWorkflow
 {
@@ -45,7 +45,9 @@ internal sealed class DeleteBackupWorkflow(WorkflowRun run) : IBackupWorkflow
                 cancellationToken);
     }
 
-    /// <summary>Data are in the repository only if a transfer was ever started; the log keeps every line of the backup.</summary>
+    /// <summary>
+    /// Data are in the repository only if a transfer was ever started; the log keeps every line of the backup.
+    /// </summary>
     private Task<bool> ReachedRepositoryAsync(CancellationToken cancellationToken) => run.Record.QueryAsync(
         (database, token) => database.BackupSteps.AnyAsync(
             line => line.BackupId == run.Backup.Id && line.Name == WorkflowStep.TransferData.Name, token),

@@ -6,7 +6,9 @@ using WireAccess = BackupEngine.DataPlane.Protocol.DeviceAccess;
 
 namespace BackupEngine.ControlPlane.Workflows;
 
-/// <summary>Steps 9 to 11 and 13 to 15, alike in backup and restore: export, attach, detach, remove the export.</summary>
+/// <summary>
+/// Steps 9 to 11 and 13 to 15, alike in backup and restore: export, attach, detach, remove the export.
+/// </summary>
 internal sealed class DeviceSteps
 {
     private const string AttachmentFact = "attachment_id";
@@ -28,7 +30,8 @@ internal sealed class DeviceSteps
         (facts, token) => _run.DataPlane.DetachAsync(facts[AttachmentFact], token));
 
     /// <summary>Steps 9 and 10: the volume service exports the device.</summary>
-    public async Task<DeviceExposed> ExposeAsync(DeviceReference device, DeviceAccess access, CancellationToken cancellationToken)
+    public async Task<DeviceExposed> ExposeAsync(
+        DeviceReference device, DeviceAccess access, CancellationToken cancellationToken)
     {
         var attachmentId = Export?.FindId(AttachmentFact) ?? Guid.NewGuid();
         var intent = new StepFacts().With(AttachmentFact, attachmentId.ToString()).With(device);
@@ -44,7 +47,8 @@ internal sealed class DeviceSteps
     }
 
     /// <summary>Step 11: the data plane attaches the device.</summary>
-    public async Task<Attachment> AttachAsync(DeviceExposed exposed, DeviceAccess access, CancellationToken cancellationToken)
+    public async Task<Attachment> AttachAsync(
+        DeviceExposed exposed, DeviceAccess access, CancellationToken cancellationToken)
     {
         var attachmentId = exposed.AttachmentId.ToString();
         var attachment = await _run.Steps.RunAsync(
@@ -85,15 +89,16 @@ internal sealed class DeviceSteps
         await _run.Steps.RunAsync(
             WorkflowStep.DisconnectDevice, export, token => DisconnectAsync(export, token), cancellationToken);
         await _run.Steps.NoteAsync(
-            WorkflowStep.DeviceDisconnected, new StepFacts().With(AttachmentFact, export[AttachmentFact]), cancellationToken);
+            WorkflowStep.DeviceDisconnected, new StepFacts()
+                .With(AttachmentFact, export[AttachmentFact]), cancellationToken);
     }
 
     /// <summary>The export of this action, as step 9 asked for it; null when there is none or it was undone.</summary>
     private StepFacts? Export => _run.Log.Started(WorkflowStep.ExposeDevice);
 
     /// <summary>
-    /// On a take-over the device may be exported in another place than before. What the data plane had attached in the old
-    /// place may be some other device by now: it is detached, with its job.
+    /// On a take-over the device may be exported in another place than before. What the data plane had attached in the
+    /// old place may be some other device by now: it is detached, with its job.
     /// </summary>
     private async Task DetachIfMovedAsync(DeviceExposed exposed, CancellationToken cancellationToken)
     {
@@ -107,7 +112,8 @@ internal sealed class DeviceSteps
     {
         var attachment = await _run.DataPlane.AttachAsync(request, cancellationToken);
         return attachment.SizeBytes == exposed.SizeBytes ? attachment : throw new InvalidOperationException(
-            $"the device {exposed.Connection.Path} has {attachment.SizeBytes} bytes where the volume service exported " +
+            $"the device {exposed.Connection.Path} has {attachment.SizeBytes} bytes where the "
+            + $"volume service exported " +
             $"{exposed.SizeBytes}: it is another device");
     }
 
@@ -140,7 +146,8 @@ internal sealed class DeviceSteps
 
     private static ConnectionInfo WireConnection(DeviceConnectionInfo connection) => connection.Type == "local"
         ? new ConnectionInfo { Local = new LocalDevice { Path = connection.Path } }
-        : throw new NotSupportedException($"connections of type {connection.Type} are not known here; this host knows: local");
+        : throw new NotSupportedException(
+            $"connections of type {connection.Type} are not known here; this host knows: local");
 
     private static StepFacts FactsOf(DeviceExposed exposed) => new StepFacts()
         .With("connection_type", exposed.Connection.Type)

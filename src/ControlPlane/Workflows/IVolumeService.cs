@@ -12,7 +12,8 @@ public interface IVolumeService
     Task<BackupDevice> GetBackupDeviceAsync(string host, GetBackupDevice request, CancellationToken cancellationToken);
 
     /// <summary>For step 12: what changed since the parent.</summary>
-    Task<ChangedBlocks> GetChangedBlocksAsync(string host, GetChangedBlocks request, CancellationToken cancellationToken);
+    Task<ChangedBlocks> GetChangedBlocksAsync(
+        string host, GetChangedBlocks request, CancellationToken cancellationToken);
 
     /// <summary>Steps 9 and 10: exports a device.</summary>
     Task<DeviceExposed> ExposeAsync(string host, ExposeDevice request, CancellationToken cancellationToken);
@@ -26,6 +27,8 @@ public interface IVolumeService
     /// <summary>Keeps or drops the base point of a backup.</summary>
     Task SettleBasePointAsync(string host, SettleBasePoint request, CancellationToken cancellationToken);
 
-    /// <summary>Asks for a new volume whose record is there in status <c>creating</c>; the record tells when it is made.</summary>
+    /// <summary>
+    /// Asks for a new volume whose record is there in status <c>creating</c>; the record tells when it is made.
+    /// </summary>
     Task CreateVolumeAsync(string host, CreateVolume command, CancellationToken cancellationToken);
 }

@@ -4,8 +4,10 @@ namespace BackupEngine.ControlPlane.Workflows;
 internal sealed class NoStepObserver : IStepObserver
 {
     /// <inheritdoc/>
-    public Task BeforeAsync(BackupClaim claim, WorkflowStep step, CancellationToken cancellationToken) => Task.CompletedTask;
+    public Task BeforeAsync(BackupClaim claim, WorkflowStep step, CancellationToken cancellationToken) =>
+        Task.CompletedTask;
 
     /// <inheritdoc/>
-    public Task AfterAsync(BackupClaim claim, WorkflowStep step, CancellationToken cancellationToken) => Task.CompletedTask;
+    public Task AfterAsync(BackupClaim claim, WorkflowStep step, CancellationToken cancellationToken) =>
+        Task.CompletedTask;
 }

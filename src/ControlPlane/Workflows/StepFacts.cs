@@ -20,7 +20,8 @@ public sealed class StepFacts : Dictionary<string, string>
     public string ToJson() => JsonSerializer.Serialize(this);
 
     /// <summary>The id under a name; null when there is none.</summary>
-    public Guid? FindId(string name) => TryGetValue(name, out var text) ? Guid.Parse(text, CultureInfo.InvariantCulture) : null;
+    public Guid? FindId(string name) =>
+        TryGetValue(name, out var text) ? Guid.Parse(text, CultureInfo.InvariantCulture) : null;
 
     /// <summary>Adds a device.</summary>
     public StepFacts With(DeviceReference device)

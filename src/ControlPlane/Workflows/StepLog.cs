@@ -4,8 +4,8 @@ using Microsoft.EntityFrameworkCore;
 namespace BackupEngine.ControlPlane.Workflows;
 
 /// <summary>
-/// The lines of the action under way: those of the claims before and those of this one. A line is written before and after
-/// each step, and only while the claim is good. It is what an operator sees and what a take-over goes on from.
+/// The lines of the action under way: those of the claims before and those of this one. A line is written before and
+/// after each step, and only while the claim is good. It is what an operator sees and what a take-over goes on from.
 /// </summary>
 internal sealed class StepLog
 {
@@ -76,7 +76,9 @@ internal sealed class StepLog
     /// <summary>The facts of a step that was started and not undone since; null when there is none.</summary>
     public StepFacts? Started(WorkflowStep step) => Latest(step, StepOutcome.Started);
 
-    /// <summary>The facts of a step that is done and was neither undone nor started again since; null when it is not.</summary>
+    /// <summary>
+    /// The facts of a step that is done and was neither undone nor started again since; null when it is not.
+    /// </summary>
     public StepFacts? Done(WorkflowStep step) =>
         Last(step) is { Outcome: StepOutcome.Done } line ? StepFacts.Parse(line.FactsJson) : null;
 
@@ -86,7 +88,8 @@ internal sealed class StepLog
     /// <summary>Why the action has failed already, as the record is to say it; null when it has not.</summary>
     public string? Failure()
     {
-        var last = _lines.FindLast(line => line.Outcome is not (StepOutcome.Undone or StepOutcome.UndoFailed) && line.Step > WorkflowStep.RecordClaimed.Number);
+        var last = _lines.FindLast(line => line.Outcome is not (StepOutcome.Undone or StepOutcome.UndoFailed)
+            && line.Step > WorkflowStep.RecordClaimed.Number);
         return last is { Outcome: StepOutcome.Failed }
             ? StepFailedException.ReasonOf(new WorkflowStep(last.Step, last.Name), last.Error ?? "")
             : null;

@@ -4,7 +4,9 @@ using BackupEngine.DataPlane.Protocol;
 
 namespace BackupEngine.ControlPlane.Workflows;
 
-/// <summary>What the data plane counted, under the names of its own JSON: as facts of step 12 and for the record.</summary>
+/// <summary>
+/// What the data plane counted, under the names of its own JSON: as facts of step 12 and for the record.
+/// </summary>
 internal static class TransferStatistics
 {
     private const string Warnings = "warnings";

@@ -9,7 +9,8 @@ namespace BackupEngine.ControlPlane.Workflows;
 internal sealed class WorkflowRun
 {
     private WorkflowRun(
-        BackupClaim claim, WorkflowServices services, BackupRecord record, StepLog log, BackupEntity backup, VolumeEntity? volume)
+        BackupClaim claim, WorkflowServices services, BackupRecord record, StepLog log, BackupEntity backup,
+        VolumeEntity? volume)
     {
         (Claim, Services, Record, Log, Backup, Volume) = (claim, services, record, log, backup, volume);
         Logger = services.Logs.CreateLogger("BackupEngine.Workflow");

@@ -59,7 +59,9 @@ public sealed record WorkflowStep(int Number, string Name)
     /// <summary>The record and the volume have their final status.</summary>
     public static readonly WorkflowStep RecordUpdated = new(18, "record-updated");
 
-    /// <summary>Create, after its last step: the point in time that was read is kept for the next incremental.</summary>
+    /// <summary>
+    /// Create, after its last step: the point in time that was read is kept for the next incremental.
+    /// </summary>
     public static readonly WorkflowStep BasePointKept = new(18, "base-point-kept");
 
     /// <summary>Restore: the volume service is asked for the volume to write, where it is a new one.</summary>

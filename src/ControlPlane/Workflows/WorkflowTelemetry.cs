@@ -10,12 +10,15 @@ public static class WorkflowTelemetry
 
     private static readonly ActivitySource Source = new(SourceName);
 
-    /// <summary>Begins the span of a run; its parent is the message that brought the command, where there was one.</summary>
+    /// <summary>
+    /// Begins the span of a run; its parent is the message that brought the command, where there was one.
+    /// </summary>
     public static Activity? StartRun(BackupClaim claim, ActivityContext parent) => Tagged(
         Source.StartActivity($"{claim.Kind} backup", ActivityKind.Internal, parent), claim);
 
     /// <summary>Begins the span of a step.</summary>
-    public static Activity? StartStep(BackupClaim claim, WorkflowStep step) => Tagged(Source.StartActivity(step.Name), claim)
+    public static Activity? StartStep(BackupClaim claim, WorkflowStep step) =>
+        Tagged(Source.StartActivity(step.Name), claim)
         ?.SetTag("step.number", step.Number)
         .SetTag("step.name", step.Name);
 

@@ -10,13 +10,16 @@ public sealed class LayeringTests
 
     [Theory]
     [InlineData("BackupEngine.Chunkstore", "it is a library that other programs can use by itself")]
-    [InlineData("backup-dataplane", "it works without a control plane, from its own command line", "BackupEngine.Chunkstore")]
-    [InlineData("backup-engine", "it knows the data plane by its contract only: one that crashes takes no control plane with it")]
+    [InlineData(
+        "backup-dataplane", "it works without a control plane, from its own command line", "BackupEngine.Chunkstore")]
+    [InlineData("backup-engine",
+        "it knows the data plane by its contract only: one that crashes takes no control plane with it")]
     public void A_program_refers_to_no_other_than(string assembly, string reason, params string[] allowed)
     {
         var referred = Assembly.Load(assembly).GetReferencedAssemblies()
             .Select(reference => reference.Name!).Where(name => Ours.Contains(name, StringComparer.Ordinal));
-        Assert.True(!referred.Except(allowed, StringComparer.Ordinal).Any(), $"{assembly} refers to {string.Join(", ", referred)}; {reason}.");
+        Assert.True(!referred.Except(
+            allowed, StringComparer.Ordinal).Any(), $"{assembly} refers to {string.Join(", ", referred)}; {reason}.");
     }
 
     [Theory]

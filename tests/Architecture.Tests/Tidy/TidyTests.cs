@@ -18,7 +18,8 @@ public sealed class TidyTests
     private static bool IsKernel(string path) => path.Contains("/Hashing/", StringComparison.Ordinal);
 
     /// <summary>Lanes read and write devices on threads of their own, which exist to be blocked.</summary>
-    private static bool IsTheOnePlaceToBlock(string path) => path.EndsWith("/Transfers/Blocking.cs", StringComparison.Ordinal);
+    private static bool IsTheOnePlaceToBlock(string path) =>
+        path.EndsWith("/Transfers/Blocking.cs", StringComparison.Ordinal);
 
     [Fact]
     public void No_line_is_longer_than_120_columns() => AssertNone(
@@ -38,8 +39,10 @@ public sealed class TidyTests
     public void Files_are_short_on_the_whole()
     {
         var lines = Sources.Select(path => File.ReadLines(path).Count()).Order().ToArray();
-        Assert.True(lines[lines.Length / 2] < 90, $"The median file has {lines[lines.Length / 2]} lines; 90 is the bound.");
-        Assert.True(lines[lines.Length * 9 / 10] < 250, $"A tenth of the files has {lines[lines.Length * 9 / 10]} lines or more.");
+        Assert.True(
+            lines[lines.Length / 2] < 90, $"The median file has {lines[lines.Length / 2]} lines; 90 is the bound.");
+        Assert.True(lines[lines.Length * 9 / 10] < 250,
+            $"A tenth of the files has {lines[lines.Length * 9 / 10]} lines or more.");
     }
 
     [Fact]
@@ -54,14 +57,16 @@ public sealed class TidyTests
     public void Methods_are_short_on_the_whole()
     {
         var lines = Sources.SelectMany(Methods).Select(method => method.Lines).Order().ToArray();
-        Assert.True(lines[lines.Length / 2] < 10, $"The median method has {lines[lines.Length / 2]} lines; 10 is the bound.");
+        Assert.True(
+            lines[lines.Length / 2] < 10, $"The median method has {lines[lines.Length / 2]} lines; 10 is the bound.");
     }
 
     [Theory]
     [InlineData("TO" + "DO", "unfinished work is an issue, not a comment")]
     [InlineData("FIX" + "ME", "unfinished work is an issue, not a comment")]
     [InlineData("NotImplemented" + "Exception", "what is not offered is refused with a clear error")]
-    [InlineData("#pragma warning " + "disable", "a rule that is wrong here is set aside in .editorconfig, with its reason")]
+    [InlineData(
+        "#pragma warning " + "disable", "a rule that is wrong here is set aside in .editorconfig, with its reason")]
     [InlineData("async " + "void", "its errors end the process, or nobody sees them")]
     [InlineData(".Get" + "Awaiter().GetResult()", "blocking on a task starves the pool")]
     public void A_word_is_banned_from_the_sources(string word, string reason) => AssertNone(
@@ -79,7 +84,8 @@ public sealed class TidyTests
             from line in lines.Index()
             where line.Item.Contains("<PackageVersion", StringComparison.Ordinal)
             let before = lines[line.Index - 1]
-            where !before.Contains("<!--", StringComparison.Ordinal) && !before.Contains("<PackageVersion", StringComparison.Ordinal)
+            where !before.Contains("<!--", StringComparison.Ordinal)
+                && !before.Contains("<PackageVersion", StringComparison.Ordinal)
             select $"Directory.Packages.props:{line.Index + 1} says no reason: {line.Item.Trim()}");
     }
 

@@ -53,7 +53,8 @@ public sealed class BackupRunnerTests : IDisposable
         _bench.DataPlane.HoldTransfers();
         var id = Assert.Single(await AddBackupsAsync(1));
 
-        var taken = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => service.Intake.TakeAsync(id, WorkflowKind.Create, Token)));
+        var taken = await Task
+            .WhenAll(Enumerable.Range(0, 8).Select(_ => service.Intake.TakeAsync(id, WorkflowKind.Create, Token)));
         _bench.DataPlane.ReleaseTransfers();
         await service.IdleAsync();
         var late = await service.Intake.TakeAsync(id, WorkflowKind.Create, Token);
@@ -71,7 +72,8 @@ public sealed class BackupRunnerTests : IDisposable
         using var b = new ServiceBench(_bench, "b");
         var ids = await AddBackupsAsync(8);
 
-        await Task.WhenAll(ids.SelectMany(id => new[] { a, b }, (id, s) => s.Intake.TakeAsync(id, WorkflowKind.Create, Token)));
+        await Task.WhenAll(
+            ids.SelectMany(id => new[] { a, b }, (id, s) => s.Intake.TakeAsync(id, WorkflowKind.Create, Token)));
         await a.IdleAsync();
         await b.IdleAsync();
 

@@ -6,7 +6,9 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace BackupEngine.ControlPlane.Tests.BackupService;
 
-/// <summary>One backup service: what claims, runs and sweeps, on the database of a bench that several may share.</summary>
+/// <summary>
+/// One backup service: what claims, runs and sweeps, on the database of a bench that several may share.
+/// </summary>
 internal sealed class ServiceBench : IDisposable
 {
     public ServiceBench(WorkflowBench bench, string host = WorkflowBench.Host, Action<EngineOptions>? configure = null)
@@ -14,7 +16,8 @@ internal sealed class ServiceBench : IDisposable
         var options = bench.Options(host);
         configure?.Invoke(options);
         var services = new WorkflowServices(
-            bench, bench.Volumes, bench.DataPlane, new NoStepObserver(), options, TimeProvider.System, NullLoggerFactory.Instance);
+            bench, bench.Volumes, bench
+                .DataPlane, new NoStepObserver(), options, TimeProvider.System, NullLoggerFactory.Instance);
         Claims = new BackupClaims(bench, options);
         Runner = new BackupRunner(
             new WorkflowExecutor(services, NullLogger<WorkflowExecutor>.Instance),

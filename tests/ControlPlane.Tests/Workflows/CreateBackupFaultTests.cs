@@ -6,8 +6,8 @@ using BackupEngine.ControlPlane.Workflows;
 namespace BackupEngine.ControlPlane.Tests.Workflows;
 
 /// <summary>
-/// Faults that a backup must survive without a trace: each step failing before and after its action, an undo that fails, a data
-/// plane that is killed, a commit whose answer is lost.
+/// Faults that a backup must survive without a trace: each step failing before and after its action, an undo that
+/// fails, a data plane that is killed, a commit whose answer is lost.
 /// </summary>
 public sealed class CreateBackupFaultTests : IDisposable
 {
@@ -55,7 +55,8 @@ public sealed class CreateBackupFaultTests : IDisposable
         await _bench.RunAsync(backup.Id);
 
         var record = await _bench.BackupAsync(backup.Id);
-        Assert.StartsWith("step 12 transfer-data: The repository is full.", record.FailReason, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "step 12 transfer-data: The repository is full.", record.FailReason, StringComparison.Ordinal);
         Assert.Equal(255, record.FailReason!.Length);
     }
 

@@ -2,7 +2,9 @@ using BackupEngine.ControlPlane.Workflows;
 
 namespace BackupEngine.ControlPlane.Tests.Workflows;
 
-/// <summary>The step log of a backup from a temporary snapshot: the specification that the tests compare with.</summary>
+/// <summary>
+/// The step log of a backup from a temporary snapshot: the specification that the tests compare with.
+/// </summary>
 internal static class CreateBackupTrace
 {
     public static readonly string[] Whole =
@@ -52,7 +54,9 @@ internal static class CreateBackupTrace
         WorkflowStep.RecordUpdated,
     ];
 
-    /// <summary>The log of a run in which a step fails: up to the step, its failure, and the undo, last step first.</summary>
+    /// <summary>
+    /// The log of a run in which a step fails: up to the step, its failure, and the undo, last step first.
+    /// </summary>
     public static string[] FailedAt(WorkflowStep step) =>
     [
         .. Whole[..(Array.IndexOf(Whole, $"{step} started") + 1)],

@@ -87,7 +87,8 @@ public sealed class DeleteBackupWorkflowTests : IDisposable
 
         var record = await _bench.BackupAsync(backup.Id);
         Assert.Equal(
-            (BackupStatus.Error, $"step {step.Number} {step.Name}: {StepFault.Message}"), (record.Status, record.FailReason));
+            (BackupStatus.Error, $"step {step.Number} {step.Name}: {StepFault.Message}"), (
+                record.Status, record.FailReason));
         Assert.Null(record.DeletedAt);
         string[] expected = [.. Trace[..(Array.IndexOf(Trace, $"{step} started") + 1)], $"{step} failed"];
         Assert.Equal(expected, await DeleteTraceAsync(backup.Id));

@@ -4,7 +4,9 @@ using BackupEngine.ControlPlane.Workflows;
 
 namespace BackupEngine.ControlPlane.Tests.Workflows;
 
-/// <summary>A service that stops in the middle, at each step: the next one ends the work, and the first touches nothing more.</summary>
+/// <summary>
+/// A service that stops in the middle, at each step: the next one ends the work, and the first touches nothing more.
+/// </summary>
 public sealed class TakeOverTests : IDisposable
 {
     private readonly WorkflowBench _bench = new();
@@ -184,7 +186,8 @@ public sealed class TakeOverTests : IDisposable
         _bench.DataPlane.ReleaseTransfers();
         await _bench.RunAsync(claim, "host-b");
 
-        Assert.Equal([true, false], _bench.DataPlane.Started.Where(s => s.Restore is not null).Select(s => s.Restore.TargetIsZero));
+        Assert.Equal([true, false], _bench.DataPlane.Started.Where(s => s.Restore is not null).Select(
+            s => s.Restore.TargetIsZero));
         Assert.Equal(VolumeStatus.Available, (await _bench.VolumeAsync(volume.Id)).Status);
         _bench.AssertNothingLeft();
     }

@@ -27,12 +27,14 @@ public sealed partial class WorkflowStepTests
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
         while (!File.Exists(Path.Combine(folder.FullName, "BackupEngine.sln")))
         {
-            folder = folder.Parent ?? throw new InvalidOperationException("These tests run from a build of the checkout.");
+            folder =
+                folder.Parent ?? throw new InvalidOperationException("These tests run from a build of the checkout.");
         }
 
         return Path.Combine(folder.FullName, "docs", "workflow.md");
     }
 
-    [GeneratedRegex(@"^\| (?<number>\d+) \| (?<name>[a-z-]+) \|", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(
+        @"^\| (?<number>\d+) \| (?<name>[a-z-]+) \|", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Row();
 }

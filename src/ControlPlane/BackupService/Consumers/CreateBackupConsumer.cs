@@ -4,7 +4,9 @@ using MassTransit;
 
 namespace BackupEngine.ControlPlane.BackupService.Consumers;
 
-/// <summary>Step 6 of a backup: takes the record and acknowledges at once; the work goes on without the message.</summary>
+/// <summary>
+/// Step 6 of a backup: takes the record and acknowledges at once; the work goes on without the message.
+/// </summary>
 public sealed class CreateBackupConsumer(BackupIntake intake) : IConsumer<CreateBackup>
 {
     /// <inheritdoc/>

@@ -4,7 +4,9 @@ using MassTransit;
 
 namespace BackupEngine.ControlPlane.BackupService.Consumers;
 
-/// <summary>Step 6 of a delete: takes the record and acknowledges at once; the work goes on without the message.</summary>
+/// <summary>
+/// Step 6 of a delete: takes the record and acknowledges at once; the work goes on without the message.
+/// </summary>
 public sealed class DeleteBackupConsumer(BackupIntake intake) : IConsumer<DeleteBackup>
 {
     /// <inheritdoc/>

@@ -4,7 +4,9 @@ using MassTransit;
 
 namespace BackupEngine.ControlPlane.BackupService.Consumers;
 
-/// <summary>Step 6 of a restore: takes the record and acknowledges at once; the work goes on without the message.</summary>
+/// <summary>
+/// Step 6 of a restore: takes the record and acknowledges at once; the work goes on without the message.
+/// </summary>
 public sealed class RestoreBackupConsumer(BackupIntake intake) : IConsumer<RestoreBackup>
 {
     /// <inheritdoc/>

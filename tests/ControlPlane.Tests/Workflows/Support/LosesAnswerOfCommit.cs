@@ -3,8 +3,8 @@ using BackupEngine.ControlPlane.Workflows;
 namespace BackupEngine.ControlPlane.Tests.Workflows.Support;
 
 /// <summary>
-/// As a connection that breaks when the last step has been committed: another connection commits the same, then the workflow
-/// gets an error.
+/// As a connection that breaks when the last step has been committed: another connection commits the same, then the
+/// workflow gets an error.
 /// </summary>
 internal sealed class LosesAnswerOfCommit(WorkflowBench bench, Guid backupId) : IStepObserver
 {
@@ -29,5 +29,6 @@ internal sealed class LosesAnswerOfCommit(WorkflowBench bench, Guid backupId) : 
         throw new InvalidOperationException("the connection was lost");
     }
 
-    public Task AfterAsync(BackupClaim claim, WorkflowStep step, CancellationToken cancellationToken) => Task.CompletedTask;
+    public Task AfterAsync(BackupClaim claim, WorkflowStep step, CancellationToken cancellationToken) =>
+        Task.CompletedTask;
 }
