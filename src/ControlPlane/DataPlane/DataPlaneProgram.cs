@@ -16,8 +16,8 @@ public static class DataPlaneProgram
             ? [Path.GetFullPath(configured)]
             : Beside(AppContext.BaseDirectory);
         return candidates.FirstOrDefault(File.Exists) ?? throw new EngineConfigurationException(
-            $"The data plane's program was not found (looked for {string.Join(", ", "
-                + "candidates)}). Build src/DataPlane, or set " +
+            $"The data plane's program was not found (looked for {string.Join(", ", candidates)}). " +
+            "Build src/DataPlane, or set " +
             $"{EngineOptionsReader.SectionName}:{nameof(EngineOptions.DataPlaneProgram)} to its path, or " +
             $"{EngineOptionsReader.SectionName}:{nameof(EngineOptions.DataPlaneSocket)} to the socket of one that "
             + "runs already.");
