@@ -164,9 +164,11 @@ public sealed class BackupWriter : IAsyncDisposable
         }
         catch (RepositoryException exception) when (_context.Backend.FindLength(name) is not null)
         {
-            throw new RepositoryException(
-                $"Backup '{manifest.BackupId}' is in the repository, but it may be lost with the next power failure: "
-                + $"{exception.Message} When the disk is in order, delete it and run it again.", exception);
+            var message = $"Backup '{manifest.BackupId}' is in the repository, but it may be lost with the next power "
+                + $"failure: {exception.Message} When the disk is in order, delete it and run it again.";
+            throw exception is RepositoryFullException
+                ? new RepositoryFullException(message, exception)
+                : new RepositoryException(message, exception);
         }
     }
 }
