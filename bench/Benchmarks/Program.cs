@@ -1,7 +1,16 @@
-using BackupEngine.Benchmarks;
+using BackupEngine.Benchmarks.Hashing;
+using BackupEngine.Benchmarks.Running;
+using BenchmarkDotNet.Running;
 
 return args switch
 {
     ["hash-file", var path] => HashFile.Run(path),
-    _ => 2,
+    ["--smoke"] => Smoke.Run(),
+    _ => Measure(args),
 };
+
+static int Measure(string[] args)
+{
+    var summaries = BenchmarkSwitcher.FromAssembly(typeof(Smoke).Assembly).Run(args, Measured.Config()).ToArray();
+    return summaries.Length > 0 && summaries.All(Measured.IsWhole) ? 0 : 1;
+}
