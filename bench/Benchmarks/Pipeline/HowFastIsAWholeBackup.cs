@@ -13,7 +13,8 @@ namespace BackupEngine.Benchmarks.Pipeline;
 /// The pipeline by itself: a mixed volume (30 % zero, 40 % compressible, 30 % noise) in memory, the repository on a
 /// file system in memory. First into an empty repository, then again with nothing known of the parent.
 /// </summary>
-[Description("ceiling: the sum of zero scan, hash, LZ4 and copies over the cores; the second backup has no LZ4 and no writes")]
+[Description(
+    "ceiling: the sum of zero scan, hash, LZ4 and copies over the cores; the second backup has no LZ4 and no writes")]
 public class HowFastIsAWholeBackup
 {
     private const string Volume = "bench";

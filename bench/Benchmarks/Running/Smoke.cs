@@ -48,7 +48,8 @@ internal static class Smoke
 
         if (!Measured.IsWhole(summary))
         {
-            Console.WriteLine($"  FAILED: {string.Join("; ", summary.ValidationErrors.Select(error => error.Message))}");
+            Console.WriteLine(
+                $"  FAILED: {string.Join("; ", summary.ValidationErrors.Select(error => error.Message))}");
             return 1;
         }
 

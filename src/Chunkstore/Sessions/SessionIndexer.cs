@@ -65,7 +65,8 @@ internal sealed class SessionIndexer(SessionContext context, SessionCounters cou
     {
         if (_entries.Length < chunks.Count)
         {
-            _entries = GC.AllocateUninitializedArray<IndexEntry>((int)BitOperations.RoundUpToPowerOf2((uint)chunks.Count));
+            _entries =
+                GC.AllocateUninitializedArray<IndexEntry>((int)BitOperations.RoundUpToPowerOf2((uint)chunks.Count));
         }
 
         chunks.CopySorted(_entries.AsSpan(0, chunks.Count));

@@ -6,7 +6,9 @@ using Protocol = BackupEngine.DataPlane.Protocol.DataPlane;
 
 namespace BackupEngine.ControlPlane.DataPlane;
 
-/// <summary>The data plane over its Unix socket. A call finds a data plane that is being restarted, if it comes back in time.</summary>
+/// <summary>
+/// The data plane over its Unix socket. A call finds a data plane that is being restarted, if it comes back in time.
+/// </summary>
 public sealed class DataPlaneClient : IDataPlane, IDisposable
 {
     /// <summary>How long a call waits for a data plane that does not answer: several restarts of it.</summary>
@@ -75,7 +77,8 @@ public sealed class DataPlaneClient : IDataPlane, IDisposable
     {
         while (true)
         {
-            var last = await CallAsync(token => FollowAsync(jobId, onProgress, token), cancellationToken, JobForgotten(jobId));
+            var last =
+                await CallAsync(token => FollowAsync(jobId, onProgress, token), cancellationToken, JobForgotten(jobId));
             if (last is { State: not JobState.Running and not JobState.Unspecified })
                 return last;
         }
@@ -87,7 +90,8 @@ public sealed class DataPlaneClient : IDataPlane, IDisposable
         try
         {
             await CallAsync(
-                async token => await _client.CancelJobAsync(new CancelJobRequest { JobId = jobId }, cancellationToken: token),
+                async token =>
+                    await _client.CancelJobAsync(new CancelJobRequest { JobId = jobId }, cancellationToken: token),
                 cancellationToken,
                 JobForgotten(jobId));
             await WatchUntilEndAsync(jobId, static _ => { }, cancellationToken);
@@ -98,11 +102,21 @@ public sealed class DataPlaneClient : IDataPlane, IDisposable
         }
     }
 
+    /// <summary>The devices that are attached now.</summary>
+    public async Task<IReadOnlyList<Attachment>> ListAttachmentsAsync(CancellationToken cancellationToken)
+    {
+        var answer = await CallAsync(
+            async token => await _client.ListAttachmentsAsync(new ListAttachmentsRequest(), cancellationToken: token),
+            cancellationToken);
+        return answer.Attachments;
+    }
+
     /// <inheritdoc/>
     public void Dispose() => _channel.Dispose();
 
     /// <summary>One connection's worth of watching; answers with the last state that was seen.</summary>
-    private async Task<Job?> FollowAsync(string jobId, Action<JobProgress> onProgress, CancellationToken cancellationToken)
+    private async Task<Job?> FollowAsync(
+        string jobId, Action<JobProgress> onProgress, CancellationToken cancellationToken)
     {
         using var call = _client.WatchJob(new WatchJobRequest { JobId = jobId }, cancellationToken: cancellationToken);
         Job? last = null;
@@ -155,26 +169,29 @@ public sealed class DataPlaneClient : IDataPlane, IDisposable
         e.StatusCode is StatusCode.Unavailable or StatusCode.Cancelled || e.Status.DebugException is not null;
 
     private DataPlaneLostException Lost(RpcException e) => new(
-        $"The data plane at {_socketPath} did not answer for {_patience.TotalSeconds:0} s: {e.Status.Detail}", e);
+        $"The data plane at {_socketPath} did not answer for {_patience.TotalSeconds:0} s: " +
+        (e.Status.DebugException?.GetBaseException().Message ?? e.Status.Detail), e);
 
     private static Func<RpcException, Exception?> JobForgotten(string jobId) => e => e.StatusCode is StatusCode.NotFound
         ? new DataPlaneLostException($"The data plane was restarted and has lost the job {jobId}.", e)
         : null;
 
-    /// <summary>A job is refused as well when the data plane was restarted after the device had been attached.</summary>
-    private async Task ThrowIfForgottenAsync(string attachmentId, Exception refusal, CancellationToken cancellationToken)
+    /// <summary>
+    /// A job is refused as well when the data plane was restarted after the device had been attached.
+    /// </summary>
+    private async Task ThrowIfForgottenAsync(
+        string attachmentId, Exception refusal, CancellationToken cancellationToken)
     {
-        var known = await CallAsync(
-            async token => await _client.ListAttachmentsAsync(new ListAttachmentsRequest(), cancellationToken: token),
-            cancellationToken);
-        if (known.Attachments.All(attachment => attachment.AttachmentId != attachmentId))
+        var known = await ListAttachmentsAsync(cancellationToken);
+        if (known.All(attachment => attachment.AttachmentId != attachmentId))
             throw new DataPlaneLostException("The data plane was restarted and has lost its attachments.", refusal);
     }
 
     private static string? AttachmentOf(StartJobRequest request) =>
         request.Backup?.AttachmentId ?? request.Restore?.AttachmentId;
 
-    private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
+    private async ValueTask<Stream> ConnectAsync(
+        SocketsHttpConnectionContext context, CancellationToken cancellationToken)
     {
         var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         try

@@ -2,7 +2,9 @@ using System.Text.RegularExpressions;
 
 namespace BackupEngine.ControlPlane.DataPlane;
 
-/// <summary>One line of the data plane's log, in the form of the single-line console logger; anything else is its message.</summary>
+/// <summary>
+/// One line of the data plane's log, in the form of the single-line console logger; anything else is its message.
+/// </summary>
 /// <param name="Level">How grave it is.</param>
 /// <param name="Category">What it is about.</param>
 /// <param name="Message">What it says.</param>
@@ -11,12 +13,16 @@ internal sealed partial record DataPlaneLogLine(LogLevel Level, string Category,
     private const string DefaultCategory = "BackupEngine.DataPlane";
 
     /// <summary>Takes a line apart, so that it is not given a second time and a wrong level.</summary>
-    public static DataPlaneLogLine Parse(string line)
+    /// <param name="line">The line.</param>
+    /// <param name="otherwise">The level of a line in another form: what the runtime says when it cannot start, for
+    /// one.</param>
+    public static DataPlaneLogLine Parse(string line, LogLevel otherwise)
     {
         var match = Form().Match(line);
         return match.Success
-            ? new DataPlaneLogLine(LevelOf(match.Groups["level"].Value), match.Groups["category"].Value, match.Groups["message"].Value)
-            : new DataPlaneLogLine(LogLevel.Information, DefaultCategory, line);
+            ? new DataPlaneLogLine(
+                LevelOf(match.Groups["level"].Value), match.Groups["category"].Value, match.Groups["message"].Value)
+            : new DataPlaneLogLine(otherwise, DefaultCategory, line);
     }
 
     private static LogLevel LevelOf(string level) => level switch

@@ -2,7 +2,9 @@ using System.Diagnostics;
 
 namespace BackupEngine.ControlPlane.DataPlane;
 
-/// <summary>One run of the data plane's program: started here, or found running by a control plane that was restarted.</summary>
+/// <summary>
+/// One run of the data plane's program: started here, or found running by a control plane that was restarted.
+/// </summary>
 internal sealed class DataPlaneProcess : IDisposable
 {
     private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(10);
@@ -27,8 +29,8 @@ internal sealed class DataPlaneProcess : IDisposable
                 UseShellExecute = false,
             },
         };
-        process.OutputDataReceived += (_, line) => Forward(logs, line.Data);
-        process.ErrorDataReceived += (_, line) => Forward(logs, line.Data);
+        process.OutputDataReceived += (_, line) => Forward(logs, line.Data, LogLevel.Information);
+        process.ErrorDataReceived += (_, line) => Forward(logs, line.Data, LogLevel.Warning);
         process.Start();
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
@@ -52,7 +54,8 @@ internal sealed class DataPlaneProcess : IDisposable
     public async Task<string> WaitForEndAsync(CancellationToken cancellationToken)
     {
         await _process.WaitForExitAsync(cancellationToken);
-        return _process.StartInfo.FileName.Length > 0 ? $"exit code {_process.ExitCode}" : "not started by this process";
+        return _process.StartInfo.FileName.Length > 0 ? $"exit code {_process.ExitCode}"
+            : "not started by this process";
     }
 
     /// <summary>Asks it to end, waits, and kills it when it does not.</summary>
@@ -66,7 +69,8 @@ internal sealed class DataPlaneProcess : IDisposable
         }
         catch (OperationCanceledException)
         {
-            log.LogWarning("Data plane {ProcessId} did not stop within {Seconds} s and is killed", Id, StopPatience.TotalSeconds);
+            log.LogWarning(
+                "Data plane {ProcessId} did not stop within {Seconds} s and is killed", Id, StopPatience.TotalSeconds);
             _process.Kill();
         }
     }
@@ -74,11 +78,11 @@ internal sealed class DataPlaneProcess : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _process.Dispose();
 
-    private static void Forward(ILoggerFactory logs, string? line)
+    private static void Forward(ILoggerFactory logs, string? line, LogLevel level)
     {
         if (line is not { Length: > 0 })
             return;
-        var parsed = DataPlaneLogLine.Parse(line);
+        var parsed = DataPlaneLogLine.Parse(line, level);
         logs.CreateLogger(parsed.Category).Log(parsed.Level, "{DataPlaneLine}", parsed.Message);
     }
 }

@@ -44,7 +44,8 @@ public sealed class StartReport(
     /// <summary>Without the password.</summary>
     private string Transport() => options.Transport == "rabbitmq"
         ? "rabbitmq ("
-            + new Uri(options.RabbitMq!).GetComponents(UriComponents.HostAndPort | UriComponents.Path, UriFormat.Unescaped)
+            + new Uri(options.RabbitMq!)
+                .GetComponents(UriComponents.HostAndPort | UriComponents.Path, UriFormat.Unescaped)
             + ")"
         : options.Transport;
 

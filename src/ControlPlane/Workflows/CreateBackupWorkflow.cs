@@ -53,7 +53,7 @@ internal sealed class CreateBackupWorkflow : IBackupWorkflow
         },
         cancellationToken);
 
-    // ---- 7, 8 ----------------------------------------------------------------------------------------------------------
+    // ---- 7, 8 -------------------------------------------------------------------------------------------------------
 
     private async Task<BackupSource> AskForDeviceToReadAsync(CancellationToken cancellationToken)
     {
@@ -69,14 +69,16 @@ internal sealed class CreateBackupWorkflow : IBackupWorkflow
             cancellationToken);
         var source = new BackupSource(answer.Device, answer.BaseToken, timestamp);
         await _run.Steps.RunAsync(
-            WorkflowStep.BackupDeviceReady, source.Facts(), token => NoteTemporaryAsync(source, token), cancellationToken);
+            WorkflowStep.BackupDeviceReady, source.Facts(), token =>
+                NoteTemporaryAsync(source, token), cancellationToken);
         return source;
     }
 
     /// <summary>When the snapshot was taken; of a volume: now, before its device is asked for.</summary>
     private async Task<DateTime> DataTimestampAsync(CancellationToken cancellationToken) =>
         _run.Backup.SnapshotId is not { } snapshotId ? _run.Record.UtcNow : await _run.Record.QueryAsync(
-            (database, token) => database.Snapshots.Where(s => s.Id == snapshotId).Select(s => s.CreatedAt).SingleAsync(token),
+            (database, token) =>
+                database.Snapshots.Where(s => s.Id == snapshotId).Select(s => s.CreatedAt).SingleAsync(token),
             cancellationToken);
 
     private async Task NoteTemporaryAsync(BackupSource source, CancellationToken cancellationToken)
@@ -88,7 +90,7 @@ internal sealed class CreateBackupWorkflow : IBackupWorkflow
                 cancellationToken);
     }
 
-    // ---- 9 to 12 -------------------------------------------------------------------------------------------------------
+    // ---- 9 to 12 ----------------------------------------------------------------------------------------------------
 
     private async Task<StepFacts> ReadDeviceAsync(BackupSource source, CancellationToken cancellationToken)
     {
@@ -101,7 +103,8 @@ internal sealed class CreateBackupWorkflow : IBackupWorkflow
         }
         catch (StepFailedException e) when (e.InnerException is DataPlaneLostException)
         {
-            _run.Logger.LogWarning("Backup {BackupId}: {Cause} The transfer is started once more", _run.Backup.Id, e.Message);
+            _run.Logger.LogWarning(
+                "Backup {BackupId}: {Cause} The transfer is started once more", _run.Backup.Id, e.Message);
             await _run.Undo.RunDownToAsync(WorkflowStep.AttachDevice, cancellationToken);
             return await AttachAndReadAsync(exposed, source, cancellationToken);
         }
@@ -111,7 +114,8 @@ internal sealed class CreateBackupWorkflow : IBackupWorkflow
         DeviceExposed exposed, BackupSource source, CancellationToken cancellationToken)
     {
         await _device.AttachAsync(exposed, DeviceAccess.Read, cancellationToken);
-        var jobId = _run.Log.Started(WorkflowStep.TransferData)?["job_id"] ?? $"backup-{_run.Backup.Id}-{Guid.NewGuid():N}";
+        var jobId =
+            _run.Log.Started(WorkflowStep.TransferData)?["job_id"] ?? $"backup-{_run.Backup.Id}-{Guid.NewGuid():N}";
         return await _run.Steps.RunAsync(
             WorkflowStep.TransferData,
             new StepFacts().With("job_id", jobId),
@@ -125,7 +129,8 @@ internal sealed class CreateBackupWorkflow : IBackupWorkflow
     {
         var parent = await FindParentAsync(cancellationToken);
         var plan = await PlanAsync(parent, source, cancellationToken);
-        _run.Logger.LogInformation("Backup {BackupId}: {ChangedBlocks}", _run.Backup.Id, plan?.Outcome ?? "full backup");
+        _run.Logger.LogInformation(
+            "Backup {BackupId}: {ChangedBlocks}", _run.Backup.Id, plan?.Outcome ?? "full backup");
         var work = new BackupJob
         {
             Repository = _run.Options.Repository,
@@ -165,7 +170,8 @@ internal sealed class CreateBackupWorkflow : IBackupWorkflow
         return await AskForChangedBlocksAsync(parent, cancellationToken);
     }
 
-    private async Task<ChangedBlocksPlan> AskForChangedBlocksAsync(BackupEntity parent, CancellationToken cancellationToken)
+    private async Task<ChangedBlocksPlan> AskForChangedBlocksAsync(
+        BackupEntity parent, CancellationToken cancellationToken)
     {
         var request = new GetChangedBlocks
         {
@@ -190,7 +196,8 @@ internal sealed class CreateBackupWorkflow : IBackupWorkflow
         if (plan?.Extents is not { } extents)
             return null;
         var wire = new ChangedBlocks();
-        wire.Extents.AddRange(extents.Select(e => new Extent { OffsetBytes = e.OffsetBytes, LengthBytes = e.LengthBytes }));
+        wire.Extents.AddRange(
+            extents.Select(e => new Extent { OffsetBytes = e.OffsetBytes, LengthBytes = e.LengthBytes }));
         return wire;
     }
 
@@ -202,7 +209,7 @@ internal sealed class CreateBackupWorkflow : IBackupWorkflow
         return plan is null ? facts : facts.With("changed_blocks", plan.Outcome);
     }
 
-    // ---- 16, 17 --------------------------------------------------------------------------------------------------------
+    // ---- 16, 17 -----------------------------------------------------------------------------------------------------
 
     private async Task RemoveTemporaryObjectAsync(BackupSource source, CancellationToken cancellationToken)
     {
@@ -225,7 +232,7 @@ internal sealed class CreateBackupWorkflow : IBackupWorkflow
             new RemoveTemporaryObject { BackupId = _run.Backup.Id, Device = device },
             cancellationToken);
 
-    // ---- 18 ------------------------------------------------------------------------------------------------------------
+    // ---- 18 ---------------------------------------------------------------------------------------------------------
 
     private Task MakeAvailableAsync(BackupSource source, StepFacts statistics, CancellationToken cancellationToken) =>
         _run.Steps.CommitAsync(
@@ -235,7 +242,8 @@ internal sealed class CreateBackupWorkflow : IBackupWorkflow
                 var updated = await _run.Record.MineUnderWay(database).ExecuteUpdateAsync(
                     set => set.SetProperty(b => b.Status, BackupStatus.Available)
                         .SetProperty(b => b.FailReason, (string?)null)
-                        .SetProperty(b => b.ObjectCount, long.Parse(statistics["chunks_new"], CultureInfo.InvariantCulture))
+                        .SetProperty(
+                            b => b.ObjectCount, long.Parse(statistics["chunks_new"], CultureInfo.InvariantCulture))
                         .SetProperty(b => b.StatisticsJson, TransferStatistics.JsonOf(statistics))
                         .SetProperty(b => b.ChangedBlocksOutcome, OutcomeOf(statistics))
                         .SetProperty(b => b.DataTimestamp, source.DataTimestamp)
@@ -250,7 +258,9 @@ internal sealed class CreateBackupWorkflow : IBackupWorkflow
             },
             cancellationToken);
 
-    /// <summary>A base point that is not kept costs the next incremental its changed blocks, and this backup nothing.</summary>
+    /// <summary>
+    /// A base point that is not kept costs the next incremental its changed blocks, and this backup nothing.
+    /// </summary>
     private async Task KeepBasePointAsync(BackupSource source, CancellationToken cancellationToken)
     {
         if (source.BaseToken.Length > 0)
@@ -258,12 +268,14 @@ internal sealed class CreateBackupWorkflow : IBackupWorkflow
                 WorkflowStep.BasePointKept, token => SettleBasePointAsync(keep: true, token), cancellationToken);
     }
 
-    private Task SettleBasePointAsync(bool keep, CancellationToken cancellationToken) => _run.Volumes.SettleBasePointAsync(
+    private Task SettleBasePointAsync(bool keep, CancellationToken cancellationToken) =>
+        _run.Volumes.SettleBasePointAsync(
         _run.RequireVolume().Host,
         new SettleBasePoint { BackupId = _run.Backup.Id, VolumeId = _run.Backup.VolumeId, Keep = keep },
         cancellationToken);
 
-    private static string? OutcomeOf(StepFacts statistics) => statistics.GetValueOrDefault("changed_blocks") is { } outcome
+    private static string? OutcomeOf(StepFacts statistics) =>
+        statistics.GetValueOrDefault("changed_blocks") is { } outcome
         ? string.Join("; ", [outcome, .. TransferStatistics.WarningsOf(statistics)])
         : null;
 
@@ -284,7 +296,7 @@ internal sealed class CreateBackupWorkflow : IBackupWorkflow
                     cancellationToken);
     }
 
-    // ---- undo ----------------------------------------------------------------------------------------------------------
+    // ---- undo -------------------------------------------------------------------------------------------------------
 
     /// <summary>Of step 7: the temporary object goes, and with it the base point.</summary>
     private async Task GiveBackDeviceAsync(CancellationToken cancellationToken)
@@ -300,7 +312,9 @@ internal sealed class CreateBackupWorkflow : IBackupWorkflow
         }
     }
 
-    /// <summary>From the step log; or, when the answer was lost, from the record, where the volume service notes it.</summary>
+    /// <summary>
+    /// From the step log; or, when the answer was lost, from the record, where the volume service notes it.
+    /// </summary>
     private async Task<DeviceReference?> FindTemporaryAsync(CancellationToken cancellationToken)
     {
         if (_run.Log.Started(WorkflowStep.BackupDeviceReady) is { } facts)
@@ -319,6 +333,9 @@ internal sealed class CreateBackupWorkflow : IBackupWorkflow
     private async Task RemoveWhatWasStoredAsync(StepFacts facts, CancellationToken cancellationToken)
     {
         await _run.DataPlane.CancelAsync(facts["job_id"], cancellationToken);
+        // The very first backup makes the repository; where there is none, nothing was published.
+        if (!Directory.Exists(_run.Options.Repository))
+            return;
         await _run.DataPlane.DeleteBackupAsync(
             _run.Options.Repository!, _run.Backup.Id, _run.Logger, _run.Time, cancellationToken);
     }

@@ -24,7 +24,8 @@ internal sealed class RestoreBackupWorkflow : IBackupWorkflow
         _device.PushDisconnect();
         _device.PushDetach();
         run.Undo.Push(
-            WorkflowStep.TransferData, endedBy: null, (facts, token) => run.DataPlane.CancelAsync(facts["job_id"], token));
+            WorkflowStep.TransferData, endedBy: null, (facts, token) =>
+                run.DataPlane.CancelAsync(facts["job_id"], token));
     }
 
     private Guid VolumeId => _run.Backup.RestoreVolumeId
@@ -55,7 +56,7 @@ internal sealed class RestoreBackupWorkflow : IBackupWorkflow
         },
         cancellationToken);
 
-    // ---- 7, 8 ----------------------------------------------------------------------------------------------------------
+    // ---- 7, 8 -------------------------------------------------------------------------------------------------------
 
     private async Task ReserveTargetVolumeAsync(CancellationToken cancellationToken)
     {
@@ -81,21 +82,18 @@ internal sealed class RestoreBackupWorkflow : IBackupWorkflow
     /// <summary>Nobody else may use the volume while it is written.</summary>
     private async Task RequireReservedAsync(CancellationToken cancellationToken)
     {
-        await _run.Record.InTransactionAsync(
-            (database, token) => database.Volumes
-                .Where(v => v.Id == VolumeId && v.Status == VolumeStatus.Available && v.RestoredFromBackupId == _run.Backup.Id)
-                .ExecuteUpdateAsync(set => set.SetProperty(v => v.Status, VolumeStatus.RestoringBackup), token),
-            cancellationToken);
         var status = await TargetStatusAsync(cancellationToken);
         if (status != VolumeStatus.RestoringBackup)
-            throw new InvalidOperationException($"volume {VolumeId} is in status {status}, not reserved for this restore");
+            throw new InvalidOperationException(
+                $"volume {VolumeId} is in status {status}, not reserved for this restore");
     }
 
     private Task<string?> TargetStatusAsync(CancellationToken cancellationToken) => _run.Record.QueryAsync(
-        (database, token) => database.Volumes.Where(v => v.Id == VolumeId).Select(v => v.Status).SingleOrDefaultAsync(token),
+        (database, token) =>
+            database.Volumes.Where(v => v.Id == VolumeId).Select(v => v.Status).SingleOrDefaultAsync(token),
         cancellationToken);
 
-    // ---- 9 to 12 -------------------------------------------------------------------------------------------------------
+    // ---- 9 to 12 ----------------------------------------------------------------------------------------------------
 
     private async Task WriteDeviceAsync(CancellationToken cancellationToken)
     {
@@ -120,7 +118,8 @@ internal sealed class RestoreBackupWorkflow : IBackupWorkflow
         await _device.AttachAsync(exposed, DeviceAccess.ReadWrite, cancellationToken);
         // Once a transfer has been started the volume may hold anything.
         var targetIsZero = exposed.ReadsAsZero && !_run.Log.EverStarted(WorkflowStep.TransferData);
-        var jobId = _run.Log.Started(WorkflowStep.TransferData)?["job_id"] ?? $"restore-{_run.Backup.Id}-{Guid.NewGuid():N}";
+        var jobId =
+            _run.Log.Started(WorkflowStep.TransferData)?["job_id"] ?? $"restore-{_run.Backup.Id}-{Guid.NewGuid():N}";
         await _run.Steps.RunAsync(
             WorkflowStep.TransferData,
             new StepFacts().With("job_id", jobId).With("target_is_zero", targetIsZero ? "true" : "false"),
@@ -146,7 +145,7 @@ internal sealed class RestoreBackupWorkflow : IBackupWorkflow
         return job.Restore;
     }
 
-    // ---- 18 ------------------------------------------------------------------------------------------------------------
+    // ---- 18 ---------------------------------------------------------------------------------------------------------
 
     private Task MakeAvailableAsync(CancellationToken cancellationToken) => _run.Steps.CommitAsync(
         WorkflowStep.RecordUpdated,
@@ -164,14 +163,15 @@ internal sealed class RestoreBackupWorkflow : IBackupWorkflow
         cancellationToken);
 
     /// <summary>The backup is available again, however the restore has ended: it was only read.</summary>
-    private Task<int> GiveBackBackupAsync(EngineDatabase database, string? failReason, CancellationToken cancellationToken) =>
+    private Task<int> GiveBackBackupAsync(
+        EngineDatabase database, string? failReason, CancellationToken cancellationToken) =>
         _run.Record.MineUnderWay(database).ExecuteUpdateAsync(
             set => set.SetProperty(b => b.Status, BackupStatus.Available)
                 .SetProperty(b => b.FailReason, failReason)
                 .SetProperty(b => b.UpdatedAt, _run.Record.UtcNow),
             cancellationToken);
 
-    /// <summary>The volume, as long as it is this restore's.</summary>
+    /// <summary>The volume, as long as it is this restore's; a new one is so from its record on.</summary>
     private IQueryable<VolumeEntity> Target(EngineDatabase database) => database.Volumes.Where(v => v.Id == VolumeId
         && (v.Status == VolumeStatus.RestoringBackup || v.Status == VolumeStatus.Creating));
 }

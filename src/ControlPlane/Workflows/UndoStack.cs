@@ -1,9 +1,9 @@
 namespace BackupEngine.ControlPlane.Workflows;
 
 /// <summary>
-/// Removes the effects of steps, last step first. What has to be undone is what the step log says was started and neither
-/// undone nor ended by the step that ends it: so the stack is the same for the run that failed and for a take-over.
-/// Each compensation may be repeated. One that fails is recorded and does not stop the others.
+/// Removes the effects of steps, last step first. What has to be undone is what the step log says was started and
+/// neither undone nor ended by the step that ends it: so the stack is the same for the run that failed and for a
+/// take-over. Each compensation may be repeated. One that fails is recorded and does not stop the others.
 /// </summary>
 internal sealed class UndoStack(BackupRecord record, StepLog log, ILogger logger)
 {
@@ -54,7 +54,8 @@ internal sealed class UndoStack(BackupRecord record, StepLog log, ILogger logger
         catch (Exception e) when (e is not ClaimLostException && !cancellationToken.IsCancellationRequested)
         {
             logger.LogError(
-                e, "Backup {BackupId}: undo of step {Step} failed; its effects may be left", record.Claim.BackupId, entry.Step);
+                "Backup {BackupId}: undo of step {Step} failed; its effects may be left: {Cause}",
+                record.Claim.BackupId, entry.Step, e.Message);
             await log.WriteAsync(entry.Step, StepOutcome.UndoFailed, [], e.Message, cancellationToken);
         }
     }

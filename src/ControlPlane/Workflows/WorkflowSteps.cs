@@ -1,11 +1,14 @@
 using System.Data.Common;
 using System.Diagnostics;
 using BackupEngine.ControlPlane.Database;
+using BackupEngine.ControlPlane.DataPlane;
 using Microsoft.EntityFrameworkCore;
 
 namespace BackupEngine.ControlPlane.Workflows;
 
-/// <summary>Runs the steps of one workflow: a line before, the action, a line after; a span and a log message for each.</summary>
+/// <summary>
+/// Runs the steps of one workflow: a line before, the action, a line after; a span and a log message for each.
+/// </summary>
 internal sealed class WorkflowSteps(
     BackupRecord record, StepLog log, BackupClaim claim, IStepObserver observer, ILogger logger)
 {
@@ -42,8 +45,13 @@ internal sealed class WorkflowSteps(
 
     /// <summary>Runs a step whose action has no answer.</summary>
     public Task RunAsync(
-        WorkflowStep step, StepFacts intent, Func<CancellationToken, Task> action, CancellationToken cancellationToken) =>
-        RunAsync(step, intent, async token => { await action(token); return intent; }, static facts => facts, cancellationToken);
+        WorkflowStep step, StepFacts intent, Func<CancellationToken, Task> action,
+        CancellationToken cancellationToken) =>
+        RunAsync(step, intent, async token =>
+        {
+            await action(
+            token); return intent;
+        }, static facts => facts, cancellationToken);
 
     /// <summary>Runs a step that only takes note of an answer.</summary>
     public Task NoteAsync(WorkflowStep step, StepFacts facts, CancellationToken cancellationToken) =>
@@ -52,15 +60,16 @@ internal sealed class WorkflowSteps(
     /// <summary>Records that a step has nothing to do.</summary>
     public async Task SkipAsync(WorkflowStep step, string reason, CancellationToken cancellationToken)
     {
-        await log.WriteAsync(step, StepOutcome.Skipped, new StepFacts().With("reason", reason), error: null, cancellationToken);
+        await log.WriteAsync(
+            step, StepOutcome.Skipped, new StepFacts().With("reason", reason), error: null, cancellationToken);
         logger.LogInformation(
             "Backup {BackupId} {Workflow} step {Step} skipped: {Reason}", claim.BackupId, claim.Kind, step, reason);
     }
 
     /// <summary>
-    /// Runs the last step: its writes and its line <c>done</c> are one transaction. From its commit on nothing may be undone:
-    /// where the commit's answer was lost, the database is asked; where it cannot be, nobody touches anything until the lease
-    /// has run out.
+    /// Runs the last step: its writes and its line <c>done</c> are one transaction. From its commit on nothing may be
+    /// undone: where the commit's answer was lost, the database is asked; where it cannot be, nobody touches anything
+    /// until the lease has run out.
     /// </summary>
     public async Task CommitAsync(
         WorkflowStep step, Func<EngineDatabase, CancellationToken, Task> write, CancellationToken cancellationToken)
@@ -93,7 +102,9 @@ internal sealed class WorkflowSteps(
         }
     }
 
-    /// <summary>Runs what comes after the end of the claim. Its failure is a warning: the record is as it should be.</summary>
+    /// <summary>
+    /// Runs what comes after the end of the claim. Its failure is a warning: the record is as it should be.
+    /// </summary>
     public async Task RunAfterTheEndAsync(
         WorkflowStep step, Func<CancellationToken, Task> action, CancellationToken cancellationToken)
     {
@@ -125,7 +136,8 @@ internal sealed class WorkflowSteps(
         }
         catch (Exception e) when (e is DbException or InvalidOperationException)
         {
-            throw new ClaimLostException($"Whether backup {claim.BackupId} was recorded cannot be found out: {e.Message}", e);
+            throw new ClaimLostException(
+                $"Whether backup {claim.BackupId} was recorded cannot be found out: {e.Message}", e);
         }
     }
 
@@ -133,9 +145,15 @@ internal sealed class WorkflowSteps(
     {
         cancellationToken.ThrowIfCancellationRequested();
         span?.SetStatus(ActivityStatusCode.Error, e.Message);
-        logger.LogError(e, "Backup {BackupId} {Workflow} step {Step} failed", claim.BackupId, claim.Kind, step);
+        logger.LogError(
+            IsExpected(e) ? null : e,
+            "Backup {BackupId} {Workflow} step {Step} failed: {Cause}", claim.BackupId, claim.Kind, step, e.Message);
         await log.WriteAsync(step, StepOutcome.Failed, [], e.Message, cancellationToken);
     }
+
+    /// <summary>Whether the message says everything; of any other error the log has the stack.</summary>
+    private static bool IsExpected(Exception e) =>
+        e is VolumeServiceException or DataPlaneException or DataPlaneLostException;
 
     private async Task WriteDoneAsync(WorkflowStep step, StepFacts facts, CancellationToken cancellationToken)
     {

@@ -8,7 +8,8 @@ namespace BackupEngine.DataPlane.CommandLine;
 /// <summary>The flags of backup and restore that say how the machine is used.</summary>
 internal sealed class TuningFlags
 {
-    private readonly Option<int?> _lanes = new("--lanes") { Description = "Lanes. Default: one for each core up to 32." };
+    private readonly Option<int?> _lanes =
+        new("--lanes") { Description = "Lanes. Default: one for each core up to 32." };
     private readonly Option<long?> _ioSize = CommonOptions.Size("--io-size", "Size of one transfer. Default: 1MiB.");
     private readonly Option<int?> _queueDepth = new("--queue-depth")
     {

@@ -65,7 +65,9 @@ public sealed class FullDiskTests : IDisposable
         Assert.SkipUnless(_mounted, "needs a loop device");
     }
 
-    /// <summary>Takes the last block; what delayed allocation gives back at a flush is taken in the next round.</summary>
+    /// <summary>
+    /// Takes the last block; what delayed allocation gives back at a flush is taken in the next round.
+    /// </summary>
     private void FillUp()
     {
         using var ballast = new FileStream(

@@ -103,10 +103,11 @@ internal sealed class FakeVolumeService(IDbContextFactory<EngineDatabase> databa
         OnRequest(nameof(CreateVolume));
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
         await database.Volumes.Where(v => v.Id == command.VolumeId && v.Status == "creating")
-            .ExecuteUpdateAsync(set => set.SetProperty(v => v.Status, "available"), cancellationToken);
+            .ExecuteUpdateAsync(set => set.SetProperty(v => v.Status, "restoring-backup"), cancellationToken);
     }
 
-    private DeviceReference DeviceOf(Guid backupId, Guid volumeId, Guid? snapshotId) => (snapshotId, TemporaryKind) switch
+    private DeviceReference DeviceOf(Guid backupId, Guid volumeId, Guid? snapshotId) =>
+        (snapshotId, TemporaryKind) switch
     {
         ({ } snapshot, _) => new DeviceReference { Kind = DeviceKind.Snapshot, Id = snapshot, VolumeId = volumeId },
         (null, null) => new DeviceReference { Kind = DeviceKind.Volume, Id = volumeId, VolumeId = volumeId },

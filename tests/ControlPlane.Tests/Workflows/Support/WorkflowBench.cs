@@ -32,6 +32,7 @@ internal sealed class WorkflowBench : IDisposable, IDbContextFactory<EngineDatab
             .UseSqlite(connection.ToString()).AddInterceptors(new UnsafeFastSqlite()).Options;
         using var database = CreateDbContext();
         database.Database.EnsureCreated();
+        Directory.CreateDirectory(Path.Combine(_directory, "repository"));
         Volumes = new FakeVolumeService(this);
     }
 
@@ -112,7 +113,8 @@ internal sealed class WorkflowBench : IDisposable, IDbContextFactory<EngineDatab
     private async Task ExecuteAsync(BackupClaim claim, IStepObserver? observer, string host, CancellationToken stopping)
     {
         var services = new WorkflowServices(
-            this, Volumes, DataPlane, observer ?? new NoStepObserver(), Options(host), TimeProvider.System, NullLoggerFactory.Instance);
+            this, Volumes, DataPlane, observer
+                ?? new NoStepObserver(), Options(host), TimeProvider.System, NullLoggerFactory.Instance);
         using var lane = new SemaphoreSlim(1);
         var executor = new WorkflowExecutor(services, NullLogger<WorkflowExecutor>.Instance);
         await executor.ExecuteAsync(claim, lane, default(ActivityContext), stopping);
@@ -140,7 +142,8 @@ internal sealed class WorkflowBench : IDisposable, IDbContextFactory<EngineDatab
     public async Task<IReadOnlyList<BackupStepEntity>> StepsAsync(Guid backupId)
     {
         await using var database = CreateDbContext();
-        return await database.BackupSteps.AsNoTracking().Where(s => s.BackupId == backupId).OrderBy(s => s.Sequence).ToListAsync();
+        return await database.BackupSteps.AsNoTracking().Where(s => s.BackupId == backupId).OrderBy(s => s.Sequence)
+            .ToListAsync();
     }
 
     /// <summary>The step log as lines: number, name, outcome.</summary>
@@ -153,7 +156,8 @@ internal sealed class WorkflowBench : IDisposable, IDbContextFactory<EngineDatab
         Assert.Empty(Volumes.Exports);
         Assert.Empty(Volumes.TemporaryObjects);
         Assert.Empty(DataPlane.Attachments);
-        Assert.DoesNotContain(DataPlane.Jobs.Values, job => job.State == BackupEngine.DataPlane.Protocol.JobState.Running);
+        Assert.DoesNotContain(
+            DataPlane.Jobs.Values, job => job.State == BackupEngine.DataPlane.Protocol.JobState.Running);
     }
 
     /// <summary>As if the time of the lease had passed.</summary>
