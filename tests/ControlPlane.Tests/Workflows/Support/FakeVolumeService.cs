@@ -108,11 +108,11 @@ internal sealed class FakeVolumeService(IDbContextFactory<EngineDatabase> databa
 
     private DeviceReference DeviceOf(Guid backupId, Guid volumeId, Guid? snapshotId) =>
         (snapshotId, TemporaryKind) switch
-    {
-        ({ } snapshot, _) => new DeviceReference { Kind = DeviceKind.Snapshot, Id = snapshot, VolumeId = volumeId },
-        (null, null) => new DeviceReference { Kind = DeviceKind.Volume, Id = volumeId, VolumeId = volumeId },
-        (null, { } kind) => new DeviceReference { Kind = kind, Id = TemporaryIdOf(backupId), VolumeId = volumeId },
-    };
+        {
+            ({ } snapshot, _) => new DeviceReference { Kind = DeviceKind.Snapshot, Id = snapshot, VolumeId = volumeId },
+            (null, null) => new DeviceReference { Kind = DeviceKind.Volume, Id = volumeId, VolumeId = volumeId },
+            (null, { } kind) => new DeviceReference { Kind = kind, Id = TemporaryIdOf(backupId), VolumeId = volumeId },
+        };
 
     private static Guid TemporaryIdOf(Guid backupId)
     {
