@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics;
 using BackupEngine.Chunkstore.Backends;
 using BackupEngine.Chunkstore.Errors;
 using BackupEngine.Chunkstore.Format;
@@ -14,12 +15,14 @@ internal sealed class IndexSegment : IDisposable
     private readonly IMappedObject _file;
     private readonly IndexHeader _header;
     private readonly string _fileName;
+    private readonly long _filterOffset;
 
     private IndexSegment(IMappedObject file, IndexHeader header, string fileName)
     {
         _file = file;
         _header = header;
         _fileName = fileName;
+        _filterOffset = header.FilterOffset;
     }
 
     public SegmentId Id => _header.SegmentId;
@@ -62,13 +65,20 @@ internal sealed class IndexSegment : IDisposable
 
     /// <summary>The place of the first entry of that prefix at or after position <paramref name="from"/>.</summary>
     /// <param name="prefix">The first half of an id.</param>
+    /// <param name="mask">Its <see cref="SplitBlockFilter.MaskOf"/>.</param>
     /// <param name="from">0, or the position after the one found before: equal prefixes stand side by side.</param>
     /// <param name="position">Where the entry stands.</param>
     /// <param name="location">What it says.</param>
-    public bool TryFind(UInt128 prefix, long from, out long position, out ChunkLocation location)
+    public bool TryFind(
+        UInt128 prefix, in Vector256<uint> mask, long from, out long position, out ChunkLocation location)
     {
-        position = from == 0 ? Find(prefix) : from;
         location = default;
+        position = from;
+        if (from == 0)
+        {
+            position = MayContain(prefix, mask) ? InterpolationSearch.FindFirst(this, prefix) : -1;
+        }
+
         if (position < 0 || position >= EntryCount)
         {
             return false;
@@ -85,7 +95,10 @@ internal sealed class IndexSegment : IDisposable
     }
 
     /// <summary>Whether an entry of that prefix is here.</summary>
-    public bool Contains(UInt128 prefix) => Find(prefix) >= 0;
+    /// <param name="prefix">The first half of an id.</param>
+    /// <param name="mask">Its <see cref="SplitBlockFilter.MaskOf"/>.</param>
+    public bool Contains(UInt128 prefix, in Vector256<uint> mask) =>
+        MayContain(prefix, mask) && InterpolationSearch.FindFirst(this, prefix) >= 0;
 
     /// <summary>An entry as it stands in the file.</summary>
     public IndexEntry EntryAt(long position) =>
@@ -97,12 +110,11 @@ internal sealed class IndexSegment : IDisposable
 
     public void Dispose() => _file.Dispose();
 
-    private long Find(UInt128 prefix)
+    private bool MayContain(UInt128 prefix, in Vector256<uint> mask)
     {
         var block = SplitBlockFilter.BlockOf(prefix, _header.FilterBlockCount);
-        var bytes = _file.Slice(
-            _header.FilterOffset + ((long)block * SplitBlockFilter.BlockBytes), SplitBlockFilter.BlockBytes);
-        return SplitBlockFilter.MayContain(bytes, prefix) ? InterpolationSearch.FindFirst(this, prefix) : -1;
+        var offset = _filterOffset + ((long)block * SplitBlockFilter.BlockBytes);
+        return SplitBlockFilter.MayContain(_file.Slice(offset, SplitBlockFilter.BlockBytes), mask);
     }
 
     private ChunkLocation Locate(IndexEntry entry)

@@ -10,9 +10,10 @@ internal sealed class IndexView(IReadOnlyList<IndexSegment> segments)
     /// <summary>Whether any segment has an entry of that prefix.</summary>
     public bool Contains(UInt128 prefix)
     {
+        var mask = SplitBlockFilter.MaskOf(prefix);
         foreach (var segment in _segments)
         {
-            if (segment.Contains(prefix))
+            if (segment.Contains(prefix, mask))
             {
                 return true;
             }
@@ -27,9 +28,10 @@ internal sealed class IndexView(IReadOnlyList<IndexSegment> segments)
     /// </summary>
     public bool TryFindNext(UInt128 prefix, ref IndexCursor cursor, out ChunkLocation location)
     {
+        var mask = SplitBlockFilter.MaskOf(prefix);
         for (; cursor.Segment < _segments.Length; cursor = new IndexCursor(cursor.Segment + 1, 0))
         {
-            if (_segments[cursor.Segment].TryFind(prefix, cursor.Position, out var position, out location))
+            if (_segments[cursor.Segment].TryFind(prefix, mask, cursor.Position, out var position, out location))
             {
                 cursor = new IndexCursor(cursor.Segment, position + 1);
                 return true;

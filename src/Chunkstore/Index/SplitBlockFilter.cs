@@ -33,28 +33,10 @@ internal static class SplitBlockFilter
     public static int BlockOf(UInt128 prefix, int blocks) =>
         (int)(((ulong)(uint)((ulong)prefix >> 32) * (uint)blocks) >> 32);
 
-    /// <summary>Adds a key to its block.</summary>
-    public static void Add(Span<byte> block, UInt128 prefix)
-    {
-        var words = MemoryMarshal.Cast<byte, uint>(block[..BlockBytes]);
-        var bits = Load(block) | Mask(prefix);
-        (BitConverter.IsLittleEndian ? bits : Swap(bits)).CopyTo(words);
-    }
-
-    /// <summary>Whether the key may be among those added to this block.</summary>
-    public static bool MayContain(ReadOnlySpan<byte> block, UInt128 prefix)
-    {
-        var mask = Mask(prefix);
-        return (Load(block) & mask) == mask;
-    }
-
-    private static Vector256<uint> Load(ReadOnlySpan<byte> block)
-    {
-        var words = Vector256.Create<uint>(MemoryMarshal.Cast<byte, uint>(block[..BlockBytes]));
-        return BitConverter.IsLittleEndian ? words : Swap(words);
-    }
-
-    private static Vector256<uint> Mask(UInt128 prefix)
+    /// <summary>
+    /// The bits that a key has in its block; the same in every filter, so made once for a lookup in many.
+    /// </summary>
+    public static Vector256<uint> MaskOf(UInt128 prefix)
     {
         var shifts = Vector256.ShiftRightLogical(Vector256.Create((uint)(ulong)prefix) * Salts, 27);
         Span<uint> bits = stackalloc uint[8];
@@ -64,6 +46,23 @@ internal static class SplitBlockFilter
         }
 
         return Vector256.Create<uint>(bits);
+    }
+
+    /// <summary>Adds a key to its block.</summary>
+    public static void Add(Span<byte> block, UInt128 prefix)
+    {
+        var words = MemoryMarshal.Cast<byte, uint>(block[..BlockBytes]);
+        var bits = Load(block) | MaskOf(prefix);
+        (BitConverter.IsLittleEndian ? bits : Swap(bits)).CopyTo(words);
+    }
+
+    /// <summary>Whether the key of that mask may be among those added to this block.</summary>
+    public static bool MayContain(ReadOnlySpan<byte> block, in Vector256<uint> mask) => (Load(block) & mask) == mask;
+
+    private static Vector256<uint> Load(ReadOnlySpan<byte> block)
+    {
+        var words = Vector256.Create<uint>(MemoryMarshal.Cast<byte, uint>(block[..BlockBytes]));
+        return BitConverter.IsLittleEndian ? words : Swap(words);
     }
 
     private static Vector256<uint> Swap(Vector256<uint> words)

@@ -41,12 +41,13 @@ public sealed class IndexSegmentTests : IDisposable
         Assert.Equal(count, segment.EntryCount);
         foreach (var entry in entries)
         {
-            Assert.True(segment.TryFind(entry.Prefix, 0, out var position, out var location));
+            var mask = SplitBlockFilter.MaskOf(entry.Prefix);
+            Assert.True(segment.TryFind(entry.Prefix, mask, 0, out var position, out var location));
             Assert.Equal(entry, segment.EntryAt(position));
             Assert.Equal(entry.Offset, location.Offset);
         }
 
-        Assert.DoesNotContain(Uniform(20_000, seed: 2), segment.Contains);
+        Assert.DoesNotContain(Uniform(20_000, seed: 2), prefix => Contains(segment, prefix));
     }
 
     [Fact]
@@ -66,9 +67,9 @@ public sealed class IndexSegmentTests : IDisposable
 
             using var segment = WriteAsync(entries).Result;
             var known = prefixes.ToHashSet();
-            return known.All(segment.Contains)
+            return known.All(prefix => Contains(segment, prefix))
                 && known.SelectMany(prefix => new[] { prefix + 1, prefix - 1 })
-                    .All(prefix => known.Contains(prefix) || !segment.Contains(prefix));
+                    .All(prefix => known.Contains(prefix) || !Contains(segment, prefix));
         },
         iter: 200,
         threads: 1);
@@ -103,9 +104,12 @@ public sealed class IndexSegmentTests : IDisposable
             SplitBlockFilter.Add(Block(prefix), prefix);
         }
 
-        Assert.All(Uniform(Keys, seed: 4), prefix => Assert.True(SplitBlockFilter.MayContain(Block(prefix), prefix)));
-        var passed = Uniform(Keys, seed: 5).Count(prefix => SplitBlockFilter.MayContain(Block(prefix), prefix));
+        Assert.All(Uniform(Keys, seed: 4), prefix => Assert.True(MayContain(prefix)));
+        var passed = Uniform(Keys, seed: 5).Count(prefix => MayContain(prefix));
         Assert.InRange(passed, 0, Keys / 100);
+
+        bool MayContain(UInt128 prefix) =>
+            SplitBlockFilter.MayContain(Block(prefix), SplitBlockFilter.MaskOf(prefix));
 
         Span<byte> Block(UInt128 prefix) =>
             filter.AsSpan(SplitBlockFilter.BlockOf(prefix, blocks) * SplitBlockFilter.BlockBytes);
@@ -123,6 +127,9 @@ public sealed class IndexSegmentTests : IDisposable
         });
         Assert.True(probes < 5 * prefixes.Length, $"{(double)probes / prefixes.Length} probes for each lookup");
     }
+
+    private static bool Contains(IndexSegment segment, UInt128 prefix) =>
+        segment.Contains(prefix, SplitBlockFilter.MaskOf(prefix));
 
     private static UInt128[] Uniform(int count, int seed)
     {

@@ -1,0 +1,51 @@
+using BackupEngine.Chunkstore.Repositories;
+using BackupEngine.Chunkstore.Sessions;
+using BackupEngine.Chunkstore.Tests.Repositories;
+using Xunit;
+
+namespace BackupEngine.Chunkstore.Tests.Sessions;
+
+/// <summary>
+/// The way of a chunk into a pack makes no garbage; the tables grow now and then, and are used again.
+/// </summary>
+public sealed class StoreAllocationTests : IDisposable
+{
+    private const int ChunkSize = 4096;
+
+    private readonly TemporaryDirectory _directory = TemporaryDirectory.InMemory();
+
+    public void Dispose() => _directory.Dispose();
+
+    [Fact]
+    public async Task A_chunk_allocates_nothing_where_the_tables_have_room()
+    {
+        using var repository = Repository.Create(
+            _directory.Sub("repository"), new RepositoryOptions { ChunkSizeBytes = ChunkSize });
+        var options = TestVolume.Mixed(ChunkSize, 10, seed: 1).Options("one") with { PackSizeBytes = 64 << 20 };
+        await using var writer = repository.BeginBackup(options);
+        var fresh = Measure(writer, repository, chunks: 8000, warmUp: 6000);
+        var known = Measure(writer, repository, chunks: 8000, warmUp: 6000);
+        Assert.InRange(fresh, 0, 8);
+        Assert.InRange(known, 0, 1);
+    }
+
+    /// <summary>Bytes for each chunk after the warm-up, in which the tables reach the size that they keep.</summary>
+    private static double Measure(BackupWriter writer, Repository repository, int chunks, int warmUp)
+    {
+        var plain = new byte[ChunkSize];
+        long before = 0;
+        for (var chunk = 0; chunk < chunks; chunk++)
+        {
+            if (chunk == warmUp)
+            {
+                before = GC.GetAllocatedBytesForCurrentThread();
+            }
+
+            BitConverter.TryWriteBytes(plain, chunk);
+            var store = writer.StoreAsync(repository.ChunkHasher.Hash(plain), plain, CancellationToken.None);
+            Assert.True(store.IsCompletedSuccessfully, "a buffer was waited for");
+        }
+
+        return (GC.GetAllocatedBytesForCurrentThread() - before) / (double)(chunks - warmUp);
+    }
+}
