@@ -50,6 +50,13 @@ internal sealed class WorkflowExecutor(WorkflowServices services, ILogger<Workfl
         {
             await RunInTurnAsync(run, workflow, lane, end.Token);
         }
+        catch (Exception e) when (e is not ClaimLostException && run.Log.Done(WorkflowStep.RecordUpdated) is not null)
+        {
+            // The end is committed, so its status is no longer that of the work: nothing may be undone from here on, or
+            // an undo would remove the data of a backup that is available.
+            log.LogWarning(
+                e, "Backup {BackupId}: {Workflow} was stopped after its end", run.Claim.BackupId, run.Claim.Kind);
+        }
         catch (OperationCanceledException) when (
             stopping.IsCancellationRequested && !lease.Overruled.IsCancellationRequested)
         {
