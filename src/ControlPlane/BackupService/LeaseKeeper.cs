@@ -30,6 +30,9 @@ internal sealed class LeaseKeeper : IAsyncDisposable
     /// <summary>Cancelled when the record's status was changed by an operator: the work is to be undone.</summary>
     public CancellationToken Overruled => _overruled.Token;
 
+    /// <summary>Ends when the lease is kept no longer: the claim has ended or is lost, or this was disposed.</summary>
+    public Task Kept => _keeping;
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
@@ -44,8 +47,8 @@ internal sealed class LeaseKeeper : IAsyncDisposable
     {
         try
         {
-            await KeepUntilLostAsync();
-            await _lost.CancelAsync();
+            if (await IsLostInTheEndAsync())
+                await _lost.CancelAsync();
         }
         catch (OperationCanceledException) when (_stopped.IsCancellationRequested)
         {
@@ -53,7 +56,10 @@ internal sealed class LeaseKeeper : IAsyncDisposable
         }
     }
 
-    private async Task KeepUntilLostAsync()
+    /// <summary>
+    /// Renews until there is nothing more to keep: true when the claim is lost, false when it has ended.
+    /// </summary>
+    private async Task<bool> IsLostInTheEndAsync()
     {
         var renewed = _time.GetTimestamp();
         while (_time.GetElapsedTime(renewed) < _lease)
@@ -62,14 +68,17 @@ internal sealed class LeaseKeeper : IAsyncDisposable
             var asked = _time.GetTimestamp();
             try
             {
-                if (await _record.RenewAsync(_stopped.Token) != _record.Claim.Kind.Status)
+                var status = await _record.RenewAsync(_stopped.Token);
+                if (status is null)
+                    return false;
+                if (status != _record.Claim.Kind.Status)
                     await _overruled.CancelAsync();
                 renewed = asked;
             }
             catch (ClaimLostException e)
             {
                 _log.LogError("{Reason} The work on it stops here", e.Message);
-                return;
+                return true;
             }
             catch (Exception e) when (!_stopped.IsCancellationRequested)
             {
@@ -77,5 +86,7 @@ internal sealed class LeaseKeeper : IAsyncDisposable
                     e, "The lease of backup {BackupId} could not be renewed; trying again", _record.Claim.BackupId);
             }
         }
+
+        return true;
     }
 }

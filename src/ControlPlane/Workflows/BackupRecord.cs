@@ -32,14 +32,30 @@ internal sealed class BackupRecord(
         return await query(database, cancellationToken);
     }
 
-    /// <summary>Renews the lease.</summary>
-    /// <returns>The record's status: another than the workflow's means that an operator has changed it.</returns>
-    public Task<string> RenewAsync(CancellationToken cancellationToken) =>
-        InTransactionAsync(static (_, _) => Task.CompletedTask, cancellationToken);
+    /// <summary>
+    /// Renews the lease, unless the claim has ended: an ended claim has none, and never gets one again.
+    /// </summary>
+    /// <returns>
+    /// The record's status: another than the workflow's means that an operator has changed it. Null: the claim has
+    /// ended.
+    /// </returns>
+    /// <exception cref="ClaimLostException">The record belongs to another claim.</exception>
+    public async Task<string?> RenewAsync(CancellationToken cancellationToken)
+    {
+        await using var database = await databases.CreateDbContextAsync(cancellationToken);
+        await using var transaction = await database.Database.BeginTransactionAsync(cancellationToken);
+        var renewed = await Mine(database).Where(b => b.LeaseExpiresAt != null).ExecuteUpdateAsync(
+            set => set.SetProperty(b => b.LeaseExpiresAt, b => DateTime.UtcNow.AddSeconds(leaseSeconds)),
+            cancellationToken);
+        var status = await Mine(database).Select(b => b.Status).SingleOrDefaultAsync(cancellationToken)
+            ?? throw new ClaimLostException(claim);
+        await transaction.CommitAsync(cancellationToken);
+        return renewed == 0 ? null : status;
+    }
 
     /// <summary>Writes in one transaction, only while the claim is good.</summary>
-    /// <returns>The record's status as it was before.</returns>
-    public async Task<string> InTransactionAsync(
+    /// <exception cref="ClaimLostException">The record belongs to another claim; nothing was written.</exception>
+    public async Task InTransactionAsync(
         Func<EngineDatabase, CancellationToken, Task> write, CancellationToken cancellationToken)
     {
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
@@ -49,11 +65,9 @@ internal sealed class BackupRecord(
                 b => b.LeaseExpiresAt, b => DateTime.UtcNow.AddSeconds(leaseSeconds)), cancellationToken);
         if (held == 0)
             throw new ClaimLostException(claim);
-        var status = await Mine(database).Select(b => b.Status).SingleAsync(cancellationToken);
         await write(database, cancellationToken);
         await database.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
-        return status;
     }
 
     /// <summary>The record, as long as the claim is good.</summary>
@@ -67,9 +81,9 @@ internal sealed class BackupRecord(
     /// <summary>Ends the claim: nothing is under way any more.</summary>
     public Task EndClaimAsync(EngineDatabase database, CancellationToken cancellationToken) =>
         Mine(database).ExecuteUpdateAsync(
-        set =>
-            set.SetProperty(b => b.LeaseExpiresAt, (DateTime?)null).SetProperty(b => b.CommandSentAt, (DateTime?)null),
-        cancellationToken);
+            set => set.SetProperty(b => b.LeaseExpiresAt, (DateTime?)null)
+                .SetProperty(b => b.CommandSentAt, (DateTime?)null),
+            cancellationToken);
 
     /// <summary>
     /// Ends the lease at once, so that the action is taken over without waiting. Nothing if the claim is lost.

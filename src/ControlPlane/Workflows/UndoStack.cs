@@ -44,8 +44,13 @@ internal sealed class UndoStack(BackupRecord record, StepLog log, ILogger logger
 
     private async Task UndoAsync(Entry entry, StepFacts facts, CancellationToken cancellationToken)
     {
-        // Never undo what may be another owner's by now.
-        await record.RenewAsync(cancellationToken);
+        // Never undo what may be another owner's by now, or what the committed end of this claim stands on.
+        if (await record.RenewAsync(cancellationToken) is null)
+        {
+            throw new ClaimLostException(
+                $"Claim {record.Claim.Number} on backup {record.Claim.BackupId} has ended: nothing of it is undone.");
+        }
+
         try
         {
             await entry.CompensateAsync(facts, cancellationToken);

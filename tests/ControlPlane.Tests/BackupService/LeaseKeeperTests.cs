@@ -47,6 +47,20 @@ public sealed class LeaseKeeperTests : IDisposable
     }
 
     [Fact]
+    public async Task A_claim_that_has_ended_is_kept_no_longer_and_its_record_gets_no_lease_again()
+    {
+        var (backup, keeper) = await KeepAsync();
+        await using var disposed = keeper;
+
+        await _bench.EndClaimAsync(backup.Id, BackupStatus.Available);
+        await keeper.Kept.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+
+        Assert.False(keeper.Overruled.IsCancellationRequested);
+        Assert.False(keeper.Lost.IsCancellationRequested);
+        Assert.Null((await _bench.BackupAsync(backup.Id)).LeaseExpiresAt);
+    }
+
+    [Fact]
     public async Task A_database_that_is_away_for_as_long_as_the_lease_ends_the_work()
     {
         var (_, keeper) = await KeepAsync();

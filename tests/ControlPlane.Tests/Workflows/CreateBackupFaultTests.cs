@@ -47,6 +47,27 @@ public sealed class CreateBackupFaultTests : IDisposable
     }
 
     [Fact]
+    public async Task Work_that_is_stopped_after_its_end_is_committed_undoes_nothing()
+    {
+        _bench.LeaseSeconds = 1;
+        var volume = await _bench.AddVolumeAsync();
+        var backup = await _bench.AddBackupAsync(volume);
+        var fault = new StepFault(WorkflowStep.BasePointKept, When.Before, hang: true);
+
+        var run = _bench.RunAsync(backup.Id, fault);
+        await fault.Reached;
+        // A lease where there is none any more: whoever renews it takes the new status for an operator's.
+        await _bench.ExpireLeaseAsync(backup.Id);
+        await run.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+
+        Assert.Equal(BackupStatus.Available, (await _bench.BackupAsync(backup.Id)).Status);
+        Assert.Contains(backup.Id.ToString(), _bench.DataPlane.Repository.Keys);
+        Assert.Contains(backup.Id, _bench.Volumes.BasePoints.Keys);
+        Assert.DoesNotContain(
+            await _bench.TraceAsync(backup.Id), line => line.EndsWith("undone", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task A_job_that_fails_puts_the_message_of_the_data_plane_into_the_record()
     {
         _bench.DataPlane.JobError = "The repository is full. " + new string('x', 400);

@@ -43,6 +43,9 @@ internal sealed class WorkflowBench : IDisposable, IDbContextFactory<EngineDatab
     /// <summary>As if the database were away.</summary>
     public bool Unreachable { get; set; }
 
+    /// <summary>Length of every lease, in seconds.</summary>
+    public int LeaseSeconds { get; set; } = 3600;
+
     public EngineDatabase CreateDbContext() => Unreachable
         ? throw new InvalidOperationException("the database is away")
         : new EngineDatabase(_databaseOptions);
@@ -52,7 +55,7 @@ internal sealed class WorkflowBench : IDisposable, IDbContextFactory<EngineDatab
         Host = host,
         StateDirectory = _directory,
         Repository = Path.Combine(_directory, "repository"),
-        LeaseSeconds = 3600,
+        LeaseSeconds = LeaseSeconds,
     };
 
     public BackupClaims Claims(string host = Host) => new(this, Options(host));
@@ -173,6 +176,14 @@ internal sealed class WorkflowBench : IDisposable, IDbContextFactory<EngineDatab
         await using var database = CreateDbContext();
         await database.Backups.Where(b => b.Id == backupId)
             .ExecuteUpdateAsync(set => set.SetProperty(b => b.Status, status));
+    }
+
+    /// <summary>As the last transaction of a workflow: the status, and no lease any more.</summary>
+    public async Task EndClaimAsync(Guid backupId, string status)
+    {
+        await using var database = CreateDbContext();
+        await database.Backups.Where(b => b.Id == backupId).ExecuteUpdateAsync(
+            set => set.SetProperty(b => b.Status, status).SetProperty(b => b.LeaseExpiresAt, (DateTime?)null));
     }
 
     public async Task SetRestoreVolumeAsync(Guid backupId, Guid volumeId)
