@@ -15,11 +15,13 @@ internal sealed class IndexSegmentWriter(IRepositoryBackend backend, Guid reposi
     /// <param name="id">The new segment.</param>
     /// <param name="packs">The pack table; every pack in it is durable, its name included.</param>
     /// <param name="entries">Sorted; <see cref="IndexEntry.Pack"/> is a line of the table.</param>
+    /// <param name="onPublishing">Called at the moment from which the segment may be there, whatever happens.</param>
     /// <param name="cancellationToken">Cancels before the publication.</param>
     public async Task<long> WriteAsync(
         SegmentId id,
         IReadOnlyList<IndexPack> packs,
         ReadOnlyMemory<IndexEntry> entries,
+        Action onPublishing,
         CancellationToken cancellationToken)
     {
         var header = new IndexHeader(
@@ -38,6 +40,7 @@ internal sealed class IndexSegmentWriter(IRepositoryBackend backend, Guid reposi
                 $"A segment of {header.FileLength} bytes was written with {file.LengthBytes}.");
         }
 
+        onPublishing();
         await file.PublishAsync(cancellationToken);
         backend.FlushNames([name]);
         return file.LengthBytes;

@@ -102,7 +102,7 @@ public sealed class Repository : IDisposable
     /// <exception cref="BackupNotFoundException">There is none of that id.</exception>
     public Manifest GetManifest(BackupId id) => _manifests.Get(id);
 
-    /// <summary>The newest backup of a volume, or null.</summary>
+    /// <summary>The backup of a volume that began last, by the clocks of the hosts that made them, or null.</summary>
     public Manifest? FindLatest(string volumeId) =>
         ListManifests().LastOrDefault(manifest => manifest.VolumeId == volumeId);
 

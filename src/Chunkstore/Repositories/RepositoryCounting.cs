@@ -2,6 +2,7 @@ using BackupEngine.Chunkstore.Backends;
 using BackupEngine.Chunkstore.Index;
 using BackupEngine.Chunkstore.Manifests;
 using BackupEngine.Chunkstore.Packs;
+using BackupEngine.Chunkstore.Sessions;
 
 namespace BackupEngine.Chunkstore.Repositories;
 
@@ -25,7 +26,7 @@ internal static class RepositoryCounting
             MetadataPackBytes = nodes.Sum(pack => pack.LengthBytes),
             IndexSegments = view.Segments.Count,
             IndexBytes = view.Segments.Sum(segment => segment.LengthBytes),
-            Sessions = backend.List(ObjectKind.Session).Count,
+            Sessions = backend.List(ObjectKind.Session).Count(info => SessionId.TryParse(info.Name, out _)),
         };
     }
 

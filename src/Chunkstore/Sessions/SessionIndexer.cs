@@ -33,10 +33,9 @@ internal sealed class SessionIndexer(SessionContext context, SessionCounters cou
         NumberPacks(entries.Span, packs);
         var id = new SegmentId(context.Ids.Next());
 
-        // From here on the segment may be there whatever happens, and others may rely on these packs.
-        _unnamed.Clear();
+        // Once the segment may be there, others may rely on these packs.
         var lines = packs.Select(pack => pack.IndexLine).ToArray();
-        var length = await _writer.WriteAsync(id, lines, entries, cancellationToken);
+        var length = await _writer.WriteAsync(id, lines, entries, _unnamed.Clear, cancellationToken);
         counters.AddMetadata(length);
         context.Catalog.Add(id);
     }

@@ -149,7 +149,7 @@ public sealed class IndexSegmentTests : IDisposable
     {
         var writer = new IndexSegmentWriter(_backend, RepositoryId, new SessionId(1));
         var pack = new IndexPack(new PackId(5), PackType.Data, (uint)entries.Length, 1000, default);
-        var length = await writer.WriteAsync(Id, [pack], entries, CancellationToken.None);
+        var length = await writer.WriteAsync(Id, [pack], entries, () => { }, CancellationToken.None);
         var segment = IndexSegment.Open(_backend, Id, RepositoryId);
         Assert.Equal(length, segment.LengthBytes);
         return segment;
