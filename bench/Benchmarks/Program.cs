@@ -1,10 +1,8 @@
-using BackupEngine.Benchmarks.Hashing;
 using BackupEngine.Benchmarks.Running;
 using BenchmarkDotNet.Running;
 
 return args switch
 {
-    ["hash-file", var path] => HashFile.Run(path),
     ["--smoke"] => Smoke.Run(),
     _ => Measure(args),
 };

@@ -70,7 +70,7 @@ public class HowLongDoesALookupTake
         entries.AsSpan().Sort(default(IndexEntryOrder));
         var pack = new IndexPack(new PackId(5), PackType.Data, (uint)entries.Length, 1000, default);
         var writer = new IndexSegmentWriter(backend, repository, new SessionId(1));
-        await writer.WriteAsync(id, [pack], entries, CancellationToken.None);
+        await writer.WriteAsync(id, [pack], entries, static () => { }, CancellationToken.None);
         return IndexSegment.Open(backend, id, repository);
     }
 }

@@ -48,8 +48,8 @@ internal static class Smoke
 
         if (!Measured.IsWhole(summary))
         {
-            Console.WriteLine(
-                $"  FAILED: {string.Join("; ", summary.ValidationErrors.Select(error => error.Message))}");
+            var errors = summary.ValidationErrors.Select(error => error.Message);
+            Console.WriteLine($"  FAILED: {string.Join("; ", errors)}");
             return 1;
         }
 

@@ -28,6 +28,12 @@ internal static class Blake3Kernels
             throw new PlatformNotSupportedException("BLAKE3 is written for little-endian processors only.");
         }
 
-        return Enum.GetValues<Blake3Kernel>().Where(IsSupported).Max();
+        var best = Blake3Kernel.Vector512;
+        while (!IsSupported(best))
+        {
+            best--;
+        }
+
+        return best;
     }
 }

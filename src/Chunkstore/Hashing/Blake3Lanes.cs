@@ -2,8 +2,10 @@ namespace BackupEngine.Chunkstore.Hashing;
 
 /// <summary>Whole levels of the tree: many leaves, then many parents, on the kernels up to that of the mode.</summary>
 /// <remarks>
-/// A kernel takes as long for one node as for all its lanes, so a rest goes to the narrowest kernel that takes it at
-/// once: leaves by hashing some of those before it again, parents by hashing what lies behind them as well.
+/// A kernel takes as long for one node as for all its lanes, so it is always given all: leaves by hashing some of those
+/// before the rest again, parents by hashing what lies behind them as well. Narrower kernels serve inputs with fewer
+/// leaves than lanes only; where all inputs are longer, they need not even be compiled. Kernels are never inlined:
+/// inside a caller they outgrow the compiler's budget for inlining, and keep their state in memory.
 /// </remarks>
 internal static unsafe class Blake3Lanes
 {
@@ -38,61 +40,60 @@ internal static unsafe class Blake3Lanes
     /// Replaces a level by the one above it; answers its number of nodes. A node without a sibling moves up as it is.
     /// </summary>
     /// <remarks>The level is followed by <see cref="PaddingBytes"/> bytes of its own.</remarks>
-    public static int HashParents(in Blake3Mode mode, Span<byte> level, int nodes)
+    public static int HashParents(in Blake3Batch parents, Span<byte> level, int nodes)
     {
         var levelBytes = nodes * Blake3Constants.ChainingBytes;
         ArgumentOutOfRangeException.ThrowIfLessThan(level.Length, levelBytes + PaddingBytes);
-        var parents = nodes / 2;
+        var pairs = nodes / 2;
         var single = Blake3Words.Read(level[(levelBytes - Blake3Constants.ChainingBytes)..]);
-        var batch = Blake3Batch.Parents(mode);
         fixed (byte* bytes = level)
         {
-            for (var done = 0; done < parents;)
+            for (var done = 0; done < pairs;)
             {
+                var lanes = LanesFor(parents.Kernel, pairs - done, available: int.MaxValue);
                 var input = bytes + (done * Blake3Constants.BlockBytes);
-                var lanes = LanesFor(mode.Kernel, parents - done, available: int.MaxValue);
-                Hash(mode.Kernel, lanes, batch, input, bytes + (done * Blake3Constants.ChainingBytes));
+                Hash(lanes, parents, input, bytes + (done * Blake3Constants.ChainingBytes));
                 done += lanes;
             }
         }
 
         if (nodes % 2 == 0)
         {
-            return parents;
+            return pairs;
         }
 
-        single.Write(level[(parents * Blake3Constants.ChainingBytes)..]);
-        return parents + 1;
+        single.Write(level[(pairs * Blake3Constants.ChainingBytes)..]);
+        return pairs + 1;
     }
 
     private static void HashWholeLeaves(in Blake3Mode mode, byte* input, int leaves, ulong counter, byte* output)
     {
+        var batch = Blake3Batch.Leaves(mode);
         for (var done = 0; done < leaves;)
         {
             var lanes = LanesFor(mode.Kernel, leaves - done, available: leaves);
             var first = Math.Min(done, leaves - lanes);
-            var batch = Blake3Batch.Leaves(mode, counter + (ulong)first);
+            batch.Counter = counter + (ulong)first;
             var leaf = input + (first * Blake3Constants.LeafBytes);
-            Hash(mode.Kernel, lanes, batch, leaf, output + (first * Blake3Constants.ChainingBytes));
+            Hash(lanes, batch, leaf, output + (first * Blake3Constants.ChainingBytes));
             done = first + lanes;
         }
     }
 
     /// <summary>
     /// The lanes for <paramref name="rest"/> nodes more, where a kernel may read <paramref name="available"/> nodes.
+    /// Two nodes are done sooner one by one.
     /// </summary>
     private static int LanesFor(Blake3Kernel kernel, int rest, int available) => kernel switch
     {
-        >= Blake3Kernel.Vector512 when rest > Blake3Vector256.Lanes && available >= Blake3Vector512.Lanes =>
-            Blake3Vector512.Lanes,
-        >= Blake3Kernel.Vector256 when rest > Blake3Vector128.Lanes && available >= Blake3Vector256.Lanes =>
-            Blake3Vector256.Lanes,
-        >= Blake3Kernel.Vector128 when rest > 1 && available >= Blake3Vector128.Lanes => Blake3Vector128.Lanes,
+        _ when rest <= 2 => 1,
+        >= Blake3Kernel.Vector512 when available >= Blake3Vector512.Lanes => Blake3Vector512.Lanes,
+        >= Blake3Kernel.Vector256 when available >= Blake3Vector256.Lanes => Blake3Vector256.Lanes,
+        >= Blake3Kernel.Vector128 when available >= Blake3Vector128.Lanes => Blake3Vector128.Lanes,
         _ => 1,
     };
 
-    private static void Hash(
-        Blake3Kernel kernel, int lanes, in Blake3Batch batch, byte* input, byte* output)
+    private static void Hash(int lanes, in Blake3Batch batch, byte* input, byte* output)
     {
         switch (lanes)
         {
@@ -106,7 +107,7 @@ internal static unsafe class Blake3Lanes
                 Blake3Vector128.Hash(batch, input, output);
                 break;
             default:
-                Blake3Node.Hash(kernel, batch, input, output);
+                Blake3Node.Hash(batch, input, output);
                 break;
         }
     }

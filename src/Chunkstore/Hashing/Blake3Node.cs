@@ -47,13 +47,14 @@ internal static unsafe class Blake3Node
     }
 
     /// <summary>Hashes the one node of a batch of one.</summary>
-    public static void Hash(Blake3Kernel kernel, in Blake3Batch batch, byte* input, byte* output)
+    public static void Hash(in Blake3Batch batch, byte* input, byte* output)
     {
         var words = batch.Key;
         for (var block = 0; block < batch.Blocks; block++)
         {
             var bytes = input + (block * Blake3Constants.BlockBytes);
-            Compress(kernel, ref words, bytes, batch.Counter, Blake3Constants.BlockBytes, batch.FlagsOf(block));
+            var flags = batch.FlagsOf(block);
+            Compress(batch.Kernel, ref words, bytes, batch.Counter, Blake3Constants.BlockBytes, flags);
         }
 
         words.Write(new Span<byte>(output, Blake3Constants.ChainingBytes));

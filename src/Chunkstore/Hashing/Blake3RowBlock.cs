@@ -7,7 +7,7 @@ namespace BackupEngine.Chunkstore.Hashing;
 internal static unsafe class Blake3RowBlock
 {
     /// <summary>Compresses one 64-byte block into <paramref name="words"/>.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void Compress(ref Blake3Words words, byte* block, ulong counter, uint blockBytes, uint flags)
     {
         var m = (uint*)block;

@@ -11,8 +11,8 @@ namespace BackupEngine.Chunkstore.Hashing;
 /// </remarks>
 internal static class Blake3Tree
 {
-    /// <summary>Most leaves worked at once: 256 KiB of input, 8 KiB of chaining values on the stack.</summary>
-    public const int GroupLeaves = 256;
+    /// <summary>Most leaves worked at once: 512 KiB of input, 16 KiB of chaining values on the stack.</summary>
+    public const int GroupLeaves = 512;
 
     private const int GroupBytes = GroupLeaves * Blake3Constants.LeafBytes;
 
@@ -72,9 +72,10 @@ internal static class Blake3Tree
     {
         Span<byte> level = stackalloc byte[(GroupLeaves * Blake3Constants.ChainingBytes) + Blake3Lanes.PaddingBytes];
         var nodes = Blake3Lanes.HashLeaves(mode, input, counter, level);
+        var parents = Blake3Batch.Parents(mode);
         while (nodes > 2)
         {
-            nodes = Blake3Lanes.HashParents(mode, level, nodes);
+            nodes = Blake3Lanes.HashParents(parents, level, nodes);
         }
 
         level[..Blake3Constants.BlockBytes].CopyTo(pair);

@@ -20,7 +20,7 @@ internal static unsafe class Blake3Vector128
 
     /// <summary>Hashes four nodes into four chaining values.</summary>
     [SkipLocalsInit]
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void Hash(in Blake3Batch batch, byte* input, byte* output)
     {
         var buffer = stackalloc byte[(WordsPerBlock + 4 + 1) * VectorBytes];
@@ -224,6 +224,7 @@ internal static unsafe class Blake3Vector128
     }
 
     /// <summary>Writes the four chaining values one after another, from the eight vectors of their words.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Store(Vector128<uint>* words, byte* output)
     {
         Transpose(words[0], words[1], words[2], words[3], words);

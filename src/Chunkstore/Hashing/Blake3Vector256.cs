@@ -19,7 +19,7 @@ internal static unsafe class Blake3Vector256
 
     /// <summary>Hashes eight nodes into eight chaining values.</summary>
     [SkipLocalsInit]
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void Hash(in Blake3Batch batch, byte* input, byte* output)
     {
         var buffer = stackalloc byte[(WordsPerBlock + 4 + 1) * VectorBytes];
@@ -248,6 +248,7 @@ internal static unsafe class Blake3Vector256
         Vector256.Create(Vector128.Load((uint*)row), Vector128.Load((uint*)(row + halfBytes)));
 
     /// <summary>Writes the eight chaining values one after another, from the eight vectors of their words.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Store(Vector256<uint>* words, byte* output)
     {
         TransposeHalves(words[0], words[1], words[2], words[3], words);

@@ -6,9 +6,10 @@ namespace BackupEngine.Chunkstore.Hashing;
 
 /// <summary>Sixteen nodes at a time in 512-bit vectors: word i of all sixteen states lies in one vector.</summary>
 /// <remarks>
-/// The sixteen words of the state fill half of the registers; the words of the block are read from memory where they
-/// are added. While a block is mixed, the next one is gathered in between: mixing leaves one of the two vector ports
-/// idle in turn, gathering uses it. Both buffers lie on the stack; nothing is written anywhere else.
+/// The two vector ports of the processor are the limit, so everything else is moved off them. The state fills half of
+/// the registers; the words of the block are read from memory where they are added. While a block is mixed, the next
+/// one is gathered in between: its rows are copied so that four of them share a vector, which costs loads and stores
+/// only, and are read back and transposed when the copies have long reached the cache. All buffers lie on the stack.
 /// </remarks>
 internal static unsafe class Blake3Vector512
 {
@@ -19,12 +20,13 @@ internal static unsafe class Blake3Vector512
 
     /// <summary>Hashes sixteen nodes into sixteen chaining values.</summary>
     [SkipLocalsInit]
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void Hash(in Blake3Batch batch, byte* input, byte* output)
     {
-        var buffer = stackalloc byte[((2 * WordsPerBlock) + 1) * VectorBytes];
+        var buffer = stackalloc byte[((3 * WordsPerBlock) + 1) * VectorBytes];
         var m = (Vector512<uint>*)(((nuint)buffer + VectorBytes - 1) & ~(nuint)(VectorBytes - 1));
         var n = m + WordsPerBlock;
+        var rows = n + WordsPerBlock;
         var index = Vector512.Create(0u, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
         index = Avx512F.And(index, Vector512.Create(batch.CounterMask));
         var counterLow = Avx512F.Add(Vector512.Create((uint)batch.Counter), index);
@@ -39,7 +41,7 @@ internal static unsafe class Blake3Vector512
         Vector512<uint> v6 = Vector512.Create(batch.Key[6]), v7 = Vector512.Create(batch.Key[7]);
         for (var block = 0; block < batch.Blocks; block++)
         {
-            // The last block gathers itself once more: cheaper than four branches between the rounds.
+            // The last block gathers itself once more: cheaper than branches between the rounds.
             var next = input + (Math.Min(block + 1, batch.Blocks - 1) * Blake3Constants.BlockBytes);
             PrefetchLines(ahead + (block * Lanes * Blake3Constants.BlockBytes));
             var v8 = Vector512.Create(Blake3Constants.Iv0);
@@ -56,6 +58,7 @@ internal static unsafe class Blake3Vector512
                 ref v0, ref v1, ref v2, ref v3, ref v4, ref v5, ref v6, ref v7,
                 ref v8, ref v9, ref v10, ref v11, ref v12, ref v13, ref v14, ref v15,
                 m + 0, m + 2, m + 4, m + 6, m + 1, m + 3, m + 5, m + 7);
+            CopyRows(next + 0, strideBytes, rows + 0);
             Mix(
                 ref v0, ref v1, ref v2, ref v3, ref v5, ref v6, ref v7, ref v4,
                 ref v10, ref v11, ref v8, ref v9, ref v15, ref v12, ref v13, ref v14,
@@ -66,7 +69,7 @@ internal static unsafe class Blake3Vector512
                 ref v0, ref v1, ref v2, ref v3, ref v4, ref v5, ref v6, ref v7,
                 ref v8, ref v9, ref v10, ref v11, ref v12, ref v13, ref v14, ref v15,
                 m + 2, m + 3, m + 7, m + 4, m + 6, m + 10, m + 0, m + 13);
-            GatherWords(next + 0, strideBytes, n + 0);
+            CopyRows(next + 16, strideBytes, rows + 4);
             Mix(
                 ref v0, ref v1, ref v2, ref v3, ref v5, ref v6, ref v7, ref v4,
                 ref v10, ref v11, ref v8, ref v9, ref v15, ref v12, ref v13, ref v14,
@@ -77,17 +80,19 @@ internal static unsafe class Blake3Vector512
                 ref v0, ref v1, ref v2, ref v3, ref v4, ref v5, ref v6, ref v7,
                 ref v8, ref v9, ref v10, ref v11, ref v12, ref v13, ref v14, ref v15,
                 m + 3, m + 10, m + 13, m + 7, m + 4, m + 12, m + 2, m + 14);
+            CopyRows(next + 32, strideBytes, rows + 8);
             Mix(
                 ref v0, ref v1, ref v2, ref v3, ref v5, ref v6, ref v7, ref v4,
                 ref v10, ref v11, ref v8, ref v9, ref v15, ref v12, ref v13, ref v14,
                 m + 6, m + 9, m + 11, m + 8, m + 5, m + 0, m + 15, m + 1);
-            GatherWords(next + 16, strideBytes, n + 4);
 
             // Round 4: columns, then diagonals.
             Mix(
                 ref v0, ref v1, ref v2, ref v3, ref v4, ref v5, ref v6, ref v7,
                 ref v8, ref v9, ref v10, ref v11, ref v12, ref v13, ref v14, ref v15,
                 m + 10, m + 12, m + 14, m + 13, m + 7, m + 9, m + 3, m + 15);
+            CopyRows(next + 48, strideBytes, rows + 12);
+            TransposeRows(rows + 0, n + 0);
             Mix(
                 ref v0, ref v1, ref v2, ref v3, ref v5, ref v6, ref v7, ref v4,
                 ref v10, ref v11, ref v8, ref v9, ref v15, ref v12, ref v13, ref v14,
@@ -98,7 +103,7 @@ internal static unsafe class Blake3Vector512
                 ref v0, ref v1, ref v2, ref v3, ref v4, ref v5, ref v6, ref v7,
                 ref v8, ref v9, ref v10, ref v11, ref v12, ref v13, ref v14, ref v15,
                 m + 12, m + 9, m + 15, m + 14, m + 13, m + 11, m + 10, m + 8);
-            GatherWords(next + 32, strideBytes, n + 8);
+            TransposeRows(rows + 4, n + 4);
             Mix(
                 ref v0, ref v1, ref v2, ref v3, ref v5, ref v6, ref v7, ref v4,
                 ref v10, ref v11, ref v8, ref v9, ref v15, ref v12, ref v13, ref v14,
@@ -109,17 +114,18 @@ internal static unsafe class Blake3Vector512
                 ref v0, ref v1, ref v2, ref v3, ref v4, ref v5, ref v6, ref v7,
                 ref v8, ref v9, ref v10, ref v11, ref v12, ref v13, ref v14, ref v15,
                 m + 9, m + 11, m + 8, m + 15, m + 14, m + 5, m + 12, m + 1);
+            TransposeRows(rows + 8, n + 8);
             Mix(
                 ref v0, ref v1, ref v2, ref v3, ref v5, ref v6, ref v7, ref v4,
                 ref v10, ref v11, ref v8, ref v9, ref v15, ref v12, ref v13, ref v14,
                 m + 13, m + 0, m + 2, m + 4, m + 3, m + 10, m + 6, m + 7);
-            GatherWords(next + 48, strideBytes, n + 12);
 
             // Round 7: columns, then diagonals.
             Mix(
                 ref v0, ref v1, ref v2, ref v3, ref v4, ref v5, ref v6, ref v7,
                 ref v8, ref v9, ref v10, ref v11, ref v12, ref v13, ref v14, ref v15,
                 m + 11, m + 5, m + 1, m + 8, m + 15, m + 0, m + 9, m + 6);
+            TransposeRows(rows + 12, n + 12);
             Mix(
                 ref v0, ref v1, ref v2, ref v3, ref v5, ref v6, ref v7, ref v4,
                 ref v10, ref v11, ref v8, ref v9, ref v15, ref v12, ref v13, ref v14,
@@ -195,49 +201,72 @@ internal static unsafe class Blake3Vector512
 
     /// <summary>
     /// Asks for the piece of the next batch that takes this one's place: the gathering strides over sixteen leaves at
-    /// once, which the processor's own prefetching does not foresee.
+    /// once, which the processor's own prefetching does not foresee. Every other line: lines come in pairs.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void PrefetchLines(byte* lines)
     {
         Sse.Prefetch0(lines);
-        Sse.Prefetch0(lines + Blake3Constants.BlockBytes);
         Sse.Prefetch0(lines + (2 * Blake3Constants.BlockBytes));
-        Sse.Prefetch0(lines + (3 * Blake3Constants.BlockBytes));
         Sse.Prefetch0(lines + (4 * Blake3Constants.BlockBytes));
-        Sse.Prefetch0(lines + (5 * Blake3Constants.BlockBytes));
         Sse.Prefetch0(lines + (6 * Blake3Constants.BlockBytes));
-        Sse.Prefetch0(lines + (7 * Blake3Constants.BlockBytes));
         Sse.Prefetch0(lines + (8 * Blake3Constants.BlockBytes));
-        Sse.Prefetch0(lines + (9 * Blake3Constants.BlockBytes));
         Sse.Prefetch0(lines + (10 * Blake3Constants.BlockBytes));
-        Sse.Prefetch0(lines + (11 * Blake3Constants.BlockBytes));
         Sse.Prefetch0(lines + (12 * Blake3Constants.BlockBytes));
-        Sse.Prefetch0(lines + (13 * Blake3Constants.BlockBytes));
         Sse.Prefetch0(lines + (14 * Blake3Constants.BlockBytes));
-        Sse.Prefetch0(lines + (15 * Blake3Constants.BlockBytes));
     }
 
-    /// <summary>Gathers word i of the sixteen blocks into vector i.</summary>
-    private static void GatherBlock(byte* rows, nint strideBytes, Vector512<uint>* columns)
-    {
-        GatherWords(rows, strideBytes, columns);
-        GatherWords(rows + 16, strideBytes, columns + 4);
-        GatherWords(rows + 32, strideBytes, columns + 8);
-        GatherWords(rows + 48, strideBytes, columns + 12);
-    }
-
-    /// <summary>
-    /// Gathers four words of sixteen blocks: rows 0, 4, 8, 12 share a vector and so on, then each quarter is
-    /// transposed.
-    /// </summary>
+    /// <summary>Gathers word i of the sixteen blocks into vector i, at once: nothing waits for copies.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void GatherWords(byte* rows, nint strideBytes, Vector512<uint>* columns) => TransposeQuarters(
-        LoadQuarters(rows, strideBytes * 4),
-        LoadQuarters(rows + strideBytes, strideBytes * 4),
-        LoadQuarters(rows + (strideBytes * 2), strideBytes * 4),
-        LoadQuarters(rows + (strideBytes * 3), strideBytes * 4),
-        columns);
+    private static void GatherBlock(byte* blocks, nint strideBytes, Vector512<uint>* columns)
+    {
+        for (var word = 0; word < WordsPerBlock; word += 4)
+        {
+            var first = blocks + (word * sizeof(uint));
+            TransposeQuarters(
+                LoadQuarters(first, strideBytes * 4),
+                LoadQuarters(first + strideBytes, strideBytes * 4),
+                LoadQuarters(first + (strideBytes * 2), strideBytes * 4),
+                LoadQuarters(first + (strideBytes * 3), strideBytes * 4),
+                columns + word);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<uint> LoadQuarters(byte* block, nint quarterBytes)
+    {
+        var quarters = Vector128.Load((uint*)block).ToVector256Unsafe().ToVector512Unsafe();
+        quarters = Avx512F.InsertVector128(quarters, Vector128.Load((uint*)(block + quarterBytes)), 1);
+        quarters = Avx512F.InsertVector128(quarters, Vector128.Load((uint*)(block + (quarterBytes * 2))), 2);
+        return Avx512F.InsertVector128(quarters, Vector128.Load((uint*)(block + (quarterBytes * 3))), 3);
+    }
+
+    /// <summary>Copies four words of sixteen blocks: those of blocks 0, 4, 8 and 12 side by side, and so on.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void CopyRows(byte* blocks, nint strideBytes, Vector512<uint>* rows)
+    {
+        var quarters = (byte*)rows;
+        Vector128.Load(blocks).Store(quarters);
+        Vector128.Load(blocks + strideBytes).Store(quarters + 64);
+        Vector128.Load(blocks + (strideBytes * 2)).Store(quarters + 128);
+        Vector128.Load(blocks + (strideBytes * 3)).Store(quarters + 192);
+        Vector128.Load(blocks + (strideBytes * 4)).Store(quarters + 16);
+        Vector128.Load(blocks + (strideBytes * 5)).Store(quarters + 80);
+        Vector128.Load(blocks + (strideBytes * 6)).Store(quarters + 144);
+        Vector128.Load(blocks + (strideBytes * 7)).Store(quarters + 208);
+        Vector128.Load(blocks + (strideBytes * 8)).Store(quarters + 32);
+        Vector128.Load(blocks + (strideBytes * 9)).Store(quarters + 96);
+        Vector128.Load(blocks + (strideBytes * 10)).Store(quarters + 160);
+        Vector128.Load(blocks + (strideBytes * 11)).Store(quarters + 224);
+        Vector128.Load(blocks + (strideBytes * 12)).Store(quarters + 48);
+        Vector128.Load(blocks + (strideBytes * 13)).Store(quarters + 112);
+        Vector128.Load(blocks + (strideBytes * 14)).Store(quarters + 176);
+        Vector128.Load(blocks + (strideBytes * 15)).Store(quarters + 240);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void TransposeRows(Vector512<uint>* rows, Vector512<uint>* columns) =>
+        TransposeQuarters(rows[0], rows[1], rows[2], rows[3], columns);
 
     /// <summary>Transposes the 4 x 4 words within each quarter.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -254,16 +283,8 @@ internal static unsafe class Blake3Vector512
         columns[3] = Avx512F.UnpackHigh(ab2, cd2).AsUInt32();
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<uint> LoadQuarters(byte* row, nint quarterBytes)
-    {
-        var quarters = Vector128.Load((uint*)row).ToVector256Unsafe().ToVector512Unsafe();
-        quarters = Avx512F.InsertVector128(quarters, Vector128.Load((uint*)(row + quarterBytes)), 1);
-        quarters = Avx512F.InsertVector128(quarters, Vector128.Load((uint*)(row + (quarterBytes * 2))), 2);
-        return Avx512F.InsertVector128(quarters, Vector128.Load((uint*)(row + (quarterBytes * 3))), 3);
-    }
-
     /// <summary>Writes the sixteen chaining values one after another, from the eight vectors of their words.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Store(Vector512<uint>* words, byte* output)
     {
         TransposeQuarters(words[0], words[1], words[2], words[3], words);

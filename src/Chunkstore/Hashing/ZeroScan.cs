@@ -21,7 +21,7 @@ public static class ZeroScan
         return AreStepsZero(bytes[..stepped]) && !bytes[stepped..].ContainsAnyExcept((byte)0);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static unsafe bool AreStepsZero(ReadOnlySpan<byte> steps)
     {
         fixed (byte* start = steps)

@@ -23,13 +23,17 @@ public sealed class StoreAllocationTests : IDisposable
             _directory.Sub("repository"), new RepositoryOptions { ChunkSizeBytes = ChunkSize });
         var options = TestVolume.Mixed(ChunkSize, 10, seed: 1).Options("one") with { PackSizeBytes = 64 << 20 };
         await using var writer = repository.BeginBackup(options);
-        var fresh = Measure(writer, repository, chunks: 8000, warmUp: 6000);
-        var known = Measure(writer, repository, chunks: 8000, warmUp: 6000);
+        var fresh = Measure(writer, repository, chunks: 8000, warmUp: 7000);
+        var known = Measure(writer, repository, chunks: 8000, warmUp: 7000);
         Assert.InRange(fresh, 0, 8);
         Assert.InRange(known, 0, 1);
     }
 
     /// <summary>Bytes for each chunk after the warm-up, in which the tables reach the size that they keep.</summary>
+    /// <remarks>
+    /// Ids are keyed anew for each repository: 437 of 7000 fall into each of 16 tables, give or take 20. A table grows at
+    /// 341 and at 682, five times that away from all that is measured.
+    /// </remarks>
     private static double Measure(BackupWriter writer, Repository repository, int chunks, int warmUp)
     {
         var plain = new byte[ChunkSize];
