@@ -29,12 +29,10 @@ public sealed class StoreAllocationTests : IDisposable
         Assert.InRange(known, 0, 1);
     }
 
-    /// <summary>
-    /// Bytes for each chunk after the warm-up, in which the tables reach the size that they keep.
-    /// </summary>
+    /// <summary>Bytes for each chunk after the warm-up, in which the tables reach the size that they keep.</summary>
     /// <remarks>
-    /// Ids are keyed anew for each repository: 437 of 7000 fall into each of 16 tables, give or take 20. A table grows at
-    /// 341 and at 682, five times that away from all that is measured.
+    /// Ids are keyed anew for each repository: 437 of 7000 fall into each of 16 tables, give or take 20. A table grows
+    /// at 341 and at 682, five times that away from all that is measured.
     /// </remarks>
     private static double Measure(BackupWriter writer, Repository repository, int chunks, int warmUp)
     {
