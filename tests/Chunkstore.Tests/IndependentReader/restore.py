@@ -1,0 +1,255 @@
+#!/usr/bin/env python3
+"""Restores one backup from a repository. Written from docs/format.md alone, to prove that the document is enough.
+
+Usage: restore.py REPOSITORY BACKUP TARGET [--from-packs]
+--from-packs reads the directories of the packs instead of the index. Exit code 0 only when every byte was proven.
+"""
+import json
+import pathlib
+import struct
+import sys
+
+import blake3
+
+ZERO_ID = bytes(32)
+FAN_OUT = 256
+
+
+class Damaged(Exception):
+    """The repository does not follow the format."""
+
+
+def require(condition, what):
+    if not condition:
+        raise Damaged(what)
+
+
+def crc32c(data, table=[]):
+    if not table:
+        for byte in range(256):
+            value = byte
+            for _ in range(8):
+                value = (value >> 1) ^ (0x82F63B78 if value & 1 else 0)
+            table.append(value)
+    value = 0xFFFFFFFF
+    for byte in data:
+        value = table[(value ^ byte) & 255] ^ (value >> 8)
+    return value ^ 0xFFFFFFFF
+
+
+def lz4_block(source, length):
+    """The LZ4 block format: https://github.com/lz4/lz4/blob/dev/doc/lz4_Block_format.md"""
+    out, at = bytearray(), 0
+
+    def length_of(nibble):
+        nonlocal at
+        byte = 255 if nibble == 15 else 0
+        while byte == 255:
+            byte = source[at]
+            at += 1
+            nibble += byte
+        return nibble
+
+    while at < len(source):
+        token = source[at]
+        at += 1
+        literals = length_of(token >> 4)
+        out += source[at:at + literals]
+        at += literals
+        if at == len(source):
+            break
+        offset = source[at] | source[at + 1] << 8
+        at += 2
+        match = length_of(token & 15) + 4
+        require(0 < offset <= len(out), "an LZ4 match before the start")
+        while match > 0:
+            piece = out[len(out) - offset:len(out) - offset + match]
+            out += piece
+            match -= len(piece)
+    require(len(out) == length, "an LZ4 block of another length")
+    return bytes(out)
+
+
+def decompress(body, encoding, length):
+    if encoding == 0:
+        require(len(body) == length, "a raw body of another length")
+        return body
+    require(encoding == 1, "an unknown encoding")
+    if length <= 65536:
+        return lz4_block(body, length)
+    pieces = [min(65536, length - start) for start in range(0, length, 65536)]
+    sizes = [size + 1 for size in struct.unpack_from(f"<{len(pieces)}H", body)]
+    out, at = b"", 2 * len(pieces)
+    for plain, stored in zip(pieces, sizes):
+        piece = body[at:at + stored]
+        out += piece if stored == plain else lz4_block(piece, plain)
+        at += stored
+    return out
+
+
+class Repository:
+    """Config, keys, and where every record lies."""
+
+    def __init__(self, directory, from_packs):
+        self.directory = pathlib.Path(directory)
+        raw = (self.directory / "config").read_bytes()
+        self.config = json.loads(raw)
+        require(self.config["format"] == "backupengine-repository", "not a repository")
+        require(self.config["minimum_reader_version"] <= 1, "a later version")
+        unsigned = raw.replace(self.config["checksum"].encode(), b"0" * 64)
+        require(blake3.hash(unsigned).hex() == self.config["checksum"], "the configuration's checksum")
+        self.chunk_size = self.config["chunk_size_bytes"]
+        material = bytes.fromhex(self.config["id_key"])
+        self.chunk_key = blake3.derive_key("BackupEngine 2026 chunk store: ids of data chunks", material)
+        self.node_key = blake3.derive_key("BackupEngine 2026 chunk store: ids of tree nodes", material)
+        self.manifest_key = blake3.derive_key("BackupEngine 2026 chunk store: digests of manifests", material)
+        self.id = bytes.fromhex(self.config["repository_id"].replace("-", ""))
+        self.places = {}
+        self._read_packs() if from_packs else self._read_index()
+
+    def _read_index(self):
+        for path in sorted((self.directory / "index").iterdir()):
+            data = path.read_bytes()
+            require(data[:8] == b"BEINDXHD" and crc32c(data[:124]) == number(data, 124, 4), f"header of {path}")
+            require(data[16:32] == self.id and data[32:48].hex() == path.name, f"identity of {path}")
+            entries, packs, blocks = struct.unpack_from("<QII", data, 48)
+            require(data[-8:] == b"BEINDXTL" and blake3.hash(data[:-64]) == data[-64:-32], f"digest of {path}")
+            start = 128 + 64 * packs + 32 * blocks
+            require(len(data) == start + 32 * entries + 64, f"length of {path}")
+            for entry in range(start, start + 32 * entries, 32):
+                line, offset = struct.unpack_from("<II", data, entry + 16)
+                pack = data[128 + 64 * line:144 + 64 * line].hex()
+                self.places.setdefault(data[entry:entry + 16], []).append((pack, offset))
+
+    def _read_packs(self):
+        for path in sorted((self.directory / "packs").glob("*/*")):
+            data = path.read_bytes()
+            require(data[:8] == b"BEPACKHD" and crc32c(data[:60]) == number(data, 60, 4), f"header of {path}")
+            require(data[16:32] == self.id and data[32:48].hex() == path.name, f"identity of {path}")
+            require(data[-8:] == b"BEPACKTL" and crc32c(data[-64:-12]) == number(data, len(data) - 12, 4), f"end of {path}")
+            require(blake3.hash(data[:-64]) == data[-48:-16], f"digest of {path}")
+            records, _, start = struct.unpack_from("<IIQ", data, len(data) - 64)
+            for line in range(start, start + 44 * records, 44):
+                self.places.setdefault(data[line:line + 16], []).append((path.name, number(data, line + 32, 4)))
+
+    def read(self, chunk_id, key):
+        """The plain bytes of a chunk or a node, proven by its id."""
+        for pack, offset in self.places.get(chunk_id[:16], ()):
+            with open(self.directory / "packs" / pack[-2:] / pack, "rb") as file:
+                file.seek(offset)
+                header = file.read(52)
+                stored, plain = struct.unpack_from("<II", header, 8)
+                body = file.read(stored)
+            if header[16:48] != chunk_id:
+                continue
+            require(header[:5] == b"BErc\x01" and header[5] == 0 and header[7] == 0, "a record's header")
+            require(crc32c(header[:48] + body) == number(header, 48, 4), "a record's CRC")
+            data = decompress(body, header[6], plain)
+            require(blake3.keyed(key, data) == chunk_id, "a chunk's id")
+            return data
+        raise Damaged(f"chunk {chunk_id.hex()} is nowhere")
+
+
+def number(data, offset, size):
+    return int.from_bytes(data[offset:offset + size], "little")
+
+
+class Manifest:
+    def __init__(self, repository, backup):
+        data = (repository.directory / "manifests" / backup).read_bytes()
+        require(data[:8] == b"BEMANIFS" and len(data) == number(data, 12, 4), "the manifest's head")
+        require(blake3.keyed(repository.manifest_key, data[:-32]) == data[-32:], "the manifest's digest")
+        require(data[16:32] == repository.id, "the manifest's repository")
+        self.root = data[40:72]
+        self.volume_bytes = number(data, 72, 8)
+        self.chunk_size = number(data, 80, 4)
+        length = number(data, 168, 2)
+        require(data[176:176 + length].decode() == backup, "the manifest's name")
+
+
+class Tree:
+    """Nodes are lists of children: None (zeros), ('stored', id) or ('uniform', chunk id)."""
+
+    def __init__(self, repository, manifest):
+        self.repository = repository
+        self.chunks = -(-manifest.volume_bytes // manifest.chunk_size)
+        self.level = 1
+        while self.nodes(self.level) > 1:
+            self.level += 1
+        self.root = manifest.root
+
+    def nodes(self, level):
+        return -(-self.chunks // FAN_OUT ** (level + 1))
+
+    def child_count(self, level, index):
+        below = self.chunks if level == 0 else self.nodes(level - 1)
+        return min(FAN_OUT, below - index * FAN_OUT)
+
+    def chunk_ids(self):
+        """(chunk number, id) of every chunk that is not zeros, in order."""
+        if self.root != ZERO_ID:
+            yield from self._walk(("stored", self.root), self.level, 0)
+
+    def _walk(self, reference, level, index):
+        if reference is None:
+            return
+        kind, identity = reference
+        if level < 0:
+            yield index, identity
+            return
+        count = self.child_count(level, index)
+        children = self.node(identity, level, count) if kind == "stored" else [reference] * count
+        for child, below in enumerate(children):
+            yield from self._walk(below, level - 1, index * FAN_OUT + child)
+
+    def node(self, identity, level, count, depth=None):
+        data = self.repository.read(identity, self.repository.node_key)
+        magic, version, kind, node_level, node_depth, children, stated, crc = struct.unpack_from("<4sBBBBHHI", data)
+        require(magic == b"BEtn" and version == 1 and node_level == level and children == count, "a node's header")
+        require(crc == crc32c(data[:12] + data[16:]), "a node's CRC")
+        require(depth is None or node_depth == depth, "a chain of patches")
+        at, base = 16, None
+        if kind in (2, 4):
+            base, at = data[at:at + 32], at + 32
+        numbers = range(children)
+        if kind != 1:
+            numbers, at = list(data[at:at + stated]), at + stated
+        kinds = [data[at + i // 4] >> (2 * (i % 4)) & 3 for i in range(stated)]
+        at += -(-stated // 4)
+        if kind == 2:
+            result = list(self.node(base, level, count, node_depth - 1))
+        elif kind == 4:
+            result = [("stored" if level == 0 else "uniform", base)] * count
+        else:
+            result = [None] * count
+        for place, child_kind in zip(numbers, kinds):
+            if child_kind == 0:
+                result[place] = None
+                continue
+            result[place] = ("stored" if child_kind == 1 else "uniform", data[at:at + 32])
+            at += 32 + (level if child_kind == 1 else 0)
+        require(at == len(data), "a node's length")
+        return result
+
+
+def restore(directory, backup, target, from_packs):
+    repository = Repository(directory, from_packs)
+    manifest = Manifest(repository, backup)
+    with open(target, "wb") as file:
+        file.truncate(manifest.volume_bytes)
+        for chunk, identity in Tree(repository, manifest).chunk_ids():
+            data = repository.read(identity, repository.chunk_key)
+            start = chunk * manifest.chunk_size
+            require(len(data) == min(manifest.chunk_size, manifest.volume_bytes - start), "a chunk's length")
+            file.seek(start)
+            file.write(data)
+
+
+if __name__ == "__main__":
+    arguments = [word for word in sys.argv[1:] if not word.startswith("--")]
+    if len(arguments) != 3:
+        sys.exit(__doc__)
+    try:
+        restore(*arguments, "--from-packs" in sys.argv)
+    except (Damaged, OSError) as failure:
+        sys.exit(f"restore.py: {failure}")
