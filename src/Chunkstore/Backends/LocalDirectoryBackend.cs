@@ -231,7 +231,8 @@ internal sealed class LocalDirectoryBackend : IRepositoryBackend
 
     private bool IsOurEmptyDirectory(string name) =>
         RepositoryLayout.Directories.Contains(name, StringComparer.Ordinal)
-        && (name == RepositoryLayout.Temporary || ListDirectory(Path.Combine(_root, name)).Count == 0);
+        && (RepositoryLayout.MadeBeforeConfig.Contains(name, StringComparer.Ordinal)
+            || ListDirectory(Path.Combine(_root, name)).Count == 0);
 
     private IReadOnlyList<FileEntry> ListDirectory(string path) => Attempt("list", path, () => _files.List(path) ?? []);
 

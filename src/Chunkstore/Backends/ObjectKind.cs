@@ -17,4 +17,7 @@ internal enum ObjectKind
 
     /// <summary>Registered sessions.</summary>
     Session,
+
+    /// <summary>Key slots and key epochs of an encrypted repository.</summary>
+    Key,
 }

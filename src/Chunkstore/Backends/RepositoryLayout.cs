@@ -9,6 +9,12 @@ internal static class RepositoryLayout
     /// <summary>Reserved for the pack state records of garbage collection.</summary>
     public const string PackStates = "gc";
 
+    /// <summary>
+    /// Directories that may hold files of a creation that was interrupted: nothing belongs to a repository without
+    /// configuration.
+    /// </summary>
+    public static IReadOnlyList<string> MadeBeforeConfig { get; } = [Temporary, DirectoryOf(ObjectKind.Key)];
+
     /// <summary>The directories that every repository has.</summary>
     public static IReadOnlyList<string> Directories { get; } =
     [
@@ -25,6 +31,7 @@ internal static class RepositoryLayout
         ObjectKind.Index => "index",
         ObjectKind.Manifest => "manifests",
         ObjectKind.Session => "sessions",
+        ObjectKind.Key => "keys",
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, null),
     };
 

@@ -16,6 +16,9 @@ internal ref struct FieldReader(ReadOnlySpan<byte> bytes, string fileName)
     /// <summary>Bytes read so far.</summary>
     public readonly int Position => _position;
 
+    /// <summary>Whether every byte has been read.</summary>
+    public readonly bool IsAtEnd => _position == _bytes.Length;
+
     public byte U8() => Take(1)[0];
 
     public ushort U16() => BinaryPrimitives.ReadUInt16LittleEndian(Take(2));

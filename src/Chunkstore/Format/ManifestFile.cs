@@ -1,20 +1,22 @@
 using System.Text;
 using BackupEngine.Chunkstore.Errors;
-using BackupEngine.Chunkstore.Hashing;
 using BackupEngine.Chunkstore.Manifests;
 
 namespace BackupEngine.Chunkstore.Format;
 
 /// <summary>A manifest as bytes. Byte table: docs/format.md, "Manifest".</summary>
-/// <remarks>
-/// The digest at the end is keyed with a key of the repository, so a manifest of another one is as bad as a damaged
-/// one.
-/// </remarks>
-internal sealed class ManifestFile(Guid repositoryId, byte[] key)
+internal sealed class ManifestFile(ManifestEnvelope envelope)
 {
+    /// <summary>The form of manifests in the clear.</summary>
+    public ManifestFile(Guid repositoryId, byte[] key)
+        : this(new ManifestEnvelope(repositoryId, key, data: null))
+    {
+    }
+
     /// <summary>No manifest is longer, in bytes.</summary>
     public const int MaximumBytes =
-        FixedBytes + BackupIdBytes + VolumeIdBytes + BackupIdBytes + BaseTokenBytes + Blake3.DigestBytes;
+        ManifestEnvelope.MaximumOverheadBytes
+        + FixedBytes + BackupIdBytes + VolumeIdBytes + BackupIdBytes + BaseTokenBytes;
 
     /// <summary>Bytes of the longest volume id: 255 characters of up to four bytes.</summary>
     public const int VolumeIdBytes = 255 * 4;
@@ -22,27 +24,20 @@ internal sealed class ManifestFile(Guid repositoryId, byte[] key)
     /// <summary>Bytes of the longest base token.</summary>
     public const int BaseTokenBytes = 4096;
 
-    private const int FixedBytes = 176;
+    private const int FixedBytes = 136;
     private const int BackupIdBytes = 128;
 
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>Length of a manifest in bytes; it does not depend on the statistics.</summary>
-    public static int LengthOf(Manifest manifest) =>
-        FixedBytes + Strings(manifest).Sum(text => text.Length) + Blake3.DigestBytes;
+    public int LengthOf(Manifest manifest) => envelope.OverheadBytes + BodyLengthOf(Strings(manifest));
 
     /// <summary>The bytes of a manifest.</summary>
     public byte[] Write(Manifest manifest)
     {
-        var bytes = new byte[LengthOf(manifest)];
         var strings = Strings(manifest);
-        var fields = new FieldWriter(bytes);
-        fields.Bytes(Magic.Manifest);
-        fields.U16(FormatVersion.Current);
-        fields.U16(FormatVersion.MinimumReader);
-        fields.U32((uint)bytes.Length);
-        fields.Uuid(repositoryId);
-        fields.Zeros(8); // key epoch, flags
+        var body = new byte[BodyLengthOf(strings)];
+        var fields = new FieldWriter(body);
         fields.ChunkId(manifest.Root.RootId);
         fields.I64(manifest.Root.Shape.VolumeBytes);
         fields.U32((uint)manifest.Root.Shape.ChunkSizeBytes);
@@ -60,20 +55,20 @@ internal sealed class ManifestFile(Guid repositoryId, byte[] key)
             fields.Bytes(text);
         }
 
-        Blake3.HashKeyed(key, bytes.AsSpan(0, fields.Position), fields.Take(Blake3.DigestBytes));
         fields.End();
-        return bytes;
+        return envelope.Wrap(body);
     }
 
     /// <summary>Parses and checks the bytes of a manifest.</summary>
     /// <exception cref="CorruptDataException">They are not what was written.</exception>
     /// <exception cref="RepositoryFormatException">They are of another format version.</exception>
+    /// <exception cref="RepositoryKeyException">The repository was opened without its key.</exception>
     public Manifest Read(ReadOnlySpan<byte> bytes, BackupId expected, string fileName)
     {
-        var fields = new FieldReader(bytes, fileName);
+        var fields = new FieldReader(envelope.Unwrap(bytes, fileName), fileName);
         try
         {
-            return Read(ref fields, bytes, expected, fileName);
+            return Read(ref fields, expected);
         }
         catch (Exception exception) when (exception is FormatException or ArgumentException or OverflowException)
         {
@@ -81,17 +76,8 @@ internal sealed class ManifestFile(Guid repositoryId, byte[] key)
         }
     }
 
-    private Manifest Read(ref FieldReader fields, ReadOnlySpan<byte> bytes, BackupId expected, string fileName)
+    private static Manifest Read(ref FieldReader fields, BackupId expected)
     {
-        fields.Magic(Magic.Manifest);
-        FormatVersion.RequireReadable(fields.U16(), fields.U16(), fileName);
-        RequireDigest(bytes, fields);
-        if (fields.U32() != bytes.Length || fields.Uuid() != repositoryId)
-        {
-            throw fields.Damaged("another length, or belongs to another repository,");
-        }
-
-        fields.Zeros(8);
         var rootId = fields.ChunkId();
         var shape = new TreeShape(fields.Size(), checked((int)fields.U32()));
         fields.Zeros(4);
@@ -105,7 +91,7 @@ internal sealed class ManifestFile(Guid repositoryId, byte[] key)
             throw fields.Damaged($"the manifest of backup '{backupId}'");
         }
 
-        return new Manifest
+        var manifest = new Manifest
         {
             BackupId = backupId,
             VolumeId = Utf8.GetString(fields.Take(lengths[1])),
@@ -115,6 +101,7 @@ internal sealed class ManifestFile(Guid repositoryId, byte[] key)
             Root = new TreeRoot(shape, rootId),
             Statistics = statistics,
         };
+        return fields.IsAtEnd ? manifest : throw fields.Damaged("bytes after its last field");
     }
 
     /// <summary>Checks what is to be written before anything is stored.</summary>
@@ -146,15 +133,7 @@ internal sealed class ManifestFile(Guid repositoryId, byte[] key)
         Utf8.GetBytes(manifest.BaseToken),
     ];
 
-    private void RequireDigest(ReadOnlySpan<byte> bytes, in FieldReader fields)
-    {
-        Span<byte> digest = stackalloc byte[Blake3.DigestBytes];
-        Blake3.HashKeyed(key, bytes[..Math.Max(0, bytes.Length - Blake3.DigestBytes)], digest);
-        if (!bytes.EndsWith(digest))
-        {
-            throw fields.Damaged("a digest that is wrong");
-        }
-    }
+    private static int BodyLengthOf(byte[][] strings) => FixedBytes + strings.Sum(text => text.Length);
 
     private static void WriteStatistics(ref FieldWriter fields, BackupStatistics statistics)
     {

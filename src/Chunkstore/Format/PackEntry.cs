@@ -3,7 +3,7 @@ namespace BackupEngine.Chunkstore.Format;
 /// <summary>One line of a pack's own directory. Byte table: docs/format.md, "Pack directory".</summary>
 /// <param name="Id">The chunk.</param>
 /// <param name="Offset">Where its record begins in the pack, in bytes.</param>
-/// <param name="StoredLength">Length of the record's body in bytes.</param>
+/// <param name="StoredLength">Length of the record's body in bytes, its seal included.</param>
 /// <param name="PlainLength">Length of the chunk in bytes.</param>
 /// <param name="Encoding">How the body is stored.</param>
 internal readonly record struct PackEntry(
@@ -28,7 +28,7 @@ internal readonly record struct PackEntry(
         var offset = fields.U32();
         var stored = fields.U32();
         var plain = fields.U32();
-        return stored <= RecordHeader.MaximumPlainBytes && PlainLengthAndFlags.IsValid(plain)
+        return stored <= RecordHeader.MaximumStoredBytes && PlainLengthAndFlags.IsValid(plain)
             ? new PackEntry(
                 id, offset, (int)stored, PlainLengthAndFlags.PlainLength(plain), PlainLengthAndFlags.Encoding(plain))
             : throw fields.Damaged("a directory entry with an impossible length");

@@ -3,7 +3,12 @@ using BackupEngine.Chunkstore.Packs;
 namespace BackupEngine.Chunkstore.Format;
 
 /// <summary>The first bytes of a pack. Byte table: docs/format.md, "Pack header".</summary>
-internal readonly record struct PackHeader(Guid RepositoryId, PackId PackId, PackType Type)
+/// <param name="RepositoryId">The repository that it belongs to.</param>
+/// <param name="PackId">Its name.</param>
+/// <param name="Type">What it holds.</param>
+/// <param name="KeyEpoch">The epoch of the data key that its records are encrypted under; 0 where they are
+/// not.</param>
+internal readonly record struct PackHeader(Guid RepositoryId, PackId PackId, PackType Type, uint KeyEpoch = 0)
 {
     public const int SizeBytes = 64;
 
@@ -17,7 +22,7 @@ internal readonly record struct PackHeader(Guid RepositoryId, PackId PackId, Pac
         fields.Zeros(3); // flags
         fields.Uuid(RepositoryId);
         fields.Id128(PackId.Value);
-        fields.Zeros(4); // key epoch: 0 = not encrypted
+        fields.U32(KeyEpoch);
         fields.Zeros(8);
         fields.U32(Crc32C.Compute(bytes[..(SizeBytes - 4)]));
         fields.End();
@@ -32,14 +37,15 @@ internal readonly record struct PackHeader(Guid RepositoryId, PackId PackId, Pac
         fields.Zeros(3);
         var repository = fields.Uuid();
         var pack = new PackId(fields.Id128());
-        fields.Zeros(12);
+        var epoch = fields.U32();
+        fields.Zeros(8);
         if (fields.U32() != Crc32C.Compute(bytes[..(SizeBytes - 4)]))
         {
             throw fields.Damaged("a header whose checksum is wrong");
         }
 
         return type is PackType.Data or PackType.Metadata
-            ? new PackHeader(repository, pack, type)
+            ? new PackHeader(repository, pack, type, epoch)
             : throw fields.Damaged("an unknown pack type");
     }
 }

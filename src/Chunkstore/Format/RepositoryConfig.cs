@@ -10,6 +10,12 @@ internal sealed record RepositoryConfig
     /// <summary>What <see cref="Format"/> is in every version.</summary>
     public const string FormatName = "backupengine-repository";
 
+    /// <summary><see cref="Encryption"/> of a repository that is not encrypted.</summary>
+    public const string NoEncryption = "none";
+
+    /// <summary><see cref="Encryption"/> of an encrypted repository.</summary>
+    public const string AesGcm = "aes-256-gcm";
+
     /// <summary>Smallest chunk size in bytes.</summary>
     public const int MinimumChunkSizeBytes = 4 * 1024;
 
@@ -45,17 +51,20 @@ internal sealed record RepositoryConfig
     [JsonPropertyName("hash")]
     public required string Hash { get; init; }
 
-    /// <summary>How bodies of records are encrypted: <c>none</c>.</summary>
+    /// <summary>How bodies of records are encrypted: <c>none</c> or <c>aes-256-gcm</c>.</summary>
     [JsonPropertyName("encryption")]
     public required string Encryption { get; init; }
 
-    /// <summary>Wrapped keys; none where nothing is encrypted.</summary>
-    [JsonPropertyName("key_slots")]
-    public required IReadOnlyList<string> KeySlots { get; init; }
-
-    /// <summary>64 hexadecimal digits: the random key that all ids of this repository are derived from.</summary>
+    /// <summary>
+    /// 64 hexadecimal digits: the random key that all ids of this repository are derived from. Empty where the
+    /// repository is encrypted: it comes from the master key then.
+    /// </summary>
     [JsonPropertyName("id_key")]
     public required string IdKey { get; init; }
+
+    /// <summary>Whether a key is needed to read what is stored.</summary>
+    [JsonIgnore]
+    public bool IsEncrypted => Encryption == AesGcm;
 
     [JsonPropertyName("created_at")]
     public required DateTimeOffset CreatedAt { get; init; }

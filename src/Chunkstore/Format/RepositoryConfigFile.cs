@@ -45,8 +45,12 @@ internal static class RepositoryConfigFile
         RequireChecksum(config, bytes, fileName);
         RequireKnown(config.Chunker, "fixed", "chunker", fileName);
         RequireKnown(config.Hash, "blake3-keyed", "hash", fileName);
-        RequireKnown(config.Encryption, "none", "encryption", fileName);
-        if (!IsChunkSize(config.ChunkSizeBytes) || config.IdKey.Length != ChecksumDigits || config.KeySlots.Count > 0)
+        if (!config.IsEncrypted)
+        {
+            RequireKnown(config.Encryption, RepositoryConfig.NoEncryption, "encryption", fileName);
+        }
+
+        if (!IsChunkSize(config.ChunkSizeBytes) || !IsIdKey(config))
         {
             throw Damaged(fileName, "a field has a value that is not allowed");
         }
@@ -58,6 +62,10 @@ internal static class RepositoryConfigFile
     public static bool IsChunkSize(int bytes) =>
         bytes is >= RepositoryConfig.MinimumChunkSizeBytes and <= RepositoryConfig.MaximumChunkSizeBytes
         && BitOperations.IsPow2(bytes);
+
+    private static bool IsIdKey(RepositoryConfig config) => config.IsEncrypted
+        ? config.IdKey.Length == 0
+        : config.IdKey.Length == ChecksumDigits && config.IdKey.All(char.IsAsciiHexDigitLower);
 
     private static T Parse<T>(byte[] bytes, JsonTypeInfo<T> type, string fileName)
     {

@@ -7,7 +7,7 @@ namespace BackupEngine.Chunkstore.Index;
 /// The index segments that this process has open. Readers take the present view and use it without a lock; what is
 /// published later is in later views. Segments stay mapped until the last user has gone.
 /// </summary>
-internal sealed class IndexCatalog(IRepositoryBackend backend, Guid repositoryId)
+internal sealed class IndexCatalog(IRepositoryBackend backend, Guid repositoryId, Action? closed = null)
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<SegmentId, IndexSegment> _opened = [];
@@ -59,6 +59,8 @@ internal sealed class IndexCatalog(IRepositoryBackend backend, Guid repositoryId
                 segment.Dispose();
             }
         }
+
+        closed?.Invoke();
     }
 
     /// <summary>Opens what was published since. Only between Use and Release.</summary>

@@ -119,7 +119,7 @@ internal sealed class IndexSegment : IDisposable
 
     private ChunkLocation Locate(IndexEntry entry)
     {
-        if (entry.Pack >= (uint)PackCount || entry.StoredLength > RecordHeader.MaximumPlainBytes
+        if (entry.Pack >= (uint)PackCount || entry.StoredLength > RecordHeader.MaximumStoredBytes
             || !PlainLengthAndFlags.IsValid(entry.PlainAndFlags))
         {
             throw new CorruptDataException(

@@ -1,5 +1,6 @@
 using System.Buffers;
 using BackupEngine.Chunkstore.Backends;
+using BackupEngine.Chunkstore.Encryption;
 using BackupEngine.Chunkstore.Format;
 
 namespace BackupEngine.Chunkstore.Packs;
@@ -8,7 +9,7 @@ namespace BackupEngine.Chunkstore.Packs;
 /// A pack that is being written: records are noted here as they are placed (under the lock of its stream); its bytes
 /// are written, and it is sealed, by the stream's writer, which comes after all of them.
 /// </summary>
-internal sealed class OpenPack(uint number, PackHeader header, List<PackEntry> entries) : IDisposable
+internal sealed class OpenPack(uint number, PackDraft draft, List<PackEntry> entries) : IDisposable
 {
     private readonly TaskCompletionSource<SealedPack> _sealed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private DigestingWriter? _file;
@@ -16,9 +17,12 @@ internal sealed class OpenPack(uint number, PackHeader header, List<PackEntry> e
     /// <summary>Its number in the session.</summary>
     public uint Number => number;
 
-    public PackHeader Header => header;
+    public PackHeader Header => draft.Header;
 
-    public ObjectName Name => new(ObjectKind.Pack, header.PackId.ToString());
+    /// <summary>What its records are encrypted under; null where they are not.</summary>
+    public PackKey? Key => draft.Key;
+
+    public ObjectName Name => new(ObjectKind.Pack, Header.PackId.ToString());
 
     /// <summary>Bytes placed so far, the header included.</summary>
     public long PlacedBytes { get; private set; } = PackHeader.SizeBytes;
@@ -64,7 +68,7 @@ internal sealed class OpenPack(uint number, PackHeader header, List<PackEntry> e
 
             var digest = await WriteDirectoryAsync(file, cancellationToken);
             await file.PublishAsync(cancellationToken);
-            var line = new IndexPack(header.PackId, header.Type, (uint)RecordCount, file.LengthBytes, digest);
+            var line = new IndexPack(Header.PackId, Header.Type, (uint)RecordCount, file.LengthBytes, digest);
             _sealed.TrySetResult(new SealedPack(number, Name, line, recordBytes));
         }
         finally

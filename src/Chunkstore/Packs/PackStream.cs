@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Threading.Channels;
 using BackupEngine.Chunkstore.Backends;
+using BackupEngine.Chunkstore.Encryption;
 using BackupEngine.Chunkstore.Format;
 
 namespace BackupEngine.Chunkstore.Packs;
@@ -30,6 +31,7 @@ internal sealed class PackStream : IAsyncDisposable
     private readonly ConcurrentStack<List<PackEntry>> _entryLists = new();
     private List<Task<SealedPack>> _finished = [];
     private OpenPack? _pack;
+    private PackDraft? _nextPack;
     private AlignedBuffer? _buffer;
     private int _bufferUsed;
     private Exception? _fault;
@@ -45,31 +47,49 @@ internal sealed class PackStream : IAsyncDisposable
     public IReadOnlyList<Task<SealedPack>> Finished => _finished;
 
     /// <summary>Appends a record.</summary>
+    /// <remarks>
+    /// A record is encrypted for the pack that it would go to now, outside of the lock; where another lane has ended that
+    /// pack meanwhile, it is encrypted again for the next one.
+    /// </remarks>
     /// <param name="header">Its header, for the directory.</param>
-    /// <param name="record">Header and body as they are stored; the caller's again when the task has completed.</param>
+    /// <param name="encoder">What it was built in; the caller's again when the task has completed.</param>
     /// <param name="cancellationToken">Cancels the wait for a buffer.</param>
     public async ValueTask<PackPlace> AppendAsync(
-        RecordHeader header, ReadOnlyMemory<byte> record, CancellationToken cancellationToken)
+        RecordHeader header, RecordEncoder encoder, CancellationToken cancellationToken)
     {
+        var sealedFor = default(PackKey);
         while (true)
         {
-            Task returned;
+            var returned = Task.CompletedTask;
+            PackKey? key;
             lock (_lock)
             {
-                if (TryAppend(header, record.Span, out var place))
+                ThrowIfFaulted();
+                key = KeyFor(header.RecordLength);
+                if (key == sealedFor)
                 {
-                    return place;
-                }
+                    if (TryAppend(header, encoder.Record(header).Span, out var place))
+                    {
+                        return place;
+                    }
 
-                returned = _buffers.NextReturnAsync();
-                if (HasRoomFor(header.RecordLength))
-                {
-                    // A buffer came back between the two looks; its signal was before ours.
-                    continue;
+                    returned = _buffers.NextReturnAsync();
+                    if (HasRoomFor(header.RecordLength))
+                    {
+                        // A buffer came back between the two looks; its signal was before ours.
+                        continue;
+                    }
                 }
             }
 
-            await returned.WaitAsync(cancellationToken);
+            if (key != sealedFor)
+            {
+                sealedFor = encoder.TrySeal(header, key!) ? key : null;
+            }
+            else
+            {
+                await returned.WaitAsync(cancellationToken);
+            }
         }
     }
 
@@ -98,14 +118,28 @@ internal sealed class PackStream : IAsyncDisposable
         await _writer;
         await Task.WhenAll(_seals);
         _pack?.Dispose();
+        _pack?.Key?.Dispose();
+        _nextPack?.Key?.Dispose();
         _buffers.Dispose();
         _stop.Dispose();
         _sealing.Dispose();
     }
 
+    /// <summary>What a record would be encrypted under if it were placed now; null where nothing is.</summary>
+    private PackKey? KeyFor(int recordLength)
+    {
+        if (_options.DataKeys is null)
+        {
+            return null;
+        }
+
+        return _pack is not null && !IsFullFor(recordLength)
+            ? _pack.Key
+            : (_nextPack ??= PackDraft.Make(_options)).Key;
+    }
+
     private bool TryAppend(in RecordHeader header, ReadOnlySpan<byte> record, out PackPlace place)
     {
-        ThrowIfFaulted();
         if (_pack is not null && IsFullFor(record.Length))
         {
             FinishPack();
@@ -135,11 +169,12 @@ internal sealed class PackStream : IAsyncDisposable
 
     private OpenPack BeginPack()
     {
-        var header = new PackHeader(_options.RepositoryId, new PackId(_options.Ids.Next()), _options.Type);
+        var draft = _nextPack ?? PackDraft.Make(_options);
+        _nextPack = null;
         var entries = _entryLists.TryPop(out var list) ? list : [];
-        var pack = new OpenPack(_options.NextPackNumber(), header, entries);
+        var pack = new OpenPack(_options.NextPackNumber(), draft, entries);
         Span<byte> bytes = stackalloc byte[PackHeader.SizeBytes];
-        header.Write(bytes);
+        draft.Header.Write(bytes);
         Copy(pack, bytes);
         return pack;
     }
@@ -167,6 +202,7 @@ internal sealed class PackStream : IAsyncDisposable
             // The last buffer may be empty: the work is then the sealing alone.
             HandOver(pack, isLast: true);
             _finished.Add(pack.Sealed);
+            pack.Key?.Dispose();
             _pack = null;
         }
     }

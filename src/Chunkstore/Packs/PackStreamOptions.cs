@@ -1,4 +1,5 @@
 using BackupEngine.Chunkstore.Backends;
+using BackupEngine.Chunkstore.Encryption;
 using BackupEngine.Chunkstore.Format;
 
 namespace BackupEngine.Chunkstore.Packs;
@@ -7,6 +8,9 @@ namespace BackupEngine.Chunkstore.Packs;
 internal sealed record PackStreamOptions
 {
     public required Guid RepositoryId { get; init; }
+
+    /// <summary>What records are encrypted under; null where they are not.</summary>
+    public required DataKeys? DataKeys { get; init; }
 
     public required PackType Type { get; init; }
 

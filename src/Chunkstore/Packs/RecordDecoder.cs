@@ -1,4 +1,6 @@
+using System.Buffers;
 using BackupEngine.Chunkstore.Compression;
+using BackupEngine.Chunkstore.Encryption;
 using BackupEngine.Chunkstore.Errors;
 using BackupEngine.Chunkstore.Format;
 using BackupEngine.Chunkstore.Hashing;
@@ -11,14 +13,22 @@ namespace BackupEngine.Chunkstore.Packs;
 internal static class RecordDecoder
 {
     /// <summary>
-    /// Checks the record's CRC, compares the whole id, decompresses, and hashes again.
+    /// Checks the record's CRC, compares the whole id, decrypts, decompresses, and hashes again.
     /// </summary>
     /// <param name="record">The bytes at the place that the index gave.</param>
+    /// <param name="pack">The pack that they are from.</param>
     /// <param name="id">The chunk that is wanted.</param>
     /// <param name="hasher">What names chunks of its kind.</param>
+    /// <param name="opener">What decrypts records; null where the repository is not encrypted.</param>
     /// <param name="plain">Where the chunk goes; exactly its length.</param>
     /// <returns>Empty, or what is wrong; <paramref name="plain"/> is of no use then.</returns>
-    public static string Decode(ReadOnlySpan<byte> record, ChunkId id, ChunkHasher hasher, Span<byte> plain)
+    public static string Decode(
+        ReadOnlySpan<byte> record,
+        PackId pack,
+        ChunkId id,
+        ChunkHasher hasher,
+        RecordOpener? opener,
+        Span<byte> plain)
     {
         if (!RecordHeader.TryRead(record, out var header, out var fault))
         {
@@ -35,14 +45,47 @@ internal static class RecordDecoder
             return $"the chunk has {header.PlainLength} bytes where {plain.Length} are wanted";
         }
 
-        var body = record.Slice(RecordHeader.SizeBytes, header.StoredLength);
-        if (!TryDecompress(header.Encoding, body, plain))
+        if (header.IsEncrypted != opener is not null)
         {
-            return "the body cannot be decompressed";
+            return header.IsEncrypted
+                ? "the record is encrypted in a repository that is not"
+                : "the record is not encrypted in a repository that is";
+        }
+
+        fault = opener is null
+            ? Decompress(header, record.Slice(RecordHeader.SizeBytes, header.StoredLength), plain)
+            : Decrypt(record, pack, header, opener, plain);
+        if (fault.Length > 0)
+        {
+            return fault;
         }
 
         return hasher.Hash(plain) == id ? "" : "the bytes do not have the hash that is their id";
     }
+
+    private static string Decrypt(
+        ReadOnlySpan<byte> record, PackId pack, in RecordHeader header, RecordOpener opener, Span<byte> plain)
+    {
+        const string fault = "the record cannot be decrypted: it is not what was written into that pack";
+        if (header.Encoding == RecordEncoding.Raw)
+        {
+            return opener.TryOpen(pack, record, header, plain) ? "" : fault;
+        }
+
+        var buffer = ArrayPool<byte>.Shared.Rent(header.EncodedLength);
+        try
+        {
+            var encoded = buffer.AsSpan(0, header.EncodedLength);
+            return opener.TryOpen(pack, record, header, encoded) ? Decompress(header, encoded, plain) : fault;
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    private static string Decompress(in RecordHeader header, ReadOnlySpan<byte> body, Span<byte> plain) =>
+        TryDecompress(header.Encoding, body, plain) ? "" : "the body cannot be decompressed";
 
     private static bool TryDecompress(RecordEncoding encoding, ReadOnlySpan<byte> body, Span<byte> plain)
     {

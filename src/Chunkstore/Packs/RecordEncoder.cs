@@ -1,35 +1,72 @@
 using BackupEngine.Chunkstore.Compression;
+using BackupEngine.Chunkstore.Encryption;
 using BackupEngine.Chunkstore.Format;
 
 namespace BackupEngine.Chunkstore.Packs;
 
 /// <summary>
-/// A lane's own place to build a record in: header, then the body, compressed where that makes it smaller. Reused for
-/// every chunk.
+/// A lane's own place to build a record in: header, then the body, compressed where that makes it smaller, encrypted
+/// where the repository is. Reused for every chunk.
 /// </summary>
-internal sealed class RecordEncoder(int maximumPlainBytes)
+internal sealed class RecordEncoder : IDisposable
 {
-    private readonly byte[] _record = GC.AllocateUninitializedArray<byte>(
-        RecordHeader.SizeBytes + ChunkCompressor.MaxCompressedBytes(maximumPlainBytes));
+    private readonly byte[] _record;
+    private readonly byte[] _compressed;
+    private readonly RecordSealer? _sealer;
+    private ReadOnlyMemory<byte> _encoded;
 
-    /// <summary>Builds the record of a chunk.</summary>
-    /// <returns>Its header.</returns>
-    public RecordHeader Encode(ChunkId id, ReadOnlySpan<byte> plain, CompressionAlgorithm compression)
+    /// <param name="maximumPlainBytes">The longest chunk or node.</param>
+    /// <param name="encrypts">Whether records are encrypted.</param>
+    public RecordEncoder(int maximumPlainBytes, bool encrypts)
     {
-        var body = _record.AsSpan(RecordHeader.SizeBytes);
-        var stored = compression == CompressionAlgorithm.Lz4 ? ChunkCompressor.TryCompress(plain, body) : 0;
-        var encoding = stored > 0 ? RecordEncoding.Lz4 : RecordEncoding.Raw;
-        if (encoding == RecordEncoding.Raw)
+        var room = RecordHeader.SizeBytes + ChunkCompressor.MaxCompressedBytes(maximumPlainBytes);
+        _record = GC.AllocateUninitializedArray<byte>(room + (encrypts ? RecordSeal.SizeBytes : 0));
+        _compressed = encrypts ? GC.AllocateUninitializedArray<byte>(room) : _record;
+        _sealer = encrypts ? new RecordSealer() : null;
+    }
+
+    /// <summary>Builds the record of a chunk; one that is to be encrypted has no body before it is sealed.</summary>
+    /// <param name="id">Its id.</param>
+    /// <param name="plain">Its bytes; not to be changed before the record is no longer needed.</param>
+    /// <param name="compression">What to try.</param>
+    /// <returns>Its header.</returns>
+    public RecordHeader Encode(ChunkId id, ReadOnlyMemory<byte> plain, CompressionAlgorithm compression)
+    {
+        var room = _compressed.AsMemory(RecordHeader.SizeBytes);
+        var bytes = compression == CompressionAlgorithm.Lz4 ? ChunkCompressor.TryCompress(plain.Span, room.Span) : 0;
+        var encoding = bytes > 0 ? RecordEncoding.Lz4 : RecordEncoding.Raw;
+        _encoded = bytes > 0 ? room[..bytes] : plain;
+        var stored = _encoded.Length + (_sealer is null ? 0 : RecordSeal.SizeBytes);
+        var header = new RecordHeader(encoding, stored, plain.Length, id, _sealer is not null);
+        if (_sealer is null)
         {
-            plain.CopyTo(body);
-            stored = plain.Length;
+            if (encoding == RecordEncoding.Raw)
+            {
+                plain.CopyTo(room);
+            }
+
+            header.Write(_record);
         }
 
-        var header = new RecordHeader(encoding, stored, plain.Length, id);
-        header.Write(_record);
         return header;
+    }
+
+    /// <summary>Encrypts the record built last, for one pack; for another pack it is done again.</summary>
+    /// <returns>False when the pack was ended meanwhile.</returns>
+    public bool TrySeal(in RecordHeader header, PackKey key)
+    {
+        header.WriteAuthenticated(_record);
+        if (!_sealer!.TrySeal(key, header, _encoded.Span, _record))
+        {
+            return false;
+        }
+
+        header.WriteChecksum(_record);
+        return true;
     }
 
     /// <summary>The record built last.</summary>
     public ReadOnlyMemory<byte> Record(in RecordHeader header) => _record.AsMemory(0, header.RecordLength);
+
+    public void Dispose() => _sealer?.Dispose();
 }

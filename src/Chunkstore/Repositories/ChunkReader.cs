@@ -122,7 +122,8 @@ public sealed class ChunkReader
                 var (id, plain) = requests[request];
                 var offset = (int)(location.Offset - start);
                 var record = offset < bytes.Length ? bytes.Span[offset..] : default;
-                var fault = RecordDecoder.Decode(Cut(record, location), id, _keys.Chunks, plain.Span);
+                var fault = RecordDecoder.Decode(
+                    Cut(record, location), location.Pack, id, _keys.Chunks, _keys.Records, plain.Span);
                 if (fault.Length > 0)
                 {
                     await ReadElsewhereAsync(id, location, fault, plain, _keys.Chunks, cancellationToken);
@@ -180,7 +181,7 @@ public sealed class ChunkReader
         {
             var place = buffer.AsMemory(0, location.RecordLength);
             var record = await ReadPackAsync(location, place, id, cancellationToken);
-            return RecordDecoder.Decode(record.Span, id, hasher, plain.Span);
+            return RecordDecoder.Decode(record.Span, location.Pack, id, hasher, _keys.Records, plain.Span);
         }
         finally
         {

@@ -1,4 +1,5 @@
 using BackupEngine.Chunkstore.Backends;
+using BackupEngine.Chunkstore.Encryption;
 using BackupEngine.Chunkstore.Errors;
 using BackupEngine.Chunkstore.Format;
 using BackupEngine.Chunkstore.Hashing;
@@ -15,6 +16,7 @@ public sealed class Repository : IDisposable
     private readonly RepositoryConfig _config;
     private readonly TimeProvider _time;
     private readonly RepositoryKeys _keys;
+    private readonly KeyStore _keyStore;
     private readonly IndexCatalog _catalog;
     private readonly ManifestCatalog _manifests;
     private readonly SessionRegistry _sessions;
@@ -22,16 +24,19 @@ public sealed class Repository : IDisposable
     private readonly ReadBufferPool _readBuffers = new();
     private bool _disposed;
 
-    private Repository(IRepositoryBackend backend, RepositoryConfig config, TimeProvider time)
+    private Repository(IRepositoryBackend backend, RepositoryConfig config, TimeProvider time, RepositorySecret? secret)
     {
         _backend = backend;
         _config = config;
         _time = time;
-        _keys = new RepositoryKeys(Convert.FromHexString(config.IdKey));
-        _catalog = new IndexCatalog(backend, config.RepositoryId);
-        _manifests = new ManifestCatalog(backend, new ManifestFile(config.RepositoryId, _keys.Manifests));
-        _sessions = new SessionRegistry(backend, time);
         _ids = new SortableId(time);
+        _keyStore = new KeyStore(backend, config.RepositoryId, _ids, time);
+        _keys = RepositoryKeys.Open(config, _keyStore, secret);
+
+        // Keys last as long as the last user: a pack that is begun without one could never be read.
+        _catalog = new IndexCatalog(backend, config.RepositoryId, _keys.Dispose);
+        _manifests = new ManifestCatalog(backend, _keys.Manifests);
+        _sessions = new SessionRegistry(backend, time);
         Chunks = new ChunkReader(backend, _catalog, _keys, _readBuffers);
         _catalog.Refresh();
     }
@@ -48,6 +53,15 @@ public sealed class Repository : IDisposable
     /// <summary>Chunk size in bytes.</summary>
     public int ChunkSizeBytes => _config.ChunkSizeBytes;
 
+    /// <summary>Whether what is stored is encrypted.</summary>
+    public bool IsEncrypted => _config.IsEncrypted;
+
+    /// <summary>Whether it is encrypted and was opened without its key.</summary>
+    public bool IsLocked => _keys.IsLocked;
+
+    /// <summary>The key slots and the epochs of the data key.</summary>
+    public RepositoryKeyRing KeyRing => new(_keyStore, _keys, _config);
+
     /// <summary>Names data chunks.</summary>
     public ChunkHasher ChunkHasher => _keys.Chunks;
 
@@ -61,8 +75,21 @@ public sealed class Repository : IDisposable
         Create(new LocalDirectoryBackend(directory), options, TimeProvider.System);
 
     /// <summary>Opens the repository in a directory.</summary>
+    /// <param name="directory">The directory.</param>
+    /// <param name="secret">What opens a key slot, where the repository is encrypted; not needed afterwards.</param>
     /// <exception cref="RepositoryFormatException">Not a repository, or of another format version.</exception>
-    public static Repository Open(string directory) => Open(new LocalDirectoryBackend(directory), TimeProvider.System);
+    /// <exception cref="RepositoryKeyException">The key is missing, wrong, or given where nothing is
+    /// encrypted.</exception>
+    public static Repository Open(string directory, RepositorySecret? secret = null) =>
+        Open(new LocalDirectoryBackend(directory), TimeProvider.System, secret);
+
+    /// <summary>
+    /// Opens the repository in a directory without its key, if it has one: for what needs none. All else is
+    /// <see cref="RepositoryKeyException"/>.
+    /// </summary>
+    /// <exception cref="RepositoryFormatException">Not a repository, or of another format version.</exception>
+    public static Repository OpenWithoutKey(string directory) =>
+        OpenAny(new LocalDirectoryBackend(directory), TimeProvider.System, secret: null);
 
     internal static Repository Create(IRepositoryBackend backend, RepositoryOptions options, TimeProvider time)
     {
@@ -76,15 +103,30 @@ public sealed class Repository : IDisposable
 
         backend.Initialize();
         RepositoryCreation.Publish(backend, options, time);
-        return Open(backend, time);
+        return Open(backend, time, options.Secret);
     }
 
-    internal static Repository Open(IRepositoryBackend backend, TimeProvider time)
+    internal static Repository Open(IRepositoryBackend backend, TimeProvider time, RepositorySecret? secret = null)
+    {
+        var repository = OpenAny(backend, time, secret);
+        if (repository.IsLocked)
+        {
+            repository.Dispose();
+            throw new RepositoryKeyException(
+                $"The repository in '{backend.Location}' is encrypted and no key was given. Nothing was changed. "
+                + "Name a key file or a passphrase.");
+        }
+
+        return repository;
+    }
+
+    internal static Repository OpenAny(IRepositoryBackend backend, TimeProvider time, RepositorySecret? secret)
     {
         try
         {
             var bytes = backend.ReadAll(ObjectName.Config, RepositoryConfigFile.MaximumBytes);
-            return new Repository(backend, RepositoryConfigFile.Read(bytes, backend.Describe(ObjectName.Config)), time);
+            var config = RepositoryConfigFile.Read(bytes, backend.Describe(ObjectName.Config));
+            return new Repository(backend, config, time, secret);
         }
         catch (ObjectMissingException exception)
         {
@@ -114,6 +156,7 @@ public sealed class Repository : IDisposable
     public void DeleteBackup(BackupId id)
     {
         BackupWriterRules.RequireWriter(_config);
+        _keys.RequireUnlocked();
         _manifests.Delete(id);
     }
 
@@ -126,6 +169,8 @@ public sealed class Repository : IDisposable
     public BackupWriter BeginBackup(BackupWriterOptions options)
     {
         BackupWriterRules.Require(options, _config);
+        _keys.RequireUnlocked();
+        _keys.Refresh(_keyStore);
         _manifests.RequireFree(options.BackupId);
         var session = new SessionId(_ids.Next());
         _catalog.Use();
@@ -179,6 +224,7 @@ public sealed class Repository : IDisposable
             Catalog = _catalog,
             RepositoryId = Id,
             ChunkSizeBytes = ChunkSizeBytes,
+            DataKeys = _keys.Data,
             SessionId = session,
             Ids = _ids,
         },

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using BackupEngine.Chunkstore.Backends;
+using BackupEngine.Chunkstore.Encryption;
 using BackupEngine.Chunkstore.Errors;
 using BackupEngine.Chunkstore.Format;
 using BackupEngine.Chunkstore.Hashing;
@@ -14,25 +15,35 @@ internal static class RepositoryCreation
 {
     public static void Publish(IRepositoryBackend backend, RepositoryOptions options, TimeProvider time)
     {
+        var id = Guid.NewGuid();
         var bytes = RepositoryConfigFile.Write(new RepositoryConfig
         {
             Format = RepositoryConfig.FormatName,
             Version = FormatVersion.Current,
             MinimumReaderVersion = FormatVersion.MinimumReader,
             MinimumWriterVersion = FormatVersion.Current,
-            RepositoryId = Guid.NewGuid(),
+            RepositoryId = id,
             ChunkSizeBytes = options.ChunkSizeBytes,
             Chunker = "fixed",
             Hash = "blake3-keyed",
-            Encryption = "none",
-            KeySlots = [],
-            IdKey = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(Blake3.DigestBytes)),
+            Encryption = options.Secret is null ? RepositoryConfig.NoEncryption : RepositoryConfig.AesGcm,
+            IdKey = options.Secret is null
+                ? Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(Blake3.DigestBytes))
+                : "",
             CreatedAt = time.GetUtcNow(),
             Checksum = "",
         });
+        var ids = new SortableId(time);
+        if (options.Secret is { } secret)
+        {
+            // Before the configuration: a repository that exists can be opened.
+            using var master = MasterKey.Create();
+            new KeyStore(backend, id, ids, time).Add(master, secret, options.KeySlot);
+        }
+
         try
         {
-            backend.PublishSmall(ObjectName.Config, bytes, new SessionId(new SortableId(time).Next()));
+            backend.PublishSmall(ObjectName.Config, bytes, new SessionId(ids.Next()));
         }
         catch (ObjectExistsException exception)
         {

@@ -143,7 +143,7 @@ public sealed class BackupWriter : IAsyncDisposable
         {
             Statistics = manifest.Statistics with
             {
-                MetadataBytes = stored.MetadataBytes + ManifestFile.LengthOf(manifest),
+                MetadataBytes = stored.MetadataBytes + _manifests.LengthOf(manifest),
             },
         };
     }

@@ -12,6 +12,7 @@ internal static class PackStreams
     public static PackStreamOptions Data(SessionContext context, int packSizeBytes, Func<uint> nextPackNumber) => new()
     {
         RepositoryId = context.RepositoryId,
+        DataKeys = context.DataKeys,
         Type = PackType.Data,
         PackSizeBytes = packSizeBytes,
         BufferBytes = 1024 * 1024,
@@ -24,6 +25,7 @@ internal static class PackStreams
     public static PackStreamOptions Metadata(SessionContext context, Func<uint> nextPackNumber) => new()
     {
         RepositoryId = context.RepositoryId,
+        DataKeys = context.DataKeys,
         Type = PackType.Metadata,
         PackSizeBytes = MetadataPackBytes,
         BufferBytes = 256 * 1024,

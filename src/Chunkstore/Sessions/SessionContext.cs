@@ -1,4 +1,5 @@
 using BackupEngine.Chunkstore.Backends;
+using BackupEngine.Chunkstore.Encryption;
 using BackupEngine.Chunkstore.Format;
 using BackupEngine.Chunkstore.Index;
 
@@ -14,6 +15,9 @@ internal sealed record SessionContext
     public required Guid RepositoryId { get; init; }
 
     public required int ChunkSizeBytes { get; init; }
+
+    /// <summary>What everything is encrypted under; null where the repository is not encrypted.</summary>
+    public required DataKeys? DataKeys { get; init; }
 
     /// <summary>The session; owner of its temporary files.</summary>
     public required SessionId SessionId { get; init; }

@@ -41,7 +41,8 @@ internal sealed class SessionStore : IAsyncDisposable
         _context = context;
         _options = options;
         _encoders = new DefaultObjectPool<RecordEncoder>(
-            new RecordEncoderPolicy(Math.Max(context.ChunkSizeBytes, MaximumNodeBytes)));
+            new RecordEncoderPolicy(
+                Math.Max(context.ChunkSizeBytes, MaximumNodeBytes), encrypts: context.DataKeys is not null));
         _indexer = new SessionIndexer(context, Counters);
         var packNumber = 0u;
         uint NextPackNumber() => Interlocked.Increment(ref packNumber);
@@ -127,9 +128,9 @@ internal sealed class SessionStore : IAsyncDisposable
         var encoder = _encoders.Get();
         try
         {
-            var header = encoder.Encode(id, plain.Span, _options.Compression);
+            var header = encoder.Encode(id, plain, _options.Compression);
             var stream = type == PackType.Data ? _data : _metadata;
-            var place = await stream.AppendAsync(header, encoder.Record(header), cancellationToken);
+            var place = await stream.AppendAsync(header, encoder, cancellationToken);
             var plainAndFlags = PlainLengthAndFlags.Pack(header.PlainLength, header.Encoding);
             _active.Complete(
                 new IndexEntry(id.Prefix, place.PackNumber, place.Offset, (uint)header.StoredLength, plainAndFlags));

@@ -41,9 +41,9 @@ internal static class PackTargets
 
     private static byte[] Record(int plainBytes)
     {
-        var encoder = new RecordEncoder(plainBytes);
-        var plain = Plain.AsSpan(0, plainBytes);
-        var header = encoder.Encode(Hasher.Hash(plain), plain, CompressionAlgorithm.Lz4);
+        var encoder = new RecordEncoder(plainBytes, encrypts: false);
+        var plain = Plain.AsMemory(0, plainBytes);
+        var header = encoder.Encode(Hasher.Hash(plain.Span), plain, CompressionAlgorithm.Lz4);
         return encoder.Record(header).ToArray();
     }
 
@@ -61,7 +61,7 @@ internal static class PackTargets
         {
             var wanted = Plain.AsSpan(0, length);
             var place = Scratch.AsSpan(0, length);
-            if (RecordDecoder.Decode(bytes, Hasher.Hash(wanted), Hasher, place).Length == 0)
+            if (RecordDecoder.Decode(bytes, default, Hasher.Hash(wanted), Hasher, opener: null, place).Length == 0)
             {
                 Assert.True(place.SequenceEqual(wanted), "wrong bytes were returned as good");
             }

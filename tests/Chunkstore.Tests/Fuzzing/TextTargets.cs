@@ -31,7 +31,6 @@ internal static class TextTargets
         Chunker = "fixed",
         Hash = "blake3-keyed",
         Encryption = "none",
-        KeySlots = [],
         IdKey = new string('0', 64),
         CreatedAt = DateTimeOffset.UnixEpoch,
         Checksum = "",
