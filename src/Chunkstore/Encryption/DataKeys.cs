@@ -50,7 +50,7 @@ internal sealed class DataKeys(MasterKey master, Guid repositoryId) : IDisposabl
         fields.End();
     }
 
-    /// <summary>Decrypts what <see cref="Seal"/> made; null where it or its clear part is not what was written.</summary>
+    /// <summary>Decrypts what <see cref="Seal"/> made; null where any of it is not what was written.</summary>
     public byte[]? TryOpen(uint epoch, ReadOnlySpan<byte> associated, ReadOnlySpan<byte> sealedBytes)
     {
         if (sealedBytes.Length < SealedLength(0))

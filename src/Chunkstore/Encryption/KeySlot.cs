@@ -152,11 +152,24 @@ internal static class KeySlot
         CryptographicOperations.ZeroMemory(bytes);
     }
 
-    /// <summary>All that the slot says about how it is opened; a slot of which any of it was changed opens no more.</summary>
-    private static byte[] Associated(KeySlotRecord slot) => Encoding.UTF8.GetBytes(string.Create(
-        CultureInfo.InvariantCulture,
-        $"BackupEngine key slot\n{slot.Version}\n{slot.SlotId}\n{slot.RepositoryId:D}\n{slot.Kind}\n{slot.Derivation}\n")
-        + string.Create(CultureInfo.InvariantCulture, $"{slot.MemoryKiB}\n{slot.Passes}\n{slot.Salt}\n{slot.Label}\n"));
+    /// <summary>All that the slot says about how it is opened: one that was changed opens no more.</summary>
+    private static byte[] Associated(KeySlotRecord slot)
+    {
+        string[] fields =
+        [
+            "BackupEngine key slot",
+            slot.Version.ToString(CultureInfo.InvariantCulture),
+            slot.SlotId,
+            slot.RepositoryId.ToString("D"),
+            slot.Kind,
+            slot.Derivation,
+            slot.MemoryKiB.ToString(CultureInfo.InvariantCulture),
+            slot.Passes.ToString(CultureInfo.InvariantCulture),
+            slot.Salt,
+            slot.Label,
+        ];
+        return Encoding.UTF8.GetBytes(string.Concat(fields.Select(field => field + "\n")));
+    }
 
     private static bool IsHex(string text, int bytes) =>
         text.Length == 2 * bytes && text.All(char.IsAsciiHexDigitLower);

@@ -2,7 +2,9 @@ using System.Text.Json.Serialization;
 
 namespace BackupEngine.Chunkstore.Encryption;
 
-/// <summary>What <c>keys/&lt;slot id&gt;</c> says; see docs/format.md, "Key slot". Holds no secret in the clear.</summary>
+/// <summary>
+/// What <c>keys/&lt;slot id&gt;</c> says; see docs/format.md, "Key slot". Holds no secret in the clear.
+/// </summary>
 internal sealed record KeySlotRecord
 {
     /// <summary><see cref="Kind"/> of a passphrase.</summary>

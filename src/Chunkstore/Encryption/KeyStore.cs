@@ -161,7 +161,8 @@ internal sealed class KeyStore(IRepositoryBackend backend, Guid repositoryId, So
     }
 
     private void Publish<T>(string name, T record, JsonTypeInfo<T> type) =>
-        backend.PublishSmall(NameOf(name), JsonSerializer.SerializeToUtf8Bytes(record, type), new SessionId(ids.Next()));
+        backend.PublishSmall(
+            NameOf(name), JsonSerializer.SerializeToUtf8Bytes(record, type), new SessionId(ids.Next()));
 
     /// <summary>Null for a file that was removed meanwhile, or is damaged: the others still serve.</summary>
     private T? TryRead<T>(string name, JsonTypeInfo<T> type)

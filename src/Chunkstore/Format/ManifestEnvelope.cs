@@ -73,7 +73,7 @@ internal sealed class ManifestEnvelope(Guid repositoryId, byte[]? key, DataKeys?
             : throw fields.Damaged("a seal that is wrong");
     }
 
-    /// <summary>Checks everything that can be checked without the key: where encrypted, every bit of the file.</summary>
+    /// <summary>Checks what can be checked without the key: where encrypted, every bit of the file.</summary>
     /// <exception cref="CorruptDataException">The file is not what was written.</exception>
     /// <exception cref="RepositoryFormatException">It is of another format version.</exception>
     public void CheckStored(ReadOnlySpan<byte> bytes, string fileName) => CheckStored(bytes, fileName, out _);

@@ -48,8 +48,8 @@ internal sealed class PackStream : IAsyncDisposable
 
     /// <summary>Appends a record.</summary>
     /// <remarks>
-    /// A record is encrypted for the pack that it would go to now, outside of the lock; where another lane has ended that
-    /// pack meanwhile, it is encrypted again for the next one.
+    /// A record is encrypted for the pack that it would go to now, outside of the lock; where another lane has ended
+    /// that pack meanwhile, it is encrypted again for the next one.
     /// </remarks>
     /// <param name="header">Its header, for the directory.</param>
     /// <param name="encoder">What it was built in; the caller's again when the task has completed.</param>

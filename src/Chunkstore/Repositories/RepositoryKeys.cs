@@ -40,7 +40,7 @@ internal sealed class RepositoryKeys : IDisposable
     /// <summary>Decrypts records; null where they are not encrypted.</summary>
     public RecordOpener? Records { get; }
 
-    /// <summary>The master key and where it came from; null where nothing is encrypted, or the key was not given.</summary>
+    /// <summary>The master key and its slot; null where nothing is encrypted, or no key was given.</summary>
     public UnlockedKey? Unlocked { get; }
 
     /// <summary>Whether the key is needed and was not given.</summary>
