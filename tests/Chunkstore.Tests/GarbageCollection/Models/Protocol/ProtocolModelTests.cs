@@ -33,7 +33,7 @@ public sealed class ProtocolModelTests(ITestOutputHelper output)
             (OneWriter with { Copies = true, HasBackup = true, Generations = 2, Mergers = 1 }, 1_266_492),
     };
 
-    public static TheoryData<string> ScopeNames => [.. Scopes.Keys.Concat(LongRun.IsWanted ? LongScopes.Keys : [])];
+    public static TheoryData<string> ScopeNames => [.. Scopes.Keys.Concat(Counts.Times > 1 ? LongScopes.Keys : [])];
 
     [Theory]
     [MemberData(nameof(ScopeNames))]
@@ -42,6 +42,7 @@ public sealed class ProtocolModelTests(ITestOutputHelper output)
         var (scope, states) = Scopes.TryGetValue(name, out var known) ? known : LongScopes[name];
         var exploration = Explorer.Explore(new ProtocolModel(scope));
         output.WriteLine($"{name}: {exploration}");
+        Counts.Report("protocol states", exploration.States, name);
         Assert.True(exploration.IsSafe, exploration.ToString());
         Assert.Equal(states, exploration.States);
     }

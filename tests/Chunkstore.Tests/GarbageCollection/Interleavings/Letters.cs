@@ -1,0 +1,76 @@
+using BackupEngine.Chunkstore.Manifests;
+using BackupEngine.Chunkstore.Repositories;
+using BackupEngine.Chunkstore.Sessions;
+using BackupEngine.Chunkstore.Tests.Repositories;
+
+namespace BackupEngine.Chunkstore.Tests.GarbageCollection.Interleavings;
+
+/// <summary>
+/// Volumes as words: each letter is a chunk, the same for the same letter; a dot is a chunk of zeros.
+/// </summary>
+internal static class Letters
+{
+    public const int ChunkSizeBytes = 4096;
+
+    /// <summary>Backs up a word, in one leaf; on top of a parent, letters that are the same are not read.</summary>
+    public static async Task BackUpAsync(Repository repository, BackupWriter writer, string word)
+    {
+        var ids = new ChunkId[word.Length];
+        var old = new ChunkId[word.Length];
+        if (writer.ParentTree is { } parent)
+        {
+            await parent.ReadLeafAsync(0, old, CancellationToken.None);
+        }
+
+        for (var i = 0; i < word.Length; i++)
+        {
+            ids[i] = word[i] == '.' ? ChunkId.Zero : repository.ChunkHasher.Hash(BytesOf(word[i]));
+            if (!ids[i].IsZero && ids[i] != old[i])
+            {
+                await writer.StoreAsync(ids[i], BytesOf(word[i]), CancellationToken.None);
+            }
+        }
+
+        if (!ids.AsSpan().SequenceEqual(old))
+        {
+            await writer.Tree.SetLeafAsync(0, ids, CancellationToken.None);
+        }
+
+        await writer.CommitAsync(new SourceCounters(0, 0, 0), CancellationToken.None);
+    }
+
+    public static BackupWriterOptions Options(string backup, string word, Manifest? parent) => new()
+    {
+        BackupId = BackupId.Parse(backup),
+        VolumeId = "volume",
+        VolumeBytes = (long)word.Length * ChunkSizeBytes,
+        Parent = parent,
+        PackSizeBytes = 64 * 1024,
+    };
+
+    public static async Task<string> RestoreAsync(Repository repository, Manifest manifest)
+    {
+        var bytes = await TestVolume.RestoreAsync(repository, manifest);
+        return string.Concat(bytes.Chunk(ChunkSizeBytes).Select(LetterOf));
+    }
+
+    private static byte[] BytesOf(char letter)
+    {
+        var bytes = new byte[ChunkSizeBytes];
+        new Random(letter).NextBytes(bytes);
+        return bytes;
+    }
+
+    private static char LetterOf(byte[] chunk)
+    {
+        foreach (var letter in Enumerable.Range('A', 26).Select(code => (char)code))
+        {
+            if (chunk.AsSpan().SequenceEqual(BytesOf(letter)))
+            {
+                return letter;
+            }
+        }
+
+        return chunk.AsSpan().ContainsAnyExcept((byte)0) ? '?' : '.';
+    }
+}

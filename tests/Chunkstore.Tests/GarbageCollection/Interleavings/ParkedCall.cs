@@ -1,0 +1,23 @@
+namespace BackupEngine.Chunkstore.Tests.GarbageCollection.Interleavings;
+
+/// <summary>A call that waits for its turn.</summary>
+/// <param name="description">What it will do.</param>
+internal sealed class ParkedCall(string description) : IDisposable
+{
+    private readonly ManualResetEventSlim _turn = new();
+
+    public string Description => description;
+
+    /// <summary>Whether the participant's process has died meanwhile.</summary>
+    public bool IsDead { get; private set; }
+
+    public void WaitForTurn() => _turn.Wait();
+
+    public void Go(bool isDead)
+    {
+        IsDead = isDead;
+        _turn.Set();
+    }
+
+    public void Dispose() => _turn.Dispose();
+}

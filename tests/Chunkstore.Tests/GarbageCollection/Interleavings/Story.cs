@@ -1,0 +1,113 @@
+using BackupEngine.Chunkstore.Errors;
+using BackupEngine.Chunkstore.Manifests;
+using BackupEngine.Chunkstore.Repositories;
+using Xunit;
+
+namespace BackupEngine.Chunkstore.Tests.GarbageCollection.Interleavings;
+
+/// <summary>
+/// Who works in one repository at the same time, and what was in it before. Participants may end with the store's own
+/// errors, never with others, and never with wrong bytes.
+/// </summary>
+internal sealed class Story
+{
+    private readonly World _beginning = World.Create();
+    private readonly List<(string Name, Func<Participant, World, Task> Work)> _parts = [];
+    private readonly HashSet<string> _mortals = new(StringComparer.Ordinal);
+
+    /// <summary>Something that was done before.</summary>
+    public Story Before(Func<Repository, Task> work)
+    {
+        using var repository = _beginning.Open(participant: null);
+        work(repository).GetAwaiter().GetResult();
+        return this;
+    }
+
+    /// <summary>A backup that was made before.</summary>
+    public Story Before(string backup, string word) => Before(repository =>
+    {
+        _beginning.Contents[backup] = word;
+        return BackUpAsync(repository, backup, word, parent: null);
+    });
+
+    /// <summary>A backup whose chunks are there, and nothing refers to them any more.</summary>
+    public Story Garbage(string word) => Before("garbage", word).Before(repository =>
+    {
+        repository.DeleteBackup(BackupId.Parse("garbage"));
+        return Task.CompletedTask;
+    });
+
+    public Story Writer(string backup, string word, string? parent = null)
+    {
+        _beginning.Contents[backup] = word;
+        return Part($"writer {backup}", async (participant, world) =>
+        {
+            using var repository = world.Open(participant);
+            var manifest = parent is null ? null : repository.GetManifest(BackupId.Parse(parent));
+            await BackUpAsync(repository, backup, word, manifest);
+        });
+    }
+
+    public Story Deletion(string backup) => Part($"delete {backup}", (participant, world) =>
+    {
+        using var repository = world.Open(participant);
+        repository.DeleteBackup(BackupId.Parse(backup));
+        return Task.CompletedTask;
+    });
+
+    public Story Reader(string backup) => Part($"reader {backup}", async (participant, world) =>
+    {
+        using var repository = world.Open(participant);
+        var manifest = repository.GetManifest(BackupId.Parse(backup));
+        Assert.Equal(world.Contents[backup], await Letters.RestoreAsync(repository, manifest));
+    });
+
+    /// <summary>Somebody whose process may die at any call.</summary>
+    public Story Mortal(string name)
+    {
+        _mortals.Add(name);
+        return this;
+    }
+
+    public Story Part(string name, Func<Participant, World, Task> work)
+    {
+        _parts.Add((name, work));
+        return this;
+    }
+
+    /// <summary>A new world, and those who are about to work in it.</summary>
+    /// <param name="death">Says at which call of its own a mortal one dies; 0 = it lives.</param>
+    public (World World, IReadOnlyList<Participant> Participants) Begin(Func<int> death)
+    {
+        var world = _beginning.Copy();
+        var participants = new List<Participant>();
+        foreach (var (name, work) in _parts)
+        {
+            var diesAt = _mortals.Contains(name) ? death() : 0;
+            participants.Add(new Participant(name, self => RunAsync(self, world, work)) { DiesAtCall = diesAt });
+        }
+
+        return (world, participants);
+    }
+
+    private static async Task RunAsync(Participant self, World world, Func<Participant, World, Task> work)
+    {
+        var outcome = "done";
+        try
+        {
+            await work(self, world);
+        }
+        catch (RepositoryException exception)
+        {
+            outcome = exception.GetType().Name;
+        }
+
+        world.Outcomes.Enqueue($"{self.Name}: {(self.IsDead ? "dead" : outcome)}");
+    }
+
+    private static async Task BackUpAsync(Repository repository, string backup, string word, Manifest? parent)
+    {
+        await using var writer = repository.BeginBackup(Letters.Options(backup, word, parent));
+        await Letters.BackUpAsync(repository, writer, word);
+    }
+}
