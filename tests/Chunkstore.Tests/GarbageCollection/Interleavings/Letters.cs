@@ -12,6 +12,8 @@ internal static class Letters
 {
     public const int ChunkSizeBytes = 4096;
 
+    private static readonly byte[][] Chunks = [.. Enumerable.Range('A', 26).Select(Make)];
+
     /// <summary>Backs up a word, in one leaf; on top of a parent, letters that are the same are not read.</summary>
     public static async Task BackUpAsync(Repository repository, BackupWriter writer, string word)
     {
@@ -54,7 +56,9 @@ internal static class Letters
         return string.Concat(bytes.Chunk(ChunkSizeBytes).Select(LetterOf));
     }
 
-    private static byte[] BytesOf(char letter)
+    private static byte[] BytesOf(char letter) => Chunks[letter - 'A'];
+
+    private static byte[] Make(int letter)
     {
         var bytes = new byte[ChunkSizeBytes];
         new Random(letter).NextBytes(bytes);
@@ -63,14 +67,7 @@ internal static class Letters
 
     private static char LetterOf(byte[] chunk)
     {
-        foreach (var letter in Enumerable.Range('A', 26).Select(code => (char)code))
-        {
-            if (chunk.AsSpan().SequenceEqual(BytesOf(letter)))
-            {
-                return letter;
-            }
-        }
-
-        return chunk.AsSpan().ContainsAnyExcept((byte)0) ? '?' : '.';
+        var found = Array.FindIndex(Chunks, other => chunk.AsSpan().SequenceEqual(other));
+        return found >= 0 ? (char)('A' + found) : chunk.AsSpan().ContainsAnyExcept((byte)0) ? '?' : '.';
     }
 }
