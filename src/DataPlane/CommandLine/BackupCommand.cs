@@ -12,6 +12,7 @@ internal sealed class BackupCommand
 {
     private readonly Option<string> _repository = CommonOptions.Repository();
     private readonly TuningFlags _tuning;
+    private readonly KeyOptions _key;
 
     private readonly Option<string> _source = new("--source")
     {
@@ -55,6 +56,7 @@ internal sealed class BackupCommand
         command.Add(_parent);
         command.Add(_changedBlocks);
         _tuning = new TuningFlags(command, compresses: true);
+        _key = new KeyOptions(command);
         Shell.Bind(command, RunAsync);
     }
 
@@ -74,7 +76,7 @@ internal sealed class BackupCommand
         var changedBlocks = arguments.GetValue(_changedBlocks) is { } file
             ? await ChangedBlocksFile.ReadAsync(file, cancellationToken)
             : null;
-        using var repository = Repository.Open(arguments.GetRequiredValue(_repository));
+        using var repository = _key.Open(invocation, arguments.GetRequiredValue(_repository));
         using var source = BlockDevice.Open(
             arguments.GetRequiredValue(_source), DeviceAccess.Read, _tuning.Direct(arguments));
         var volumeId = arguments.GetRequiredValue(_volumeId);

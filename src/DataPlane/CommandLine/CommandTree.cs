@@ -1,4 +1,5 @@
 using System.CommandLine;
+using BackupEngine.DataPlane.CommandLine.Keys;
 
 namespace BackupEngine.DataPlane.CommandLine;
 
@@ -18,6 +19,7 @@ internal static class CommandTree
         DiffCommand.Build(),
         DeleteCommand.Build(),
         StatsCommand.Build(),
+        KeyCommand.Build(),
         ServeCommand.Build(),
     };
 }

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using BackupEngine.Chunkstore.Repositories;
 using BackupEngine.DataPlane.Backup;
+using BackupEngine.DataPlane.CommandLine.Keys;
 using BackupEngine.DataPlane.Restore;
 
 namespace BackupEngine.DataPlane.CommandLine;
@@ -19,6 +20,10 @@ namespace BackupEngine.DataPlane.CommandLine;
 [JsonSerializable(typeof(DiffView))]
 [JsonSerializable(typeof(DeletedView))]
 [JsonSerializable(typeof(StatisticsView))]
+[JsonSerializable(typeof(KeyFileView))]
+[JsonSerializable(typeof(KeySlotChangeView))]
+[JsonSerializable(typeof(KeyEpochView))]
+[JsonSerializable(typeof(KeyListView))]
 [JsonSerializable(typeof(ErrorView))]
 [JsonSerializable(typeof(List<ChangedBlock>))]
 internal sealed partial class DataPlaneJson : JsonSerializerContext

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using BackupEngine.Chunkstore.Repositories;
 
 namespace BackupEngine.DataPlane.CommandLine;
 
@@ -16,9 +15,10 @@ internal static class DeleteCommand
             directory,
             backup,
         };
+        var key = new KeyOptions(command);
         Shell.Bind(command, (invocation, _) =>
         {
-            using var repository = Repository.Open(invocation.Arguments.GetRequiredValue(directory));
+            using var repository = key.Open(invocation, invocation.Arguments.GetRequiredValue(directory));
             var id = invocation.Arguments.GetRequiredValue(backup);
             repository.DeleteBackup(id);
             invocation.Output.Result(

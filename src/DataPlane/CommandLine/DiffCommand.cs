@@ -16,9 +16,10 @@ internal static class DiffCommand
         var left = Backup("A");
         var right = Backup("B");
         var command = new Command("diff", "Show where two backups differ, in whole chunks.") { directory, left, right };
+        var key = new KeyOptions(command);
         Shell.Bind(command, async (invocation, cancellationToken) =>
         {
-            using var repository = Repository.Open(invocation.Arguments.GetRequiredValue(directory));
+            using var repository = key.Open(invocation, invocation.Arguments.GetRequiredValue(directory));
             var view = await CompareAsync(
                 repository,
                 repository.GetManifest(invocation.Arguments.GetRequiredValue(left)),

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using BackupEngine.Chunkstore.Encryption;
 using BackupEngine.Chunkstore.Repositories;
 using BackupEngine.DataPlane.Errors;
 
@@ -15,27 +16,51 @@ internal static class InitCommand
     {
         var repository = CommonOptions.Repository();
         var chunkSize = CommonOptions.Size("--chunk-size", "A power of two from 4KiB to 4MiB. Default: 64KiB.");
-        var command = new Command("init", "Create a repository.") { repository, chunkSize };
+        var encrypt = new Option<bool>("--encrypt")
+        {
+            Description = "Encrypt everything that is stored; needs a key. Decided once and for all.",
+        };
+        var command = new Command("init", "Create a repository.") { repository, chunkSize, encrypt };
+        var key = new KeyOptions(command);
+        var slot = new KeySlotFlags(command);
         Shell.Bind(command, (invocation, _) =>
         {
-            var directory = invocation.Arguments.GetRequiredValue(repository);
-            Create(invocation.Output, directory, invocation.Arguments.GetValue(chunkSize));
+            using var secret = Secret(key, invocation, invocation.Arguments.GetValue(encrypt));
+            var options = new RepositoryOptions
+            {
+                ChunkSizeBytes = Check(
+                    invocation.Arguments.GetValue(chunkSize) ?? RepositoryOptions.DefaultChunkSizeBytes),
+                Secret = secret,
+                KeySlot = slot.Options(invocation.Arguments),
+            };
+            Create(invocation.Output, invocation.Arguments.GetRequiredValue(repository), options);
             return Task.CompletedTask;
         });
         return command;
     }
 
-    private static void Create(Output output, string directory, long? chunkSizeBytes)
+    private static RepositorySecret? Secret(KeyOptions key, Invocation invocation, bool encrypt)
     {
-        var options = new RepositoryOptions
+        if (encrypt)
         {
-            ChunkSizeBytes = Check(chunkSizeBytes ?? RepositoryOptions.DefaultChunkSizeBytes),
-        };
+            return key.Require(invocation);
+        }
+
+        var secret = key.Read(invocation);
+        return secret is null
+            ? null
+            : throw new UsageException(
+                "A key was given, but not --encrypt: say that the repository is to be encrypted, or leave the key "
+                + "away. Nothing was created.");
+    }
+
+    private static void Create(Output output, string directory, RepositoryOptions options)
+    {
         using var repository = Repository.Create(directory, options);
         output.Result(
-            new RepositoryView(directory, repository.Id, repository.ChunkSizeBytes),
+            new RepositoryView(directory, repository.Id, repository.ChunkSizeBytes, repository.IsEncrypted),
             DataPlaneJson.Default.RepositoryView,
-            [$"Created repository {repository.Id} in {directory}."]);
+            [$"Created {(repository.IsEncrypted ? "encrypted " : "")}repository {repository.Id} in {directory}."]);
     }
 
     private static int Check(long bytes) =>

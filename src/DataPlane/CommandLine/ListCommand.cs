@@ -1,6 +1,5 @@
 using System.CommandLine;
 using BackupEngine.Chunkstore.Manifests;
-using BackupEngine.Chunkstore.Repositories;
 
 namespace BackupEngine.DataPlane.CommandLine;
 
@@ -12,9 +11,10 @@ internal static class ListCommand
     {
         var directory = CommonOptions.Repository();
         var command = new Command("list", "List the backups of a repository, oldest first.") { directory };
+        var key = new KeyOptions(command);
         Shell.Bind(command, (invocation, _) =>
         {
-            using var repository = Repository.Open(invocation.Arguments.GetRequiredValue(directory));
+            using var repository = key.Open(invocation, invocation.Arguments.GetRequiredValue(directory));
             var manifests = repository.ListManifests();
             invocation.Output.Result(
                 new BackupListView([.. manifests.Select(manifest => new BackupView(manifest))]),

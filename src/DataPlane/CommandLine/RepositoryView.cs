@@ -4,4 +4,5 @@ namespace BackupEngine.DataPlane.CommandLine;
 /// <param name="Repository">Its directory.</param>
 /// <param name="RepositoryId">Its identity.</param>
 /// <param name="ChunkSizeBytes">Its chunk size.</param>
-internal sealed record RepositoryView(string Repository, Guid RepositoryId, int ChunkSizeBytes);
+/// <param name="Encrypted">Whether it is encrypted.</param>
+internal sealed record RepositoryView(string Repository, Guid RepositoryId, int ChunkSizeBytes, bool Encrypted);

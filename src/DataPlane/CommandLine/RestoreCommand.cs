@@ -11,6 +11,7 @@ internal sealed class RestoreCommand
     private readonly Option<string> _repository = CommonOptions.Repository();
     private readonly Option<BackupId> _backup = CommonOptions.Backup();
     private readonly TuningFlags _tuning;
+    private readonly KeyOptions _key;
 
     private readonly Option<string> _target = new("--target")
     {
@@ -25,6 +26,7 @@ internal sealed class RestoreCommand
         command.Add(_backup);
         command.Add(_target);
         _tuning = new TuningFlags(command, compresses: false);
+        _key = new KeyOptions(command);
         Shell.Bind(command, RunAsync);
     }
 
@@ -40,7 +42,7 @@ internal sealed class RestoreCommand
     {
         var arguments = invocation.Arguments;
         var tuning = _tuning.Options(arguments);
-        using var repository = Repository.Open(arguments.GetRequiredValue(_repository));
+        using var repository = _key.Open(invocation, arguments.GetRequiredValue(_repository));
         var manifest = repository.GetManifest(arguments.GetRequiredValue(_backup));
         var path = arguments.GetRequiredValue(_target);
         using var target = RestoreTarget.Open(path, manifest.Root.Shape.VolumeBytes, _tuning.Direct(arguments));

@@ -20,14 +20,19 @@ internal static class ServeCommand
             Description = "Stop when standard input ends: together with the supervisor that holds its other end.",
         };
         var command = new Command("serve", "Run jobs for a control plane until SIGTERM.") { socket, stopAtEndOfInput };
-        Shell.Bind(command, (invocation, cancellationToken) => JobServer.RunAsync(
-            new ServeOptions
+        var key = new KeyOptions(command, of: "the repositories that jobs use, which are then all encrypted");
+        Shell.Bind(command, async (invocation, cancellationToken) =>
+        {
+            using var secret = key.Read(invocation);
+            var options = new ServeOptions
             {
                 SocketPath = invocation.Arguments.GetRequiredValue(socket),
                 StopAtEndOfInput = invocation.Arguments.GetValue(stopAtEndOfInput),
                 LogLevel = invocation.Arguments.GetValue(CommonOptions.Verbose) ? LogLevel.Debug : LogLevel.Information,
-            },
-            cancellationToken));
+                Secret = secret,
+            };
+            await JobServer.RunAsync(options, cancellationToken);
+        });
         return command;
     }
 }

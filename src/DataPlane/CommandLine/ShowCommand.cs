@@ -1,5 +1,4 @@
 using System.CommandLine;
-using BackupEngine.Chunkstore.Repositories;
 
 namespace BackupEngine.DataPlane.CommandLine;
 
@@ -12,9 +11,10 @@ internal static class ShowCommand
         var directory = CommonOptions.Repository();
         var backup = CommonOptions.Backup();
         var command = new Command("show", "Show one backup.") { directory, backup };
+        var key = new KeyOptions(command);
         Shell.Bind(command, (invocation, _) =>
         {
-            using var repository = Repository.Open(invocation.Arguments.GetRequiredValue(directory));
+            using var repository = key.Open(invocation, invocation.Arguments.GetRequiredValue(directory));
             var view = new BackupView(repository.GetManifest(invocation.Arguments.GetRequiredValue(backup)));
             invocation.Output.Result(view, DataPlaneJson.Default.BackupView, Lines(view));
             return Task.CompletedTask;

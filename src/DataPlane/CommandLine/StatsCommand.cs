@@ -1,5 +1,4 @@
 using System.CommandLine;
-using BackupEngine.Chunkstore.Repositories;
 
 namespace BackupEngine.DataPlane.CommandLine;
 
@@ -11,9 +10,10 @@ internal static class StatsCommand
     {
         var directory = CommonOptions.Repository();
         var command = new Command("stats", "Show counts and sizes of a repository.") { directory };
+        var key = new KeyOptions(command);
         Shell.Bind(command, (invocation, _) =>
         {
-            using var repository = Repository.Open(invocation.Arguments.GetRequiredValue(directory));
+            using var repository = key.Open(invocation, invocation.Arguments.GetRequiredValue(directory));
             var view = new StatisticsView(repository.Id, repository.ChunkSizeBytes, repository.GetStatistics());
             invocation.Output.Result(view, DataPlaneJson.Default.StatisticsView, Lines(view));
             return Task.CompletedTask;

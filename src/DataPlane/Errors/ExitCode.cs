@@ -29,6 +29,9 @@ public enum ExitCode
     /// <summary>A disk is full: the repository's or the target's.</summary>
     NoSpace = 7,
 
+    /// <summary>The key of the repository: missing, wrong, or given where nothing is encrypted.</summary>
+    Key = 8,
+
     /// <summary>Cancelled by Ctrl-C, SIGTERM or CancelJob.</summary>
     Cancelled = 130,
 }

@@ -20,6 +20,7 @@ public sealed record Failure(ExitCode Code, string Message)
         ExitCode.CorruptData => "corrupt_data",
         ExitCode.Backup => "backup",
         ExitCode.NoSpace => "no_space",
+        ExitCode.Key => "key",
         ExitCode.Cancelled => "cancelled",
         _ => "unexpected",
     };
@@ -35,6 +36,7 @@ public sealed record Failure(ExitCode Code, string Message)
         DeviceException { Errno: NoSpaceErrno or QuotaErrno } => ExitCode.NoSpace,
         DeviceException => ExitCode.Device,
         RepositoryFullException => ExitCode.NoSpace,
+        RepositoryKeyException => ExitCode.Key,
         CorruptDataException => ExitCode.CorruptData,
         BackupNotFoundException or BackupExistsException => ExitCode.Backup,
         RepositoryException => ExitCode.Repository,

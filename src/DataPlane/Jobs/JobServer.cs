@@ -46,7 +46,7 @@ public static class JobServer
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         AddLogging(builder.Logging, options.LogLevel);
-        AddServices(builder.Services);
+        AddServices(builder.Services, options);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.ShutdownTimeout);
         builder.Services.Configure<SocketTransportOptions>(
             transport => transport.CreateBoundListenSocket = _ => socket.Bind());
@@ -82,7 +82,7 @@ public static class JobServer
         });
     }
 
-    private static void AddServices(IServiceCollection services)
+    private static void AddServices(IServiceCollection services, ServeOptions options)
     {
         services.AddGrpc(grpc =>
         {
@@ -93,6 +93,7 @@ public static class JobServer
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<AttachmentTable>();
         services.AddSingleton<JobTable>();
+        services.AddSingleton(options);
         services.AddSingleton<RepositoryPool>();
         services.AddSingleton<BackupRunner>();
         services.AddSingleton<RestoreRunner>();

@@ -7,7 +7,7 @@ namespace BackupEngine.DataPlane.Jobs;
 /// Open repositories, one for each directory, shared by the jobs that use it at the same time and closed after the
 /// last of them. Safe to use from many threads.
 /// </summary>
-internal sealed class RepositoryPool(ILogger<RepositoryPool> logger)
+internal sealed class RepositoryPool(ILogger<RepositoryPool> logger, ServeOptions? options = null)
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<string, RepositoryUse> _open = new(StringComparer.Ordinal);
@@ -65,19 +65,23 @@ internal sealed class RepositoryPool(ILogger<RepositoryPool> logger)
     {
         if (!initialize || !IsMissingOrEmpty(directory))
         {
-            return Repository.Open(directory);
+            return Repository.Open(directory, options?.Secret);
         }
 
         try
         {
-            var repository = Repository.Create(directory, new RepositoryOptions());
-            logger.LogInformation("Created repository {RepositoryId} in {Directory}", repository.Id, directory);
+            var repository = Repository.Create(directory, new RepositoryOptions { Secret = options?.Secret });
+            logger.LogInformation(
+                "Created {Kind} repository {RepositoryId} in {Directory}",
+                repository.IsEncrypted ? "encrypted" : "unencrypted",
+                repository.Id,
+                directory);
             return repository;
         }
         catch (RepositoryException) when (!IsMissingOrEmpty(directory))
         {
             // Another process may have created it at the same moment.
-            return Repository.Open(directory);
+            return Repository.Open(directory, options?.Secret);
         }
     }
 

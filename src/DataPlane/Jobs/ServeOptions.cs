@@ -1,3 +1,5 @@
+using BackupEngine.Chunkstore.Encryption;
+
 namespace BackupEngine.DataPlane.Jobs;
 
 /// <summary>How the job server is run.</summary>
@@ -12,6 +14,12 @@ public sealed record ServeOptions
     /// supervisor that comes back finds the jobs still running.
     /// </summary>
     public bool StopAtEndOfInput { get; init; }
+
+    /// <summary>
+    /// What opens the repositories that jobs use, and new ones that they create: all of them are encrypted then. Null:
+    /// none is.
+    /// </summary>
+    public RepositorySecret? Secret { get; init; }
 
     /// <summary>The least that is logged.</summary>
     public LogLevel LogLevel { get; init; } = LogLevel.Information;

@@ -18,6 +18,7 @@ public sealed class FailureTests
         { new RepositoryFormatException("x"), ExitCode.Repository },
         { new CorruptDataException("x"), ExitCode.CorruptData },
         { new RepositoryFullException("x"), ExitCode.NoSpace },
+        { new RepositoryKeyException("x"), ExitCode.Key },
         { new BackupNotFoundException("x"), ExitCode.Backup },
         { new BackupExistsException("x"), ExitCode.Backup },
         { new OperationCanceledException(), ExitCode.Cancelled },
