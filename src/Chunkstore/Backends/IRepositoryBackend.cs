@@ -65,6 +65,12 @@ internal interface IRepositoryBackend : IDisposable
     /// <summary>Deletes a file durably; false where there was none. Needs no free space.</summary>
     bool Delete(ObjectName name);
 
+    /// <summary>
+    /// Gives a damaged file a name that is none of its kind, durably: nobody reads it any more, and nothing is lost.
+    /// False where there was none.
+    /// </summary>
+    bool SetAside(ObjectName name);
+
     /// <summary>The sessions that temporary files belong to, each once.</summary>
     IReadOnlyList<SessionId> ListTemporaryOwners();
 

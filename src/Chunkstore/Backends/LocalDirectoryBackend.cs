@@ -148,6 +148,29 @@ internal sealed class LocalDirectoryBackend : IRepositoryBackend
         });
     }
 
+    public bool SetAside(ObjectName name)
+    {
+        var path = Describe(name);
+        _handles.Remove(path);
+        return Attempt("set aside", path, () =>
+        {
+            var number = 0;
+            while (FindLength(name) is not null)
+            {
+                // Nothing is replaced, so what was set aside before is kept as well.
+                if (_files.RenameNoReplace(path, number == 0 ? $"{path}.damaged" : $"{path}.damaged-{number}"))
+                {
+                    _files.FlushDirectory(Path.GetDirectoryName(path)!);
+                    return true;
+                }
+
+                number++;
+            }
+
+            return false;
+        });
+    }
+
     public IReadOnlyList<SessionId> ListTemporaryOwners() =>
         [.. ListDirectory(TemporaryDirectory).Select(entry => OwnerOf(entry.Name)).OfType<SessionId>().Distinct()];
 

@@ -20,4 +20,10 @@ internal enum ObjectKind
 
     /// <summary>Key slots and key epochs of an encrypted repository.</summary>
     Key,
+
+    /// <summary>Damaged places that nobody may rely on.</summary>
+    Quarantine,
+
+    /// <summary>When which packs were proven to be good.</summary>
+    Proof,
 }

@@ -32,6 +32,8 @@ internal static class RepositoryLayout
         ObjectKind.Manifest => "manifests",
         ObjectKind.Session => "sessions",
         ObjectKind.Key => "keys",
+        ObjectKind.Quarantine => "quarantine",
+        ObjectKind.Proof => "verified",
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, null),
     };
 

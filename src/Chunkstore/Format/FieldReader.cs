@@ -76,5 +76,6 @@ internal ref struct FieldReader(ReadOnlySpan<byte> bytes, string fileName)
     /// <summary>The error for a structure that has <paramref name="what"/>.</summary>
     public readonly CorruptDataException Damaged(string what) => new(
         $"{_fileName} is damaged: it has {what} at byte {_position} of a structure of {_bytes.Length} bytes. "
-        + "Other files are not touched by this; restore the file from a copy, or verify the repository.");
+        + "Other files are not touched by this. Run 'verify' to see what it harms; "
+        + "'rebuild-index' makes a damaged index again.");
 }

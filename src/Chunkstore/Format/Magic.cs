@@ -24,6 +24,9 @@ internal static class Magic
     /// <summary>Last bytes of an index segment.</summary>
     public static ReadOnlySpan<byte> IndexTrailer => "BEINDXTL"u8;
 
+    /// <summary>First bytes of a list of proofs.</summary>
+    public static ReadOnlySpan<byte> Proofs => "BEPROOFS"u8;
+
     /// <summary>First bytes of a manifest.</summary>
     public static ReadOnlySpan<byte> Manifest => "BEMANIFS"u8;
 }

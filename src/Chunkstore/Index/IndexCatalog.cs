@@ -30,6 +30,18 @@ internal sealed class IndexCatalog(IRepositoryBackend backend, Guid repositoryId
         }
     }
 
+    /// <summary>The segments that could not be opened, each with what is wrong.</summary>
+    public IReadOnlyList<KeyValuePair<SegmentId, RepositoryException>> Damaged
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return [.. _damaged];
+            }
+        }
+    }
+
     /// <summary>Keeps the segments mapped until <see cref="Release"/>.</summary>
     /// <exception cref="ObjectDisposedException">The repository was closed.</exception>
     public void Use()

@@ -2,6 +2,7 @@ using System.Runtime.Intrinsics;
 using BackupEngine.Chunkstore.Backends;
 using BackupEngine.Chunkstore.Errors;
 using BackupEngine.Chunkstore.Format;
+using BackupEngine.Chunkstore.Hashing;
 
 namespace BackupEngine.Chunkstore.Index;
 
@@ -12,6 +13,8 @@ namespace BackupEngine.Chunkstore.Index;
 /// </summary>
 internal sealed class IndexSegment : IDisposable
 {
+    private const int DigestStepBytes = 1024 * 1024;
+
     private readonly IMappedObject _file;
     private readonly IndexHeader _header;
     private readonly string _fileName;
@@ -50,7 +53,7 @@ internal sealed class IndexSegment : IDisposable
             {
                 throw new CorruptDataException(
                     $"{fileName} is not the index segment of that name in this repository, or is not whole. "
-                    + "Packs hold everything that an index is made of; restore the file from a copy.");
+                    + "Packs hold everything that an index is made of: run 'rebuild-index', which makes it again.");
             }
 
             CheckPackTable(file, header, fileName);
@@ -108,7 +111,43 @@ internal sealed class IndexSegment : IDisposable
     public IndexPack PackAt(int line) => IndexPack.Read(
         _file.Slice(IndexHeader.PackTableOffset + ((long)line * IndexPack.SizeBytes), IndexPack.SizeBytes), _fileName);
 
+    /// <summary>Checks all that opening leaves out: the digest of the file, the entries, the filter.</summary>
+    /// <returns>Empty, or what is wrong.</returns>
+    public string FindFault()
+    {
+        var end = _header.TrailerOffset;
+        var trailer = IndexTrailer.Read(_file.Slice(end, IndexTrailer.SizeBytes), _fileName);
+        var hasher = Blake3Hasher.Create();
+        for (var offset = 0L; offset < end; offset += DigestStepBytes)
+        {
+            hasher.Update(_file.Slice(offset, (int)Math.Min(DigestStepBytes, end - offset)));
+        }
+
+        Span<byte> digest = stackalloc byte[Blake3.DigestBytes];
+        hasher.Finish(digest);
+        return new ChunkId(digest) == trailer.Digest ? FindFaultyEntry() : "its digest is wrong";
+    }
+
     public void Dispose() => _file.Dispose();
+
+    private string FindFaultyEntry()
+    {
+        var order = default(IndexEntryOrder);
+        var before = default(IndexEntry);
+        for (var position = 0L; position < EntryCount; position++)
+        {
+            var entry = EntryAt(position);
+            if (entry.Pack >= (uint)PackCount || (position > 0 && order.Compare(before, entry) >= 0)
+                || !MayContain(entry.Prefix, SplitBlockFilter.MaskOf(entry.Prefix)))
+            {
+                return $"its entry {position} is out of order, points nowhere or is not in its filter";
+            }
+
+            before = entry;
+        }
+
+        return "";
+    }
 
     private bool MayContain(UInt128 prefix, in Vector256<uint> mask)
     {
@@ -124,7 +163,7 @@ internal sealed class IndexSegment : IDisposable
         {
             throw new CorruptDataException(
                 $"{_fileName} is damaged: its entry for {entry.Prefix:x32} points nowhere. The chunk may be intact: "
-                + "packs hold everything that an index is made of.");
+                + "packs hold everything that an index is made of; run 'rebuild-index'.");
         }
 
         var pack = PackAt((int)entry.Pack).PackId;
@@ -137,7 +176,9 @@ internal sealed class IndexSegment : IDisposable
         var table = file.Slice(IndexHeader.PackTableOffset, header.PackCount * IndexPack.SizeBytes);
         if (trailer.FileLength != header.FileLength || trailer.PackTableCrc != Crc32C.Compute(table))
         {
-            throw new CorruptDataException($"{fileName} is damaged: its pack table does not fit its trailer.");
+            throw new CorruptDataException(
+                $"{fileName} is damaged: its pack table does not fit its trailer. "
+                + "Packs hold everything that an index is made of: run 'rebuild-index', which makes it again.");
         }
     }
 }

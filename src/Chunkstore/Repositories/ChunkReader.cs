@@ -113,9 +113,9 @@ public sealed class ChunkReader
         var buffer = _buffers.Get(length);
         try
         {
-            var (firstRequest, first) = run.Span[0];
+            var first = run.Span[0].Location;
             var place = buffer.Memory[..length];
-            var bytes = await ReadPackAsync(first, place, requests[firstRequest].Id, cancellationToken);
+            var bytes = await ReadPackAsync(first, place, cancellationToken);
             for (var i = 0; i < run.Length; i++)
             {
                 var (request, location) = run.Span[i];
@@ -168,9 +168,11 @@ public sealed class ChunkReader
 
         // Nothing of what was found may be taken for the chunk.
         plain.Span.Clear();
+        var isMissing = _backend.FindLength(NameOf(damaged)) is null;
         throw new CorruptDataException(
-            $"Chunk {id} is damaged in {Describe(damaged)} at offset {damaged.Offset}: {fault}. "
-            + "Other chunks are not touched by this; restore the pack from a copy, or back up the volume again.");
+            $"Chunk {id} is damaged in {Describe(damaged)} at offset {damaged.Offset}: "
+            + $"{(isMissing ? "the pack is missing" : fault)}. Other chunks are not touched by this; run 'verify', "
+            + "which names what is harmed, then back up the volume again: that stores the chunk anew.");
     }
 
     private async ValueTask<string> TryReadAsync(
@@ -180,8 +182,13 @@ public sealed class ChunkReader
         try
         {
             var place = buffer.AsMemory(0, location.RecordLength);
+<<<<<<< HEAD
             var record = await ReadPackAsync(location, place, id, cancellationToken);
             return RecordDecoder.Decode(record.Span, location.Pack, id, hasher, _keys.Records, plain.Span);
+=======
+            var record = await ReadPackAsync(location, place, cancellationToken);
+            return RecordDecoder.Decode(record.Span, id, hasher, plain.Span);
+>>>>>>> eada927 (Verification: parts)
         }
         finally
         {
@@ -193,18 +200,16 @@ public sealed class ChunkReader
     /// The bytes from a record on; fewer than asked where the pack is shorter, none where it is missing.
     /// </summary>
     private async ValueTask<ReadOnlyMemory<byte>> ReadPackAsync(
-        ChunkLocation location, Memory<byte> buffer, ChunkId id, CancellationToken cancellationToken)
+        ChunkLocation location, Memory<byte> buffer, CancellationToken cancellationToken)
     {
         try
         {
             var read = await _backend.ReadAsync(NameOf(location), location.Offset, buffer, cancellationToken);
             return buffer[..read];
         }
-        catch (ObjectMissingException exception)
+        catch (ObjectMissingException)
         {
-            throw new CorruptDataException(
-                $"Pack {Describe(location)} is missing, so chunk {id} at offset {location.Offset} cannot be read. "
-                + "Restore the pack from a copy, or back up the volume again.", exception);
+            return default;
         }
     }
 
