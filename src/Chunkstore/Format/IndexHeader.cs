@@ -51,6 +51,11 @@ internal readonly record struct IndexHeader(
         fields.End();
     }
 
+    /// <summary>Whether a header, of whatever version, is what was written: its checksum is right.</summary>
+    public static bool IsWhole(ReadOnlySpan<byte> bytes) =>
+        System.Buffers.Binary.BinaryPrimitives.ReadUInt32LittleEndian(bytes[(SizeBytes - 4)..])
+        == Crc32C.Compute(bytes[..(SizeBytes - 4)]);
+
     public static IndexHeader Read(ReadOnlySpan<byte> bytes, string fileName)
     {
         var fields = new FieldReader(bytes[..Math.Min(SizeBytes, bytes.Length)], fileName);

@@ -9,10 +9,7 @@ namespace BackupEngine.Chunkstore.Format;
 [JsonSerializable(typeof(RepositoryConfig))]
 [JsonSerializable(typeof(RepositoryConfigHead))]
 [JsonSerializable(typeof(SessionRecord))]
-<<<<<<< HEAD
 [JsonSerializable(typeof(KeySlotRecord))]
 [JsonSerializable(typeof(KeyEpochRecord))]
-=======
 [JsonSerializable(typeof(QuarantineRecord))]
->>>>>>> eada927 (Verification: parts)
 internal sealed partial class StoreJson : JsonSerializerContext;

@@ -182,13 +182,8 @@ public sealed class ChunkReader
         try
         {
             var place = buffer.AsMemory(0, location.RecordLength);
-<<<<<<< HEAD
-            var record = await ReadPackAsync(location, place, id, cancellationToken);
-            return RecordDecoder.Decode(record.Span, location.Pack, id, hasher, _keys.Records, plain.Span);
-=======
             var record = await ReadPackAsync(location, place, cancellationToken);
-            return RecordDecoder.Decode(record.Span, id, hasher, plain.Span);
->>>>>>> eada927 (Verification: parts)
+            return RecordDecoder.Decode(record.Span, location.Pack, id, hasher, _keys.Records, plain.Span);
         }
         finally
         {

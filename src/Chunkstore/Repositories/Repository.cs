@@ -6,6 +6,8 @@ using BackupEngine.Chunkstore.Hashing;
 using BackupEngine.Chunkstore.Index;
 using BackupEngine.Chunkstore.Manifests;
 using BackupEngine.Chunkstore.Sessions;
+using BackupEngine.Chunkstore.Verification;
+using BackupEngine.Chunkstore.Verification.Rebuild;
 
 namespace BackupEngine.Chunkstore.Repositories;
 
@@ -204,6 +206,32 @@ public sealed class Repository : IDisposable
         }
     }
 
+    /// <summary>
+    /// Proves that what is stored is good, as far as the level says. What is damaged is noted in the repository, so
+    /// that no later backup relies on it; nothing is deleted.
+    /// </summary>
+    /// <exception cref="RepositoryKeyException">The level needs the key, and it was not given.</exception>
+    public Task<VerifyReport> VerifyAsync(
+        VerifyOptions options, IProgress<VerifyProgress>? progress, CancellationToken cancellationToken) =>
+        RepositoryVerification.VerifyAsync(VerifierParts, options, progress, cancellationToken);
+
+    /// <summary>
+    /// Makes the index again from packs, as far as its segments are damaged or missing. Damaged ones are renamed, never
+    /// deleted.
+    /// </summary>
+    public Task<RebuildReport> RebuildIndexAsync(
+        IProgress<VerifyProgress>? progress, CancellationToken cancellationToken)
+    {
+        BackupWriterRules.RequireWriter(_config);
+        return IndexRebuilder.RunAsync(VerifierParts, progress, cancellationToken);
+    }
+
+    /// <summary>What was proven when.</summary>
+    public VerifyStatus GetVerifyStatus() => RepositoryVerification.StatusOf(VerifierParts);
+
+    /// <summary>The backups that a verification found harmed, by their ids.</summary>
+    public IReadOnlyDictionary<string, HarmedBackup> ListHarmed() => QuarantineCatalog.Load(_backend, Id).Harmed;
+
     /// <summary>Closes the repository. What is under way in other threads ends first; nothing new begins.</summary>
     public void Dispose()
     {
@@ -215,6 +243,19 @@ public sealed class Repository : IDisposable
             _backend.Dispose();
         }
     }
+
+    private VerifierParts VerifierParts => new()
+    {
+        Backend = _backend,
+        Catalog = _catalog,
+        RepositoryId = Id,
+        Keys = _keys,
+        Manifests = _manifests,
+        OpenTree = OpenTree,
+        Sessions = _sessions,
+        Ids = _ids,
+        Time = _time,
+    };
 
     private BackupWriterParts Parts(SessionId session) => new()
     {

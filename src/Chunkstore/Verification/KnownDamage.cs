@@ -41,6 +41,9 @@ internal sealed class KnownDamage
         }
     }
 
+    /// <summary>Forgets that a pack is avoided as a whole.</summary>
+    public void ForgetPack(PackId pack) => _packs.Remove(pack);
+
     /// <summary>A copy that can be changed.</summary>
     public KnownDamage Copy()
     {

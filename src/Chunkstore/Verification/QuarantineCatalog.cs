@@ -122,7 +122,8 @@ internal sealed class QuarantineCatalog(IRepositoryBackend backend, Guid reposit
 
         foreach (var place in record.Records)
         {
-            SortableId.TryParse(place.Prefix, out var prefix);
+            // The form of a prefix is that of a pack's name.
+            var prefix = PackOf(place.Prefix, fileName).Value;
             Damage.Add(new BadRecord(PackOf(place.Pack, fileName), place.OffsetBytes, prefix, place.Reason));
         }
 

@@ -66,7 +66,7 @@ internal sealed class IndexedPlaces
             {
                 var entry = segment.EntryAt(position);
                 if (entry.Pack == line
-                    && entry.StoredLength <= RecordHeader.MaximumPlainBytes + 64
+                    && entry.StoredLength <= RecordHeader.MaximumStoredBytes
                     && seen.Add((entry.Prefix, entry.Offset)))
                 {
                     yield return new IndexedRecord(
@@ -76,17 +76,27 @@ internal sealed class IndexedPlaces
         }
     }
 
+    /// <summary>What the pack tables say of a pack's length; empty where it is that.</summary>
+    public string CompareLength(PackId pack, long length)
+    {
+        foreach (var (segment, line) in _packs.TryGetValue(pack, out var lines) ? lines : [])
+        {
+            var stated = segment.PackAt(line).LengthBytes;
+            if (stated != length)
+            {
+                return $"it has {length} bytes; index segment {segment.Id} says {stated}";
+            }
+        }
+
+        return "";
+    }
+
     /// <summary>What the pack tables say, against a pack's own ends; empty where they agree.</summary>
-    public string Compare(PackId pack, long length, PackDirectory directory)
+    public string Compare(PackId pack, PackDirectory directory)
     {
         foreach (var (segment, line) in _packs.TryGetValue(pack, out var lines) ? lines : [])
         {
             var stated = segment.PackAt(line);
-            if (stated.LengthBytes != length)
-            {
-                return $"it has {length} bytes; index segment {segment.Id} says {stated.LengthBytes}";
-            }
-
             if ((directory.Trailer is { } trailer
                     && (trailer.Digest != stated.Digest || trailer.RecordCount != stated.RecordCount))
                 || (directory.Header is { } header && header.Type != stated.Type))

@@ -17,7 +17,7 @@ internal sealed class PackCheck(
     IRepositoryBackend backend, Guid repositoryId, IndexedPlaces index, RecordCheck? decode)
 {
     private const int WindowBytes = 8 * 1024 * 1024;
-    private const int MaximumRecordBytes = RecordHeader.SizeBytes + RecordHeader.MaximumPlainBytes + 64;
+    private const int MaximumRecordBytes = RecordHeader.SizeBytes + RecordHeader.MaximumStoredBytes;
 
     private byte[] _buffer = [];
 
@@ -46,7 +46,8 @@ internal sealed class PackCheck(
         var directory = await PackDirectory.ReadAsync(
             backend, repositoryId, findings.Pack, length, cancellationToken);
         AddFault(findings, directory.Fault);
-        AddFault(findings, index.Compare(findings.Pack, length, directory));
+        AddFault(findings, index.CompareLength(findings.Pack, length));
+        AddFault(findings, index.Compare(findings.Pack, directory));
         var end = Math.Max(0, length - PackTrailer.SizeBytes);
         var needed = (int)Math.Min(end, WindowBytes);
         _buffer = _buffer.Length >= needed ? _buffer : GC.AllocateUninitializedArray<byte>(needed);
@@ -81,7 +82,7 @@ internal sealed class PackCheck(
             {
                 var length = RecordHeader.SizeBytes + entry.StoredLength;
                 var record = await window.AtAsync(entry.Offset, length, cancellationToken);
-                AddBad(findings, entry, Compare(findings.Pack, record, entry));
+                AddBad(findings, entry, Compare(findings.Pack, directory.Header?.Type, record, entry));
                 findings.UnindexedRecords += index.Has(findings.Pack, entry) ? 0 : 1;
             }
 
@@ -91,13 +92,17 @@ internal sealed class PackCheck(
         var found = new Dictionary<long, RecordHeader>();
         await foreach (var (offset, header) in PackScan.RecordsAsync(window, end, cancellationToken))
         {
-            found[offset] = header;
+            var record = await window.AtAsync(offset, header.RecordLength, cancellationToken);
+            if (decode?.Invoke(findings.Pack, directory.Header?.Type, record.Span, header) is null or "")
+            {
+                found[offset] = header;
+            }
         }
 
         CompareWithIndex(findings, found);
     }
 
-    private string Compare(PackId pack, ReadOnlyMemory<byte> record, in PackEntry entry)
+    private string Compare(PackId pack, PackType? type, ReadOnlyMemory<byte> record, in PackEntry entry)
     {
         if (!RecordHeader.TryRead(record.Span, out var header, out var fault))
         {
@@ -110,7 +115,7 @@ internal sealed class PackCheck(
             return $"the record is that of chunk {header.Id}, not what the pack's directory says";
         }
 
-        return decode?.Invoke(pack, record.Span, header) ?? "";
+        return decode?.Invoke(pack, type, record.Span, header) ?? "";
     }
 
     /// <summary>What the index says of the pack, against what a scan found there.</summary>
@@ -148,7 +153,7 @@ internal sealed class PackCheck(
                 var read = await backend.ReadAsync(name, entry.Offset, record, cancellationToken);
                 fault = RecordHeader.TryRead(record.Span[..read], out var header, out var damage)
                     && header.Id.Prefix == entry.Prefix
-                        ? decode?.Invoke(findings.Pack, record.Span[..read], header) ?? ""
+                        ? decode?.Invoke(findings.Pack, type: null, record.Span[..read], header) ?? ""
                         : damage.Length > 0 ? damage : "the record is of another chunk";
             }
             catch (RepositoryException exception) when (exception is not ObjectMissingException)

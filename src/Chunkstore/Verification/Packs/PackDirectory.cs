@@ -64,8 +64,8 @@ internal sealed record PackDirectory(PackHeader? Header, PackTrailer? Trailer, P
             return null;
         }
 
-        var entries = Try(() => Parse(bytes, backend.Describe(name)), faults);
-        return entries is not null && IsWhole(entries, trailer, faults) ? entries : null;
+        var entries = Try(() => (Entries: Parse(bytes, backend.Describe(name)), IsRead: true), faults);
+        return entries is { } read && IsWhole(read.Entries, trailer, faults) ? read.Entries : null;
     }
 
     private static PackEntry[] Parse(byte[] bytes, string fileName)
@@ -111,6 +111,7 @@ internal sealed record PackDirectory(PackHeader? Header, PackTrailer? Trailer, P
     }
 
     private static T? Try<T>(Func<T> read, List<string> faults)
+        where T : struct
     {
         try
         {
@@ -119,7 +120,7 @@ internal sealed record PackDirectory(PackHeader? Header, PackTrailer? Trailer, P
         catch (RepositoryException exception)
         {
             faults.Add(exception.Message);
-            return default;
+            return null;
         }
     }
 }

@@ -9,7 +9,7 @@ namespace BackupEngine.Chunkstore.Verification.Packs;
 /// </summary>
 internal static class PackScan
 {
-    private const int MaximumRecordBytes = RecordHeader.SizeBytes + RecordHeader.MaximumPlainBytes + 64;
+    private const int MaximumRecordBytes = RecordHeader.SizeBytes + RecordHeader.MaximumStoredBytes;
 
     /// <summary>Whole records with their offsets, in order.</summary>
     public static async IAsyncEnumerable<(long Offset, RecordHeader Header)> RecordsAsync(

@@ -1,0 +1,70 @@
+using BackupEngine.Chunkstore.Verification.Packs;
+
+namespace BackupEngine.Chunkstore.Verification;
+
+/// <summary>What was known to be damaged, brought up to date with what was found.</summary>
+internal sealed class DamageUpdate(RepositorySnapshot snapshot, KnownDamage known)
+{
+    /// <summary>The damage that is known now.</summary>
+    public KnownDamage Damage { get; } = Present(snapshot, known);
+
+    /// <summary>Whether it is another than before.</summary>
+    public bool IsChanged => !Damage.Records.ToHashSet().SetEquals(known.Records)
+        || !Damage.Packs.ToHashSet().SetEquals(known.Packs);
+
+    /// <summary>Adds what the listing of packs alone tells: missing packs, and those of another length.</summary>
+    public void AddLengths()
+    {
+        foreach (var pack in snapshot.Missing)
+        {
+            Damage.Add(new BadPack(pack, IsLost: true, "the pack is missing"));
+        }
+
+        foreach (var pack in snapshot.Indexed)
+        {
+            var fault = snapshot.Index.CompareLength(pack, snapshot.Packs[pack]);
+            if (fault.Length > 0 && !Damage.Avoids(pack))
+            {
+                Damage.Add(new BadPack(pack, IsLost: false, fault));
+            }
+        }
+    }
+
+    /// <summary>Adds what was found in a pack.</summary>
+    /// <param name="found">What was found.</param>
+    /// <param name="isData">Whether its chunks were decoded: only then a record is proven to be good again.</param>
+    public void Add(PackFindings found, bool isData)
+    {
+        if (isData)
+        {
+            Damage.Forget(found.Pack);
+        }
+        else
+        {
+            Damage.ForgetPack(found.Pack);
+        }
+
+        if (found.IsLost || found.Faults.Count > 0)
+        {
+            Damage.Add(new BadPack(found.Pack, found.IsLost, string.Join("; ", found.Faults)));
+        }
+
+        found.BadRecords.ForEach(Damage.Add);
+    }
+
+    /// <summary>What was known of packs that are there still, or that the index names still.</summary>
+    private static KnownDamage Present(RepositorySnapshot snapshot, KnownDamage known)
+    {
+        var present = known.Copy();
+        var packs = known.Packs.Select(pack => pack.Pack).Concat(known.Records.Select(record => record.Pack));
+        foreach (var pack in packs.Distinct())
+        {
+            if (!snapshot.Packs.ContainsKey(pack) && !snapshot.Index.Names(pack))
+            {
+                present.Forget(pack);
+            }
+        }
+
+        return present;
+    }
+}
