@@ -86,7 +86,8 @@ internal sealed class ProofCatalog(IRepositoryBackend backend, Guid repositoryId
             {
                 Kind = FaultKind.Note,
                 File = backend.Describe(name),
-                Message = $"A list of proofs cannot be read; the packs in it count as never proven. {exception.Message}",
+                Message = "A list of proofs cannot be read, so the packs in it count as never proven. "
+                    + exception.Message,
             });
         }
     }
