@@ -5,6 +5,8 @@ namespace BackupEngine.Chunkstore.Tests.GarbageCollection.Interleavings;
 /// <summary>Runs a story under many schedules.</summary>
 internal sealed class Exploration(Story story)
 {
+    private readonly Footprints _footprints = new();
+
     /// <summary>Interleavings that were run.</summary>
     public int Runs { get; private set; }
 
@@ -36,7 +38,7 @@ internal sealed class Exploration(Story story)
     /// <summary>Runs all schedules with at most so many preemptions, or the first so many of them.</summary>
     public async Task<Exploration> SystematicAsync(int preemptions, int most)
     {
-        var search = new SystematicSearch(preemptions);
+        var search = new SystematicSearch(preemptions, _footprints);
         for (var number = 0; number < most && Finding is null && search.Next() is { } schedule; number++)
         {
             await RunAsync(schedule, () => 0, $"schedule {number} with {preemptions} preemptions");
@@ -48,7 +50,7 @@ internal sealed class Exploration(Story story)
     private async Task RunAsync(ISchedule schedule, Func<int> death, string name)
     {
         var (world, participants) = story.Begin(death);
-        var interleaver = new Interleaver(schedule);
+        var interleaver = new Interleaver(schedule, _footprints);
         Exception? failure = null;
         try
         {

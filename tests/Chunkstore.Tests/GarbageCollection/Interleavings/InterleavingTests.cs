@@ -53,7 +53,7 @@ public sealed class InterleavingTests(ITestOutputHelper output)
 
     private static async Task<string> TraceAsync(Story story, int seed)
     {
-        var interleaver = new Interleaver(new RandomSchedule(seed));
+        var interleaver = new Interleaver(new RandomSchedule(seed), new Footprints());
         await interleaver.RunAsync(story.Begin(death: () => 0).Participants);
         return interleaver.DescribeTrace();
     }

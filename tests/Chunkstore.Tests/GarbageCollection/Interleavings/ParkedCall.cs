@@ -1,12 +1,12 @@
 namespace BackupEngine.Chunkstore.Tests.GarbageCollection.Interleavings;
 
 /// <summary>A call that waits for its turn.</summary>
-/// <param name="description">What it will do.</param>
-internal sealed class ParkedCall(string description) : IDisposable
+/// <param name="info">What it will do.</param>
+internal sealed class ParkedCall(CallInfo info) : IDisposable
 {
     private readonly ManualResetEventSlim _turn = new();
 
-    public string Description => description;
+    public CallInfo Info => info;
 
     /// <summary>Whether the participant's process has died meanwhile.</summary>
     public bool IsDead { get; private set; }

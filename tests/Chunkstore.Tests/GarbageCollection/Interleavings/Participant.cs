@@ -29,13 +29,13 @@ internal sealed class Participant(string name, Func<Participant, Task> work)
     public Exception? Failure => _task.Exception?.InnerException;
 
     /// <summary>The call that is next; null where it has none.</summary>
-    public string? Next
+    public CallInfo? Next
     {
         get
         {
             lock (_monitor)
             {
-                return _parked.TryPeek(out var call) ? call.Description : null;
+                return _parked.TryPeek(out var call) ? call.Info : null;
             }
         }
     }
@@ -47,9 +47,9 @@ internal sealed class Participant(string name, Func<Participant, Task> work)
     }
 
     /// <summary>Makes a call when its turn comes. On a thread of the participant.</summary>
-    public T Call<T>(string description, Func<T> call)
+    public T Call<T>(CallInfo info, Func<T> call)
     {
-        using var parked = new ParkedCall(description);
+        using var parked = new ParkedCall(info);
         lock (_monitor)
         {
             if (IsDead)
@@ -77,7 +77,7 @@ internal sealed class Participant(string name, Func<Participant, Task> work)
     public void Yield(string description)
     {
         IsYielding = true;
-        Call(description, () => true);
+        Call(CallInfo.Silent(description), () => true);
         IsYielding = false;
     }
 

@@ -14,21 +14,21 @@ internal sealed class ParkingFileSystem(Participant participant, IFileSystem inn
 
     /// <summary>Of temporary files only commit tickets are anything to others.</summary>
     public IWritableFile CreateFile(string path) => path.EndsWith("-commit", StringComparison.Ordinal)
-        ? participant.Call($"create {Short(path)}", () => inner.CreateFile(path))
+        ? participant.Call(CallInfo.Create(Short(path)), () => inner.CreateFile(path))
         : inner.CreateFile(path);
 
     public bool RenameNoReplace(string path, string newPath) => participant.Call(
-        $"rename {Short(path)} to {Short(newPath)}", () => inner.RenameNoReplace(path, newPath));
+        CallInfo.Rename(Short(path), Short(newPath)), () => inner.RenameNoReplace(path, newPath));
 
     public void FlushDirectory(string path) => inner.FlushDirectory(path);
 
-    public bool Delete(string path) => participant.Call($"unlink {Short(path)}", () => inner.Delete(path));
+    public bool Delete(string path) => participant.Call(CallInfo.Unlink(Short(path)), () => inner.Delete(path));
 
     public IReadableFile? OpenFile(string path) =>
-        participant.Call($"open {Short(path)}", () => inner.OpenFile(path));
+        participant.Call(CallInfo.Open(Short(path)), () => inner.OpenFile(path));
 
     public IReadOnlyList<FileEntry>? List(string path) =>
-        participant.Call($"list {Short(path)}", () => inner.List(path));
+        participant.Call(CallInfo.List(Short(path)), () => inner.List(path));
 
     private static string Short(string path) => path.StartsWith(World.Root, StringComparison.Ordinal)
         ? path[World.Root.Length..].TrimStart('/')

@@ -2,9 +2,9 @@ namespace BackupEngine.Chunkstore.Tests.GarbageCollection.Interleavings.Schedule
 
 /// <summary>
 /// All schedules with at most so many preemptions, one after another: a participant goes on until it ends or can only
-/// wait, but for the chosen steps at which another one takes over.
+/// wait, but for the chosen steps at which another one takes over - before calls that others can notice.
 /// </summary>
-internal sealed class SystematicSearch(int preemptions)
+internal sealed class SystematicSearch(int preemptions, Footprints footprints)
 {
     private readonly List<Decision> _decisions = [];
     private bool _isFirst = true;
@@ -31,6 +31,9 @@ internal sealed class SystematicSearch(int preemptions)
 
         return null;
     }
+
+    private bool IsNoticed(Participant participant) =>
+        participant.Next is { } call && footprints.IsNoticed(participant.Name, call);
 
     /// <summary>One choice: who was ready, the preferred one first; which was taken; what it cost so far.</summary>
     private sealed record Decision(string[] Ready, int Taken, bool IsPreemption, int Cost)
@@ -73,7 +76,8 @@ internal sealed class SystematicSearch(int preemptions)
         private Participant Undecided(Participant[] ordered, bool mayGoOn)
         {
             var cost = search._decisions.Count == 0 ? 0 : search._decisions[^1].CostAfter;
-            var names = ordered.Select(participant => participant.Name).ToArray();
+            var isSilent = mayGoOn && !search.IsNoticed(ordered[0]);
+            var names = ordered.Take(isSilent ? 1 : ordered.Length).Select(participant => participant.Name).ToArray();
             search._decisions.Add(new Decision(names, Taken: 0, mayGoOn, cost));
             return ordered[0];
         }
