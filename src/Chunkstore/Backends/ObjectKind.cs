@@ -26,4 +26,7 @@ internal enum ObjectKind
 
     /// <summary>When which packs were proven to be good.</summary>
     Proof,
+
+    /// <summary>What keeps a backup from being deleted, or from being protected while it is deleted.</summary>
+    Hold,
 }

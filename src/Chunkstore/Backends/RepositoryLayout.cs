@@ -34,6 +34,7 @@ internal static class RepositoryLayout
         ObjectKind.Key => "keys",
         ObjectKind.Quarantine => "quarantine",
         ObjectKind.Proof => "verified",
+        ObjectKind.Hold => "holds",
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, null),
     };
 

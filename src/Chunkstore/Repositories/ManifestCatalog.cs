@@ -23,9 +23,16 @@ internal sealed class ManifestCatalog(IRepositoryBackend backend, ManifestFile f
 
     public Manifest Get(BackupId id) => TryGet(id) ?? throw NotFound(id);
 
-    public void Delete(BackupId id)
+    /// <summary>Removes a manifest, durably; false where there was none.</summary>
+    public bool TryDelete(BackupId id) => backend.Delete(NameOf(id));
+
+    /// <summary>Whether a backup of that id is published.</summary>
+    public bool IsThere(BackupId id) => backend.FindLength(NameOf(id)) is not null;
+
+    /// <summary>Throws where no backup of that id is published.</summary>
+    public void RequireThere(BackupId id)
     {
-        if (!backend.Delete(NameOf(id)))
+        if (!IsThere(id))
         {
             throw NotFound(id);
         }
@@ -34,7 +41,7 @@ internal sealed class ManifestCatalog(IRepositoryBackend backend, ManifestFile f
     /// <summary>Throws where a backup of that id is there already.</summary>
     public void RequireFree(BackupId id)
     {
-        if (backend.FindLength(NameOf(id)) is not null)
+        if (IsThere(id))
         {
             throw new BackupExistsException(
                 $"A backup '{id}' is in the repository already; nothing was changed. Choose another id.");

@@ -5,6 +5,7 @@ using BackupEngine.Chunkstore.Format;
 using BackupEngine.Chunkstore.Hashing;
 using BackupEngine.Chunkstore.Index;
 using BackupEngine.Chunkstore.Manifests;
+using BackupEngine.Chunkstore.Retention;
 using BackupEngine.Chunkstore.Sessions;
 using BackupEngine.Chunkstore.Verification;
 using BackupEngine.Chunkstore.Verification.Rebuild;
@@ -23,6 +24,8 @@ public sealed class Repository : IDisposable
     private readonly ManifestCatalog _manifests;
     private readonly SessionRegistry _sessions;
     private readonly SortableId _ids;
+    private readonly HoldCatalog _holds;
+    private readonly BackupRemoval _removal;
     private readonly ReadBufferPool _readBuffers = new();
     private bool _disposed;
 
@@ -39,6 +42,8 @@ public sealed class Repository : IDisposable
         _catalog = new IndexCatalog(backend, config.RepositoryId, _keys.Dispose);
         _manifests = new ManifestCatalog(backend, _keys.Manifests);
         _sessions = new SessionRegistry(backend, time);
+        _holds = new HoldCatalog(backend, _ids);
+        _removal = new BackupRemoval(_holds, _manifests);
         Chunks = new ChunkReader(backend, _catalog, _keys, _readBuffers);
         _catalog.Refresh();
     }
@@ -153,14 +158,42 @@ public sealed class Repository : IDisposable
     /// <summary>Opens the tree of a backup.</summary>
     public ManifestTreeReader OpenTree(Manifest manifest) => new(new RepositoryNodeStore(Chunks), manifest.Root);
 
-    /// <summary>Removes a manifest; space comes back with garbage collection. Other backups are untouched.</summary>
+    /// <summary>
+    /// Removes a backup, or finishes a removal that was interrupted; space comes back with garbage collection. Other
+    /// backups are untouched.
+    /// </summary>
     /// <exception cref="BackupNotFoundException">There is none of that id.</exception>
+    /// <exception cref="BackupProtectedException">It is protected; nothing was changed.</exception>
     public void DeleteBackup(BackupId id)
     {
         BackupWriterRules.RequireWriter(_config);
         _keys.RequireUnlocked();
-        _manifests.Delete(id);
+        _removal.Delete(id);
     }
+
+    /// <summary>Keeps a backup from being deleted until its protection is taken away.</summary>
+    /// <exception cref="BackupNotFoundException">There is none of that id.</exception>
+    /// <exception cref="BackupProtectedException">Its deletion has begun.</exception>
+    public void ProtectBackup(BackupId id)
+    {
+        BackupWriterRules.RequireWriter(_config);
+        _removal.Protect(id);
+    }
+
+    /// <summary>Takes the protection of a backup away; one without is left as it is.</summary>
+    /// <exception cref="BackupNotFoundException">There is none of that id.</exception>
+    /// <exception cref="BackupProtectedException">Its deletion has begun.</exception>
+    public void UnprotectBackup(BackupId id)
+    {
+        BackupWriterRules.RequireWriter(_config);
+        _removal.Unprotect(id);
+    }
+
+    /// <summary>Whether a backup is protected, or its deletion has begun.</summary>
+    public HoldState GetHold(BackupId id) => _holds.Find(id).State;
+
+    /// <summary>The backups that are protected or being deleted; others may be missing.</summary>
+    public IReadOnlyDictionary<BackupId, HoldState> ListHolds() => _holds.List();
 
     /// <summary>The sessions that are registered now, those of dead processes among them.</summary>
     public IReadOnlyList<SessionInfo> ListSessions() => _sessions.List();
