@@ -9,6 +9,8 @@ public enum HoldState
     /// <summary>Neither delete nor prune removes it.</summary>
     Protected,
 
-    /// <summary>Its deletion has begun and is finished by whoever repeats it; it cannot be protected any more.</summary>
+    /// <summary>
+    /// Its deletion has begun and is finished by whoever repeats it; it cannot be protected any more.
+    /// </summary>
     Deleting,
 }

@@ -8,7 +8,9 @@ using Xunit;
 
 namespace BackupEngine.Chunkstore.Tests.Retention;
 
-/// <summary>Protecting, unprotecting and deleting one backup at once, in every order of their steps on the disk.</summary>
+/// <summary>
+/// Protecting, unprotecting and deleting one backup at once, in every order of their steps on the disk.
+/// </summary>
 public sealed class HoldRaceTests : IDisposable
 {
     private static readonly BackupId Id = BackupId.Parse("contested");

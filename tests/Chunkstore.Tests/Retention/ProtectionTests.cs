@@ -106,7 +106,8 @@ public sealed class ProtectionTests : IDisposable
             Mode = mode,
         };
         var failed = false;
-        using (var faulty = Repository.Open(new LocalDirectoryBackend(_directory.Sub(name), files), TimeProvider.System))
+        var backend = new LocalDirectoryBackend(_directory.Sub(name), files);
+        using (var faulty = Repository.Open(backend, TimeProvider.System))
         {
             try
             {

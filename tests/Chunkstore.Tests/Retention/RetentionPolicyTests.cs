@@ -123,8 +123,9 @@ public sealed class RetentionPolicyTests
     private static RetentionRules Parse(string text)
     {
         var rules = new RetentionRules();
-        foreach (var (rule, value) in text.Split(", ").Select(part => part.Split(' ')).Select(part => (part[0], part[1])))
+        foreach (var part in text.Split(", "))
         {
+            var (rule, value) = (part.Split(' ')[0], part.Split(' ')[1]);
             _ = int.TryParse(value, CultureInfo.InvariantCulture, out var count);
             _ = RetentionPeriod.TryParse(value, out var period);
             rules = rule switch
