@@ -1,4 +1,5 @@
 using BackupEngine.Chunkstore.Manifests;
+using BackupEngine.Chunkstore.Retention;
 
 namespace BackupEngine.DataPlane.CommandLine;
 
@@ -6,8 +7,9 @@ namespace BackupEngine.DataPlane.CommandLine;
 internal sealed record BackupView
 {
     /// <summary>Describes a backup.</summary>
-    public BackupView(Manifest manifest)
+    public BackupView(Manifest manifest, HoldState hold)
     {
+        Hold = ProtectCommand.WordFor(hold);
         BackupId = manifest.BackupId.Value;
         VolumeId = manifest.VolumeId;
         ParentId = manifest.ParentId?.Value;
@@ -27,6 +29,11 @@ internal sealed record BackupView
 
     /// <summary>The backup.</summary>
     public string BackupId { get; }
+
+    /// <summary>
+    /// <c>free</c>, <c>protected</c>, or <c>deleting</c>: its deletion was begun and is to be repeated.
+    /// </summary>
+    public string Hold { get; }
 
     /// <summary>Its volume.</summary>
     public string VolumeId { get; }

@@ -19,6 +19,8 @@ namespace BackupEngine.DataPlane.CommandLine;
 [JsonSerializable(typeof(BackupView))]
 [JsonSerializable(typeof(DiffView))]
 [JsonSerializable(typeof(DeletedView))]
+[JsonSerializable(typeof(ProtectionView))]
+[JsonSerializable(typeof(PruneView))]
 [JsonSerializable(typeof(StatisticsView))]
 [JsonSerializable(typeof(KeyFileView))]
 [JsonSerializable(typeof(KeySlotChangeView))]

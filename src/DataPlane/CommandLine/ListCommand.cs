@@ -1,5 +1,4 @@
 using System.CommandLine;
-using BackupEngine.Chunkstore.Manifests;
 
 namespace BackupEngine.DataPlane.CommandLine;
 
@@ -15,27 +14,29 @@ internal static class ListCommand
         Shell.Bind(command, (invocation, _) =>
         {
             using var repository = key.Open(invocation, invocation.Arguments.GetRequiredValue(directory));
-            var manifests = repository.ListManifests();
+            var holds = repository.ListHolds();
+            var backups = repository.ListManifests()
+                .Select(manifest => new BackupView(manifest, holds.GetValueOrDefault(manifest.BackupId)))
+                .ToList();
             invocation.Output.Result(
-                new BackupListView([.. manifests.Select(manifest => new BackupView(manifest))]),
-                DataPlaneJson.Default.BackupListView,
-                Lines(manifests));
+                new BackupListView(backups), DataPlaneJson.Default.BackupListView, Lines(backups));
             return Task.CompletedTask;
         });
         return command;
     }
 
-    private static IEnumerable<string> Lines(IReadOnlyList<Manifest> manifests) => manifests
-        .Select(manifest => Row(
-            manifest.BackupId.Value,
-            manifest.VolumeId,
-            $"{manifest.CreatedAt:yyyy-MM-dd HH:mm:ss}Z",
-            SizeText.Format(manifest.Root.Shape.VolumeBytes),
-            SizeText.Format(manifest.Statistics.BytesStored),
-            manifest.ParentId?.Value ?? "-"))
-        .Prepend(Row("BACKUP", "VOLUME", "CREATED", "SIZE", "STORED", "PARENT"));
+    private static IEnumerable<string> Lines(IReadOnlyList<BackupView> backups) => backups
+        .Select(backup => Row(
+            backup.BackupId,
+            backup.VolumeId,
+            $"{backup.CreatedAt:yyyy-MM-dd HH:mm:ss}Z",
+            SizeText.Format(backup.VolumeBytes),
+            SizeText.Format(backup.BytesStored),
+            backup.Hold == "free" ? "-" : backup.Hold,
+            backup.ParentId ?? "-"))
+        .Prepend(Row("BACKUP", "VOLUME", "CREATED", "SIZE", "STORED", "HOLD", "PARENT"));
 
     private static string Row(
-        string backup, string volume, string created, string size, string stored, string parent) =>
-        $"{backup,-36}  {volume,-36}  {created,-20}  {size,11}  {stored,11}  {parent}";
+        string backup, string volume, string created, string size, string stored, string hold, string parent) =>
+        $"{backup,-36}  {volume,-36}  {created,-20}  {size,11}  {stored,11}  {hold,-9}  {parent}";
 }

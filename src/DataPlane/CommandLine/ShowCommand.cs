@@ -15,7 +15,8 @@ internal static class ShowCommand
         Shell.Bind(command, (invocation, _) =>
         {
             using var repository = key.Open(invocation, invocation.Arguments.GetRequiredValue(directory));
-            var view = new BackupView(repository.GetManifest(invocation.Arguments.GetRequiredValue(backup)));
+            var id = invocation.Arguments.GetRequiredValue(backup);
+            var view = new BackupView(repository.GetManifest(id), repository.GetHold(id));
             invocation.Output.Result(view, DataPlaneJson.Default.BackupView, Lines(view));
             return Task.CompletedTask;
         });
@@ -28,6 +29,7 @@ internal static class ShowCommand
         $"volume       {view.VolumeId}, {SizeText.Format(view.VolumeBytes)}",
         $"chunk size   {SizeText.Format(view.ChunkSizeBytes)}",
         $"parent       {view.ParentId ?? "none: full"}",
+        $"hold         {view.Hold}",
         $"created      {view.CreatedAt:yyyy-MM-dd HH:mm:ss}Z",
         $"read         {SizeText.Format(view.BytesRead)}, of which zero {SizeText.Format(view.ZeroBytes)}",
         $"unchanged    {SizeText.Format(view.BytesUnchanged)}",

@@ -32,6 +32,9 @@ public enum ExitCode
     /// <summary>The key of the repository: missing, wrong, or given where nothing is encrypted.</summary>
     Key = 8,
 
+    /// <summary>The backup is protected, or its deletion has begun; nothing was changed.</summary>
+    Protected = 9,
+
     /// <summary>Cancelled by Ctrl-C, SIGTERM or CancelJob.</summary>
     Cancelled = 130,
 }

@@ -21,6 +21,7 @@ public sealed record Failure(ExitCode Code, string Message)
         ExitCode.Backup => "backup",
         ExitCode.NoSpace => "no_space",
         ExitCode.Key => "key",
+        ExitCode.Protected => "protected",
         ExitCode.Cancelled => "cancelled",
         _ => "unexpected",
     };
@@ -38,6 +39,7 @@ public sealed record Failure(ExitCode Code, string Message)
         RepositoryFullException => ExitCode.NoSpace,
         RepositoryKeyException => ExitCode.Key,
         CorruptDataException => ExitCode.CorruptData,
+        BackupProtectedException => ExitCode.Protected,
         BackupNotFoundException or BackupExistsException => ExitCode.Backup,
         RepositoryException => ExitCode.Repository,
         IOException { HResult: NoSpaceErrno or QuotaErrno } => ExitCode.NoSpace,
