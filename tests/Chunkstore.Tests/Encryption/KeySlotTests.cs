@@ -215,7 +215,8 @@ public sealed class KeySlotTests : IDisposable
     {
         using var backend = new LocalDirectoryBackend(Path);
         using var repository = Repository.Open(Path, _file);
-        var store = new KeyStore(backend, repository.Id, new SortableId(TimeProvider.System), TimeProvider.System);
+        var ids = new SortableId(TimeProvider.System);
+        var store = new KeyStore(backend, repository.Id, ids, TimeProvider.System);
         using var master = store.Unlock(_file).Master;
         using var data = master.DataKey(1);
         return [[.. master.Bytes], master.IdKey(), [.. data.Bytes], [.. _file.Bytes], [.. _passphrase.Bytes]];

@@ -9,8 +9,8 @@ using Xunit;
 namespace BackupEngine.Chunkstore.Tests.Encryption;
 
 /// <summary>
-/// An encrypted record is what was written, or refused: also by somebody who makes every checksum right again, and knows
-/// ids and packs.
+/// An encrypted record is what was written, or refused: also by somebody who makes every checksum right again, and
+/// knows ids and packs.
 /// </summary>
 public sealed class RecordTamperTests : IDisposable
 {

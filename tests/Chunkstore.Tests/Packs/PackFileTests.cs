@@ -2,6 +2,7 @@ using BackupEngine.Chunkstore.Compression;
 using BackupEngine.Chunkstore.Format;
 using BackupEngine.Chunkstore.Hashing;
 using BackupEngine.Chunkstore.Repositories;
+using BackupEngine.Chunkstore.Tests.Encryption;
 using BackupEngine.Chunkstore.Tests.Repositories;
 using Xunit;
 
@@ -21,11 +22,15 @@ public sealed class PackFileTests : IDisposable
     public void Dispose() => _directory.Dispose();
 
     [Theory]
-    [InlineData(CompressionAlgorithm.Lz4)]
-    [InlineData(CompressionAlgorithm.None)]
-    public async Task A_forward_scan_finds_what_directory_trailer_and_index_say(CompressionAlgorithm compression)
+    [InlineData(CompressionAlgorithm.Lz4, false)]
+    [InlineData(CompressionAlgorithm.None, false)]
+    [InlineData(CompressionAlgorithm.Lz4, true)]
+    [InlineData(CompressionAlgorithm.None, true)]
+    public async Task A_forward_scan_finds_what_directory_trailer_and_index_say(
+        CompressionAlgorithm compression, bool encrypted)
     {
-        using var repository = Repository.Create(Path, new RepositoryOptions { ChunkSizeBytes = ChunkSize });
+        using var secret = encrypted ? TestKeys.File() : null;
+        using var repository = Repository.Create(Path, TestKeys.Options(ChunkSize, secret));
         var volume = TestVolume.Mixed(ChunkSize, 700, seed: 1);
         await using (var writer = repository.BeginBackup(volume.Options("one") with { Compression = compression }))
         {

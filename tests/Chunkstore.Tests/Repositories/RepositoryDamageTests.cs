@@ -1,5 +1,7 @@
+using BackupEngine.Chunkstore.Encryption;
 using BackupEngine.Chunkstore.Errors;
 using BackupEngine.Chunkstore.Repositories;
+using BackupEngine.Chunkstore.Tests.Encryption;
 using Xunit;
 
 namespace BackupEngine.Chunkstore.Tests.Repositories;
@@ -14,18 +16,28 @@ public sealed class RepositoryDamageTests : IDisposable
     private readonly TemporaryDirectory _directory = TemporaryDirectory.InMemory();
     private readonly TestVolume _volume = TestVolume.Mixed(ChunkSize, 7, seed: 1);
 
+    private RepositorySecret? _secret;
+
     private string Path => _directory.Sub("repository");
 
-    public void Dispose() => _directory.Dispose();
+    public void Dispose()
+    {
+        _secret?.Dispose();
+        _directory.Dispose();
+    }
 
     [Theory]
-    [InlineData("config", true)]
-    [InlineData("manifests", true)]
-    [InlineData("index", true)]
-    [InlineData("packs", false)]
-    public async Task A_flipped_bit_is_found_or_does_no_harm(string place, bool everyBit)
+    [InlineData("config", true, false)]
+    [InlineData("manifests", true, false)]
+    [InlineData("index", true, false)]
+    [InlineData("packs", false, false)]
+    [InlineData("config", true, true)]
+    [InlineData("manifests", true, true)]
+    [InlineData("packs", false, true)]
+    [InlineData("keys", true, true)]
+    public async Task A_flipped_bit_is_found_or_does_no_harm(string place, bool everyBit, bool encrypted)
     {
-        await MakeAsync();
+        await MakeAsync(encrypted);
         var (found, harmless) = (0, 0);
         foreach (var file in Files(place))
         {
@@ -85,12 +97,14 @@ public sealed class RepositoryDamageTests : IDisposable
     }
 
     [Theory]
-    [InlineData("manifests")]
-    [InlineData("packs")]
-    public async Task Files_that_changed_places_are_found(string place)
+    [InlineData("manifests", false)]
+    [InlineData("packs", false)]
+    [InlineData("manifests", true)]
+    [InlineData("packs", true)]
+    public async Task Files_that_changed_places_are_found(string place, bool encrypted)
     {
-        await MakeAsync();
-        using (var repository = Repository.Open(Path))
+        await MakeAsync(encrypted);
+        using (var repository = Repository.Open(Path, _secret))
         {
             await TestVolume.Mixed(ChunkSize, 9, seed: 2).BackUpAsync(repository, "another");
         }
@@ -171,9 +185,10 @@ public sealed class RepositoryDamageTests : IDisposable
         ? [System.IO.Path.Combine(Path, place)]
         : [.. Directory.EnumerateFiles(System.IO.Path.Combine(Path, place), "*", SearchOption.AllDirectories).Order()];
 
-    private async Task MakeAsync()
+    private async Task MakeAsync(bool encrypted = false)
     {
-        using var repository = Repository.Create(Path, new RepositoryOptions { ChunkSizeBytes = ChunkSize });
+        _secret = encrypted ? TestKeys.File() : null;
+        using var repository = Repository.Create(Path, TestKeys.Options(ChunkSize, _secret));
         await _volume.BackUpAsync(repository, "first");
     }
 
@@ -182,7 +197,7 @@ public sealed class RepositoryDamageTests : IDisposable
     {
         try
         {
-            using var repository = Repository.Open(Path);
+            using var repository = Repository.Open(Path, _secret);
             foreach (var manifest in repository.ListManifests())
             {
                 var restored = await TestVolume.RestoreAsync(repository, manifest);
@@ -193,7 +208,8 @@ public sealed class RepositoryDamageTests : IDisposable
 
             return repository.ListManifests().All(manifest => manifest.BackupId.Value != backup);
         }
-        catch (RepositoryException exception) when (exception is CorruptDataException or RepositoryFormatException)
+        catch (RepositoryException exception)
+            when (exception is CorruptDataException or RepositoryFormatException or RepositoryKeyException)
         {
             return true;
         }

@@ -1,5 +1,6 @@
 using BackupEngine.Chunkstore.Manifests;
 using BackupEngine.Chunkstore.Repositories;
+using BackupEngine.Chunkstore.Tests.Encryption;
 using CsCheck;
 using Xunit;
 
@@ -35,27 +36,33 @@ public sealed class RepositoryPropertyTests
         /// </summary>
         TwoAtOnce,
         Delete,
+
+        /// <summary>A new key epoch, where there are keys.</summary>
+        Rotate,
         Reopen,
     }
 
-    [Fact]
-    public void Every_backup_restores_to_its_point_in_time() =>
-        Steps.Array[4, 14].Sample(steps => RunAsync(steps).Wait(), iter: 25, threads: 2);
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Every_backup_restores_to_its_point_in_time(bool encrypted) =>
+        Steps.Array[4, 14].Sample(steps => RunAsync(steps, encrypted).Wait(), iter: 15, threads: 2);
 
-    private static async Task RunAsync(Step[] steps)
+    private static async Task RunAsync(Step[] steps, bool encrypted)
     {
+        using var secret = encrypted ? TestKeys.File() : null;
         using var directory = TemporaryDirectory.InMemory();
         var path = directory.Sub("repository");
-        Repository.Create(path, new RepositoryOptions { ChunkSizeBytes = ChunkSize }).Dispose();
-        var repositories = new[] { Repository.Open(path), Repository.Open(path) };
+        Repository.Create(path, TestKeys.Options(ChunkSize, secret)).Dispose();
+        var repositories = new[] { Repository.Open(path, secret), Repository.Open(path, secret) };
         var volume = TestVolume.Mixed(ChunkSize, Chunks, seed: 1);
         var model = new Dictionary<string, byte[]>(StringComparer.Ordinal);
         foreach (var (number, step) in steps.Index())
         {
-            await DoAsync(step, number, path, repositories, volume, model);
+            await DoAsync(step, number, () => Repository.Open(path, secret), repositories, volume, model);
         }
 
-        using var last = Repository.Open(path);
+        using var last = Repository.Open(path, secret);
         Assert.Equal(model.Keys.Order(), last.ListManifests().Select(manifest => manifest.BackupId.Value).Order());
         foreach (var (backup, bytes) in model)
         {
@@ -69,7 +76,7 @@ public sealed class RepositoryPropertyTests
     private static async Task DoAsync(
         Step step,
         int number,
-        string path,
+        Func<Repository> open,
         Repository[] repositories,
         TestVolume volume,
         Dictionary<string, byte[]> model)
@@ -101,9 +108,12 @@ public sealed class RepositoryPropertyTests
                 repository.DeleteBackup(BackupId.Parse(victim));
                 model.Remove(victim);
                 break;
+            case Action.Rotate when repository.IsEncrypted:
+                repository.KeyRing.Rotate();
+                break;
             case Action.Reopen:
                 repository.Dispose();
-                repositories[step.Seed % 2] = Repository.Open(path);
+                repositories[step.Seed % 2] = open();
                 break;
         }
     }

@@ -1,5 +1,6 @@
 using BackupEngine.Chunkstore.Repositories;
 using BackupEngine.Chunkstore.Sessions;
+using BackupEngine.Chunkstore.Tests.Encryption;
 using BackupEngine.Chunkstore.Tests.Repositories;
 using Xunit;
 
@@ -16,11 +17,14 @@ public sealed class StoreAllocationTests : IDisposable
 
     public void Dispose() => _directory.Dispose();
 
-    [Fact]
-    public async Task A_chunk_allocates_nothing_where_the_tables_have_room()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_chunk_allocates_nothing_where_the_tables_have_room(bool encrypted)
     {
+        using var secret = encrypted ? TestKeys.File() : null;
         using var repository = Repository.Create(
-            _directory.Sub("repository"), new RepositoryOptions { ChunkSizeBytes = ChunkSize });
+            _directory.Sub("repository"), TestKeys.Options(ChunkSize, secret));
         var options = TestVolume.Mixed(ChunkSize, 10, seed: 1).Options("one") with { PackSizeBytes = 64 << 20 };
         await using var writer = repository.BeginBackup(options);
         var fresh = Measure(writer, repository, chunks: 8000, warmUp: 7000);
