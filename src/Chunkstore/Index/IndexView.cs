@@ -22,6 +22,26 @@ internal sealed class IndexView(IReadOnlyList<IndexSegment> segments)
         return false;
     }
 
+    /// <summary>Whether any segment has an entry of that prefix for a place that is not excluded.</summary>
+    public bool Contains(UInt128 prefix, IndexExclusions exclusions)
+    {
+        if (exclusions.IsEmpty)
+        {
+            return Contains(prefix);
+        }
+
+        var cursor = default(IndexCursor);
+        while (TryFindNext(prefix, ref cursor, out var location))
+        {
+            if (!exclusions.Excludes(location))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     /// <summary>
     /// The next place that the index knows for an id. A chunk that two writers stored at the same time has two; where
     /// one is damaged the other serves.

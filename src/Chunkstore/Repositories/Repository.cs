@@ -213,8 +213,9 @@ public sealed class Repository : IDisposable
         {
             _sessions.Register(session, "backup", options.BackupId.Value);
             _sessions.RemoveDead();
+            var damage = QuarantineCatalog.Require(_backend, Id);
             _catalog.Refresh();
-            return _catalog.Damage is { } damage ? throw damage : new BackupWriter(options, Parts(session));
+            return _catalog.Damage is { } segment ? throw segment : new BackupWriter(options, Parts(session, damage));
         }
         catch
         {
@@ -290,7 +291,7 @@ public sealed class Repository : IDisposable
         Time = _time,
     };
 
-    private BackupWriterParts Parts(SessionId session) => new()
+    private BackupWriterParts Parts(SessionId session, KnownDamage damage) => new()
     {
         Context = new SessionContext
         {
@@ -299,6 +300,8 @@ public sealed class Repository : IDisposable
             RepositoryId = Id,
             ChunkSizeBytes = ChunkSizeBytes,
             DataKeys = _keys.Data,
+            Exclusions = damage.ToExclusions(),
+            Damage = damage,
             SessionId = session,
             Ids = _ids,
         },

@@ -3,6 +3,7 @@ using BackupEngine.Chunkstore.Errors;
 using BackupEngine.Chunkstore.Format;
 using BackupEngine.Chunkstore.Manifests;
 using BackupEngine.Chunkstore.Packs;
+using BackupEngine.Chunkstore.Verification.Trees;
 
 namespace BackupEngine.Chunkstore.Sessions;
 
@@ -49,6 +50,18 @@ public sealed class BackupWriter : IAsyncDisposable
 
     /// <summary>The parent's tree, or null for a full backup.</summary>
     public ManifestTreeReader? ParentTree { get; }
+
+    /// <summary>
+    /// Whether places of the repository are known to be damaged: chunks that are the parent's have to be stored then as
+    /// well, because theirs may be among them. What is whole is not stored again.
+    /// </summary>
+    public bool MustStoreUnchanged => !_context.Damage.IsEmpty;
+
+    /// <summary>What of the parent cannot be relied on; nothing where nothing is known to be damaged.</summary>
+    public Task<ParentHarm> FindParentHarmAsync(CancellationToken cancellationToken) =>
+        ParentTree is { } parent && MustStoreUnchanged
+            ? ParentHarm.FindAsync(parent, _context, cancellationToken)
+            : Task.FromResult(ParentHarm.None);
 
     /// <summary>
     /// Stores a chunk unless the repository or this session holds it already: looks up, compresses, appends to a pack.

@@ -2,6 +2,7 @@ using BackupEngine.Chunkstore.Backends;
 using BackupEngine.Chunkstore.Encryption;
 using BackupEngine.Chunkstore.Format;
 using BackupEngine.Chunkstore.Index;
+using BackupEngine.Chunkstore.Verification;
 
 namespace BackupEngine.Chunkstore.Sessions;
 
@@ -18,6 +19,12 @@ internal sealed record SessionContext
 
     /// <summary>What everything is encrypted under; null where the repository is not encrypted.</summary>
     public required DataKeys? DataKeys { get; init; }
+
+    /// <summary>What this session must not rely on, though the index names it.</summary>
+    public required IndexExclusions Exclusions { get; init; }
+
+    /// <summary>What is known to be damaged; part of the exclusions.</summary>
+    public required KnownDamage Damage { get; init; }
 
     /// <summary>The session; owner of its temporary files.</summary>
     public required SessionId SessionId { get; init; }

@@ -57,8 +57,11 @@ internal sealed class SessionStore : IAsyncDisposable
         _active.Count >= _options.CheckpointChunks
         || Volatile.Read(ref _bytesSinceCheckpoint) >= _options.CheckpointBytes;
 
-    /// <summary>Whether the chunk is in the index, or stored or being stored by this session.</summary>
-    public bool IsKnown(ChunkId id) => IsStoredHere(id) || _context.Catalog.View.Contains(id.Prefix);
+    /// <summary>
+    /// Whether the chunk is at a place of the index that may be relied on, or stored or being stored by this session.
+    /// </summary>
+    public bool IsKnown(ChunkId id) =>
+        IsStoredHere(id) || _context.Catalog.View.Contains(id.Prefix, _context.Exclusions);
 
     /// <summary>Whether this session stored the chunk since the last checkpoint that is in the index.</summary>
     public bool IsStoredHere(ChunkId id) => _active.Contains(id.Prefix) || _closing?.Contains(id.Prefix) == true;

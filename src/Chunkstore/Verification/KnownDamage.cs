@@ -1,3 +1,4 @@
+using BackupEngine.Chunkstore.Index;
 using BackupEngine.Chunkstore.Packs;
 using BackupEngine.Chunkstore.Verification.Packs;
 
@@ -26,6 +27,9 @@ internal sealed class KnownDamage
 
     /// <summary>Whether nothing new may rely on a pack, though its records may be good.</summary>
     public bool Avoids(PackId pack) => _packs.ContainsKey(pack);
+
+    /// <summary>All of it, as what a writer must not rely on.</summary>
+    public IndexExclusions ToExclusions() => new(_packs.Keys, _records.Keys);
 
     public void Add(BadRecord record) => _records[record.Place] = record;
 

@@ -17,14 +17,7 @@ internal sealed class RepositorySnapshot
     {
         View = view;
         Index = new IndexedPlaces(view);
-        foreach (var info in backend.List(ObjectKind.Pack))
-        {
-            if (PackId.TryParse(info.Name, out var pack))
-            {
-                Packs[pack] = info.LengthBytes;
-            }
-        }
-
+        Packs = ListPacks(backend);
         Missing = [.. Index.Packs.Where(pack => !Packs.ContainsKey(pack))];
     }
 
@@ -35,13 +28,28 @@ internal sealed class RepositorySnapshot
     public IndexedPlaces Index { get; }
 
     /// <summary>The packs that are there, with their lengths in bytes.</summary>
-    public Dictionary<PackId, long> Packs { get; } = [];
+    public Dictionary<PackId, long> Packs { get; }
 
     /// <summary>Packs that the index names and that are not there.</summary>
     public HashSet<PackId> Missing { get; }
 
     /// <summary>Packs that are there and that the index names.</summary>
     public IEnumerable<PackId> Indexed => Packs.Keys.Where(Index.Names);
+
+    /// <summary>The packs that are there, with their lengths in bytes.</summary>
+    public static Dictionary<PackId, long> ListPacks(IRepositoryBackend backend)
+    {
+        var packs = new Dictionary<PackId, long>();
+        foreach (var info in backend.List(ObjectKind.Pack))
+        {
+            if (PackId.TryParse(info.Name, out var pack))
+            {
+                packs[pack] = info.LengthBytes;
+            }
+        }
+
+        return packs;
+    }
 
     public static RepositorySnapshot Take(IRepositoryBackend backend, IndexCatalog catalog)
     {

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using BackupEngine.Chunkstore;
 using BackupEngine.Chunkstore.Manifests;
 using BackupEngine.Chunkstore.Sessions;
 using BackupEngine.DataPlane.Memory;
@@ -23,6 +24,9 @@ internal sealed class BackupRun(
 
     /// <summary>What became of the changed blocks.</summary>
     public ChangedBlocksUse ChangedBlocks { get; private set; } = ChangedBlocksUse.None;
+
+    /// <summary>Extents of the volume whose chunks the parent has lost: they are read like changed ones.</summary>
+    public IReadOnlyList<Extent> HarmedRanges { get; init; } = [];
 
     /// <summary>Fallbacks taken.</summary>
     public List<string> Warnings { get; } = [];
@@ -55,7 +59,7 @@ internal sealed class BackupRun(
             return BackupPlanner.Everything(_shape);
         }
 
-        var plan = BackupPlanner.Changed(_shape, parent.Root.Shape, changedBlocks);
+        var plan = BackupPlanner.Changed(_shape, parent.Root.Shape, [.. changedBlocks, .. HarmedRanges]);
         var sample = SpotCheckSample.Choose(plan, request.SpotCheck);
         var check = new SpotCheck(
             request.Source, plan, writer.ParentTree!, parent.Root.Shape, request.Repository.ChunkHasher);

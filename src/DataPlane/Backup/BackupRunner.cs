@@ -27,9 +27,11 @@ public sealed class BackupRunner(ILogger<BackupRunner> logger)
         var watch = Stopwatch.StartNew();
         using var cpu = CpuAccount.Open();
         Validate(request);
-        var parent = ParentRules.Find(request);
-        await using var writer = Begin(request, parent);
-        var run = new BackupRun(request, parent, writer, progress, logger);
+        var start = await BackupStart.BeginAsync(
+            ParentRules.Find(request), request, on => Begin(request, on), logger, cancellationToken);
+        await using var writer = start.Writer;
+        var run = new BackupRun(request, start.Parent, writer, progress, logger) { HarmedRanges = start.HarmedRanges };
+        run.Warnings.AddRange(start.Warnings);
         WarnOfCachedReads(request, run);
         var manifest = await run.RunAsync(cancellationToken);
         logger.LogInformation("Backup {BackupId} of volume {VolumeId} published", request.BackupId, request.VolumeId);

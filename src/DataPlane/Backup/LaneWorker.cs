@@ -108,7 +108,7 @@ internal sealed class LaneWorker(LaneContext context, PipeReader pipe, ChannelRe
         ZeroBytes += isZero ? plain.Length : 0;
         SameBytes += isSame ? plain.Length : 0;
         HashTicks += Stopwatch.GetTimestamp() - started;
-        return (id, !isZero && !isSame);
+        return (id, !isZero && (!isSame || context.Writer.MustStoreUnchanged));
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]

@@ -1,5 +1,7 @@
+using BackupEngine.Chunkstore;
 using BackupEngine.Chunkstore.Manifests;
 using BackupEngine.Chunkstore.Retention;
+using BackupEngine.Chunkstore.Verification;
 
 namespace BackupEngine.DataPlane.CommandLine;
 
@@ -7,9 +9,13 @@ namespace BackupEngine.DataPlane.CommandLine;
 internal sealed record BackupView
 {
     /// <summary>Describes a backup.</summary>
-    public BackupView(Manifest manifest, HoldState hold)
+    /// <param name="manifest">The backup.</param>
+    /// <param name="hold">Its hold.</param>
+    /// <param name="harmed">The harmed backups, by their ids.</param>
+    public BackupView(Manifest manifest, HoldState hold, IReadOnlyDictionary<string, HarmedBackup> harmed)
     {
         Hold = ProtectCommand.WordFor(hold);
+        HarmedRanges = harmed.TryGetValue(manifest.BackupId.Value, out var found) ? found.Ranges : [];
         BackupId = manifest.BackupId.Value;
         VolumeId = manifest.VolumeId;
         ParentId = manifest.ParentId?.Value;
@@ -34,6 +40,9 @@ internal sealed record BackupView
     /// <c>free</c>, <c>protected</c>, or <c>deleting</c>: its deletion was begun and is to be repeated.
     /// </summary>
     public string Hold { get; }
+
+    /// <summary>What of the volume the last verification found lost; empty where nothing is.</summary>
+    public IReadOnlyList<Extent> HarmedRanges { get; }
 
     /// <summary>Its volume.</summary>
     public string VolumeId { get; }

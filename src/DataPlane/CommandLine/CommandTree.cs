@@ -1,5 +1,6 @@
 using System.CommandLine;
 using BackupEngine.DataPlane.CommandLine.Keys;
+using BackupEngine.DataPlane.CommandLine.Verification;
 
 namespace BackupEngine.DataPlane.CommandLine;
 
@@ -22,6 +23,8 @@ internal static class CommandTree
         ProtectCommand.BuildUnprotect(),
         PruneCommand.Build(),
         StatsCommand.Build(),
+        VerifyCommand.Build(),
+        RebuildIndexCommand.Build(),
         KeyCommand.Build(),
         ServeCommand.Build(),
     };

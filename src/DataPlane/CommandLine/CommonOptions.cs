@@ -59,6 +59,21 @@ internal static class CommonOptions
         return id;
     }
 
+    /// <summary>Parses all tokens of an option as backup ids.</summary>
+    public static BackupId[] ParseBackupIds(ArgumentResult result)
+    {
+        var wrong = result.Tokens.FirstOrDefault(token => !BackupId.TryParse(token.Value, out _));
+        if (wrong is null)
+        {
+            return [.. result.Tokens.Select(token => BackupId.Parse(token.Value))];
+        }
+
+        result.AddError(
+            $"'{wrong.Value}' is not a backup id: "
+            + "1 to 128 letters, digits, '.', '_' or '-', not starting with a dot.");
+        return [];
+    }
+
     private static long? ParseSize(ArgumentResult result)
     {
         if (SizeText.TryParse(result.Tokens[0].Value, out var bytes))

@@ -1,6 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using BackupEngine.Chunkstore.Repositories;
+using BackupEngine.Chunkstore.Verification;
+using BackupEngine.Chunkstore.Verification.Rebuild;
 using BackupEngine.DataPlane.Backup;
 using BackupEngine.DataPlane.CommandLine.Keys;
 using BackupEngine.DataPlane.Restore;
@@ -26,6 +28,9 @@ namespace BackupEngine.DataPlane.CommandLine;
 [JsonSerializable(typeof(KeySlotChangeView))]
 [JsonSerializable(typeof(KeyEpochView))]
 [JsonSerializable(typeof(KeyListView))]
+[JsonSerializable(typeof(VerifyReport))]
+[JsonSerializable(typeof(VerifyStatus))]
+[JsonSerializable(typeof(RebuildReport))]
 [JsonSerializable(typeof(ErrorView))]
 [JsonSerializable(typeof(List<ChangedBlock>))]
 internal sealed partial class DataPlaneJson : JsonSerializerContext

@@ -15,8 +15,9 @@ internal static class ListCommand
         {
             using var repository = key.Open(invocation, invocation.Arguments.GetRequiredValue(directory));
             var holds = repository.ListHolds();
+            var harmed = repository.ListHarmed();
             var backups = repository.ListManifests()
-                .Select(manifest => new BackupView(manifest, holds.GetValueOrDefault(manifest.BackupId)))
+                .Select(manifest => new BackupView(manifest, holds.GetValueOrDefault(manifest.BackupId), harmed))
                 .ToList();
             invocation.Output.Result(
                 new BackupListView(backups), DataPlaneJson.Default.BackupListView, Lines(backups));
@@ -33,7 +34,7 @@ internal static class ListCommand
             SizeText.Format(backup.VolumeBytes),
             SizeText.Format(backup.BytesStored),
             backup.Hold == "free" ? "-" : backup.Hold,
-            backup.ParentId ?? "-"))
+            (backup.ParentId ?? "-") + (backup.HarmedRanges.Count > 0 ? "  HARMED" : "")))
         .Prepend(Row("BACKUP", "VOLUME", "CREATED", "SIZE", "STORED", "HOLD", "PARENT"));
 
     private static string Row(

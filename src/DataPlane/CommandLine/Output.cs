@@ -36,6 +36,9 @@ internal sealed class Output(bool json)
         }
     }
 
+    /// <summary>Prints one line for people to standard error; the result says the same.</summary>
+    public static void Notice(string message) => Console.Error.WriteLine($"{Program}: {message}");
+
     /// <summary>Prints a failure: one line, and with JSON the document as well.</summary>
     public void Failed(Failure failure)
     {

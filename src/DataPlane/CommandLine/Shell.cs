@@ -34,15 +34,28 @@ internal static class Shell
     public static void Bind(Command command, Func<Invocation, CancellationToken, Task> action) =>
         command.SetAction((arguments, cancellationToken) => RunAsync(arguments, action, cancellationToken));
 
+    /// <summary>Makes an action the action of a command that can end in more than one way without failing.</summary>
+    public static void Bind(Command command, Func<Invocation, CancellationToken, Task<ExitCode>> action) =>
+        command.SetAction((arguments, cancellationToken) => RunAsync(arguments, action, cancellationToken));
+
+    private static Task<int> RunAsync(
+        ParseResult arguments, Func<Invocation, CancellationToken, Task> action, CancellationToken cancellationToken) =>
+        RunAsync(arguments, async (invocation, token) =>
+        {
+            await action(invocation, token);
+            return ExitCode.Success;
+        }, cancellationToken);
+
     private static async Task<int> RunAsync(
-        ParseResult arguments, Func<Invocation, CancellationToken, Task> action, CancellationToken cancellationToken)
+        ParseResult arguments,
+        Func<Invocation, CancellationToken, Task<ExitCode>> action,
+        CancellationToken cancellationToken)
     {
         var output = new Output(arguments.GetValue(CommonOptions.Json));
         using var logs = Logs(arguments.GetValue(CommonOptions.Verbose));
         try
         {
-            await action(new Invocation(arguments, output, logs), cancellationToken);
-            return (int)ExitCode.Success;
+            return (int)await action(new Invocation(arguments, output, logs), cancellationToken);
         }
         catch (Exception e)
         {

@@ -16,7 +16,7 @@ internal static class ShowCommand
         {
             using var repository = key.Open(invocation, invocation.Arguments.GetRequiredValue(directory));
             var id = invocation.Arguments.GetRequiredValue(backup);
-            var view = new BackupView(repository.GetManifest(id), repository.GetHold(id));
+            var view = new BackupView(repository.GetManifest(id), repository.GetHold(id), repository.ListHarmed());
             invocation.Output.Result(view, DataPlaneJson.Default.BackupView, Lines(view));
             return Task.CompletedTask;
         });
@@ -36,5 +36,7 @@ internal static class ShowCommand
         $"new          {SizeText.Format(view.BytesNew)} in {view.ChunksNew} chunks",
         $"stored       {SizeText.Format(view.BytesStored)}, metadata {SizeText.Format(view.MetadataBytes)}",
         $"root         {view.RootId}",
+        .. view.HarmedRanges.Select(
+            range => $"HARMED       {SizeText.Format(range.LengthBytes)} at offset {range.OffsetBytes} are lost"),
     ];
 }

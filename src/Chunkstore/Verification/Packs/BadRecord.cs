@@ -1,3 +1,4 @@
+using BackupEngine.Chunkstore.Index;
 using BackupEngine.Chunkstore.Packs;
 
 namespace BackupEngine.Chunkstore.Verification.Packs;

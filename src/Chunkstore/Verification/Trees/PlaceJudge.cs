@@ -11,7 +11,9 @@ namespace BackupEngine.Chunkstore.Verification.Trees;
 /// <param name="view">The index.</param>
 /// <param name="packs">The packs that are there, with their lengths in bytes.</param>
 /// <param name="damage">Places that are known to be damaged.</param>
-internal sealed class PlaceJudge(IndexView view, IReadOnlyDictionary<PackId, long> packs, KnownDamage damage)
+/// <param name="acceptsAvoided">Whether a good record of a pack that is avoided as a whole will do.</param>
+internal sealed class PlaceJudge(
+    IndexView view, IReadOnlyDictionary<PackId, long> packs, KnownDamage damage, bool acceptsAvoided = true)
 {
     /// <summary>The pack of a place where the chunk is, or null where it is lost.</summary>
     /// <param name="id">The chunk.</param>
@@ -42,7 +44,7 @@ internal sealed class PlaceJudge(IndexView view, IReadOnlyDictionary<PackId, lon
             // An entry that points nowhere; the walk cannot go behind it.
         }
 
-        return avoided;
+        return acceptsAvoided ? avoided : null;
     }
 
     private bool IsGood(in ChunkLocation location, int plainLength) =>

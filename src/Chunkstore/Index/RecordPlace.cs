@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using BackupEngine.Chunkstore.Packs;
 
-namespace BackupEngine.Chunkstore.Verification.Packs;
+namespace BackupEngine.Chunkstore.Index;
 
 /// <summary>Where a record is.</summary>
 /// <param name="Pack">The pack.</param>
