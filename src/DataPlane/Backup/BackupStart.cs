@@ -1,7 +1,6 @@
 using BackupEngine.Chunkstore;
 using BackupEngine.Chunkstore.Manifests;
 using BackupEngine.Chunkstore.Sessions;
-using BackupEngine.DataPlane.CommandLine;
 
 namespace BackupEngine.DataPlane.Backup;
 
@@ -59,9 +58,9 @@ internal sealed record BackupStart(
             return [];
         }
 
-        var bytes = SizeText.Format(harmed.Sum(extent => extent.LengthBytes));
-        var warning = $"Backup {parent!.BackupId} has lost {bytes}, or they are in damaged packs: they were read from "
-            + "the volume again. Where the volume still holds the same, the earlier backup is healed.";
+        var bytes = harmed.Sum(extent => extent.LengthBytes);
+        var warning = $"Backup {parent!.BackupId} has lost {bytes} bytes, or they are in damaged packs: they are read "
+            + "from the volume again. Where the volume still holds the same, the earlier backup is healed.";
         logger.LogWarning("{Warning}", warning);
         return [warning];
     }
