@@ -9,4 +9,8 @@ internal readonly struct IndexEntryOrder : IComparer<IndexEntry>
         order = order != 0 ? order : x.Pack.CompareTo(y.Pack);
         return order != 0 ? order : x.Offset.CompareTo(y.Offset);
     }
+
+    /// <summary>Whether two entries are of one record.</summary>
+    public static bool IsSamePlace(in IndexEntry x, in IndexEntry y) =>
+        x.Prefix == y.Prefix && x.Pack == y.Pack && x.Offset == y.Offset;
 }

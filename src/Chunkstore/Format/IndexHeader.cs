@@ -26,7 +26,9 @@ internal readonly record struct IndexHeader(
 
     public long FilterOffset => PackTableOffset + ((long)PackCount * IndexPack.SizeBytes);
 
-    public long EntriesOffset => FilterOffset + ((long)FilterBlockCount * SplitBlockFilter.BlockBytes);
+    public long GuideOffset => FilterOffset + ((long)FilterBlockCount * SplitBlockFilter.BlockBytes);
+
+    public long EntriesOffset => GuideOffset + IndexGuide.SizeBytes(EntryCount);
 
     public long TrailerOffset => EntriesOffset + (EntryCount * IndexEntry.SizeBytes);
 

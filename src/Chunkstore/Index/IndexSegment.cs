@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Runtime.Intrinsics;
 using BackupEngine.Chunkstore.Backends;
 using BackupEngine.Chunkstore.Errors;
@@ -11,7 +12,7 @@ namespace BackupEngine.Chunkstore.Index;
 /// lookup reads a block of the filter and, where that says "perhaps", one or two places among the entries. Safe to use
 /// from many threads.
 /// </summary>
-internal sealed class IndexSegment : IDisposable
+internal sealed class IndexSegment : IPrefixes, IDisposable
 {
     private const int DigestStepBytes = 1024 * 1024;
 
@@ -19,6 +20,7 @@ internal sealed class IndexSegment : IDisposable
     private readonly IndexHeader _header;
     private readonly string _fileName;
     private readonly long _filterOffset;
+    private readonly long _guideBuckets;
 
     private IndexSegment(IMappedObject file, IndexHeader header, string fileName)
     {
@@ -26,9 +28,12 @@ internal sealed class IndexSegment : IDisposable
         _header = header;
         _fileName = fileName;
         _filterOffset = header.FilterOffset;
+        _guideBuckets = IndexGuide.BucketsFor(header.EntryCount);
     }
 
     public SegmentId Id => _header.SegmentId;
+
+    public IndexHeader Header => _header;
 
     public long EntryCount => _header.EntryCount;
 
@@ -79,7 +84,7 @@ internal sealed class IndexSegment : IDisposable
         position = from;
         if (from == 0)
         {
-            position = MayContain(prefix, mask) ? InterpolationSearch.FindFirst(this, prefix) : -1;
+            position = MayContain(prefix, mask) ? Search(prefix) : -1;
         }
 
         if (position < 0 || position >= EntryCount)
@@ -101,7 +106,24 @@ internal sealed class IndexSegment : IDisposable
     /// <param name="prefix">The first half of an id.</param>
     /// <param name="mask">Its <see cref="SplitBlockFilter.MaskOf"/>.</param>
     public bool Contains(UInt128 prefix, in Vector256<uint> mask) =>
-        MayContain(prefix, mask) && InterpolationSearch.FindFirst(this, prefix) >= 0;
+        MayContain(prefix, mask) && Search(prefix) >= 0;
+
+    /// <summary>Which entries a prefix can be among.</summary>
+    public SearchRange RangeOf(UInt128 prefix)
+    {
+        if (TryRangeOf(prefix, out var range))
+        {
+            return range;
+        }
+
+        throw new CorruptDataException(
+            $"{_fileName} is damaged: its guide points outside of its entries. The chunks may be intact: "
+            + "packs hold everything that an index is made of; run 'rebuild-index'.");
+    }
+
+    /// <summary>The first half of the id of an entry.</summary>
+    public UInt128 PrefixAt(long position) => BinaryPrimitives.ReadUInt128BigEndian(
+        _file.Slice(_header.EntriesOffset + (position * IndexEntry.SizeBytes), IndexEntry.PrefixBytes));
 
     /// <summary>An entry as it stands in the file.</summary>
     public IndexEntry EntryAt(long position) =>
@@ -130,6 +152,21 @@ internal sealed class IndexSegment : IDisposable
 
     public void Dispose() => _file.Dispose();
 
+    private bool TryRangeOf(UInt128 prefix, out SearchRange range)
+    {
+        var bucket = IndexGuide.BucketOf(prefix, _guideBuckets);
+        var numbers = _file.Slice(
+            _header.GuideOffset + (bucket * IndexGuide.NumberBytes), 2 * IndexGuide.NumberBytes);
+        var first = BinaryPrimitives.ReadUInt64LittleEndian(numbers);
+        var end = BinaryPrimitives.ReadUInt64LittleEndian(numbers[IndexGuide.NumberBytes..]);
+        range = new SearchRange(
+            (long)first,
+            (long)end - 1,
+            IndexGuide.FirstKeyOf(bucket, _guideBuckets),
+            IndexGuide.FirstKeyOf(bucket + 1, _guideBuckets) - 1);
+        return first <= end && end <= (ulong)EntryCount;
+    }
+
     private string FindFaultyEntry()
     {
         var order = default(IndexEntryOrder);
@@ -138,9 +175,10 @@ internal sealed class IndexSegment : IDisposable
         {
             var entry = EntryAt(position);
             if (entry.Pack >= (uint)PackCount || (position > 0 && order.Compare(before, entry) >= 0)
-                || !MayContain(entry.Prefix, SplitBlockFilter.MaskOf(entry.Prefix)))
+                || !MayContain(entry.Prefix, SplitBlockFilter.MaskOf(entry.Prefix))
+                || !TryRangeOf(entry.Prefix, out var range) || position < range.First || position > range.Last)
             {
-                return $"its entry {position} is out of order, points nowhere or is not in its filter";
+                return $"its entry {position} is out of order, points nowhere or is not in its filter or guide";
             }
 
             before = entry;
@@ -148,6 +186,8 @@ internal sealed class IndexSegment : IDisposable
 
         return "";
     }
+
+    private long Search(UInt128 prefix) => InterpolationSearch.FindFirst(this, RangeOf(prefix), prefix);
 
     private bool MayContain(UInt128 prefix, in Vector256<uint> mask)
     {

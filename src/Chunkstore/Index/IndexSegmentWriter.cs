@@ -1,4 +1,3 @@
-using System.Buffers;
 using BackupEngine.Chunkstore.Backends;
 using BackupEngine.Chunkstore.Format;
 using BackupEngine.Chunkstore.Packs;
@@ -6,12 +5,31 @@ using BackupEngine.Chunkstore.Sessions;
 
 namespace BackupEngine.Chunkstore.Index;
 
-/// <summary>Writes one index segment and publishes it durably.</summary>
+/// <summary>
+/// Writes one index segment and publishes it durably. The entries are read twice, for the filter and for themselves,
+/// and once more where their number was not known; memory stays small however many they are.
+/// </summary>
 internal sealed class IndexSegmentWriter(IRepositoryBackend backend, Guid repositoryId, SessionId owner)
 {
-    private const int BufferBytes = 256 * 1024;
+    private const int EntriesPerBuffer = 8192;
+    private const int LinesPerBuffer = 4096;
 
-    /// <summary>Writes sorted entries over a pack table, and answers with the length of the file in bytes.</summary>
+    private readonly IndexEntry[] _batch = new IndexEntry[EntriesPerBuffer];
+    private readonly byte[] _bytes = new byte[EntriesPerBuffer * IndexEntry.SizeBytes];
+
+    /// <inheritdoc cref="WriteAsync(SegmentId, IReadOnlyList{IndexPack}, IEntrySource, Action, CancellationToken)"/>
+    public Task<long> WriteAsync(
+        SegmentId id,
+        IReadOnlyList<IndexPack> packs,
+        ReadOnlyMemory<IndexEntry> entries,
+        Action onPublishing,
+        CancellationToken cancellationToken) =>
+        WriteAsync(id, packs, new MemoryEntries(entries), onPublishing, cancellationToken);
+
+    /// <summary>
+    /// Writes sorted entries over a pack table, and answers with the length of the file in bytes; 0 where there were no
+    /// entries, and no file then.
+    /// </summary>
     /// <param name="id">The new segment.</param>
     /// <param name="packs">The pack table; every pack in it is durable, its name included.</param>
     /// <param name="entries">Sorted; <see cref="IndexEntry.Pack"/> is a line of the table.</param>
@@ -20,17 +38,100 @@ internal sealed class IndexSegmentWriter(IRepositoryBackend backend, Guid reposi
     public async Task<long> WriteAsync(
         SegmentId id,
         IReadOnlyList<IndexPack> packs,
-        ReadOnlyMemory<IndexEntry> entries,
+        IEntrySource entries,
         Action onPublishing,
         CancellationToken cancellationToken)
     {
-        var header = new IndexHeader(
-            repositoryId, id, entries.Length, packs.Count, SplitBlockFilter.BlocksFor(entries.Length));
-        var name = new ObjectName(ObjectKind.Index, id.ToString());
-        using var file = new DigestingWriter(backend.Create(name, owner));
-        var tableCrc = await WriteHeadAsync(file, header, packs, cancellationToken);
-        await file.WriteAsync(Filter(entries.Span, header.FilterBlockCount), cancellationToken);
-        await WriteEntriesAsync(file, entries, cancellationToken);
+        var count = entries.CountAtMost;
+        while (count > 0)
+        {
+            var header = new IndexHeader(repositoryId, id, count, packs.Count, SplitBlockFilter.BlocksFor(count));
+            var name = new ObjectName(ObjectKind.Index, id.ToString());
+            using var file = new DigestingWriter(backend.Create(name, owner));
+            var tableCrc = await WriteHeadAsync(file, header, packs, cancellationToken);
+            count = await WriteFilterAndGuideAsync(file, header, entries.Open(), cancellationToken);
+            if (count == header.EntryCount)
+            {
+                await WriteEntriesAsync(file, entries.Open(), cancellationToken);
+                await WriteTrailerAsync(file, header, tableCrc, cancellationToken);
+                onPublishing();
+                await file.PublishAsync(cancellationToken);
+                backend.FlushNames([name]);
+                return file.LengthBytes;
+            }
+        }
+
+        return 0;
+    }
+
+    private async Task<uint> WriteHeadAsync(
+        DigestingWriter file, IndexHeader header, IReadOnlyList<IndexPack> packs, CancellationToken cancellationToken)
+    {
+        header.Write(_bytes);
+        await file.WriteAsync(_bytes.AsMemory(0, IndexHeader.SizeBytes), cancellationToken);
+        var crc = 0u;
+        for (var first = 0; first < packs.Count; first += LinesPerBuffer)
+        {
+            var lines = Math.Min(LinesPerBuffer, packs.Count - first);
+            for (var line = 0; line < lines; line++)
+            {
+                packs[first + line].Write(_bytes.AsSpan(line * IndexPack.SizeBytes));
+            }
+
+            var part = _bytes.AsMemory(0, lines * IndexPack.SizeBytes);
+            crc = Crc32C.Append(crc, part.Span);
+            await file.WriteAsync(part, cancellationToken);
+        }
+
+        return crc;
+    }
+
+    /// <summary>Answers with the number of entries.</summary>
+    private async Task<long> WriteFilterAndGuideAsync(
+        DigestingWriter file, IndexHeader header, IEntryReader entries, CancellationToken cancellationToken)
+    {
+        var filter = new FilterWriter(file, header.FilterBlockCount);
+        var guide = new IndexGuide(header.EntryCount);
+        long count = 0;
+        for (int read; (read = await entries.ReadAsync(_batch, cancellationToken)) > 0; count += read)
+        {
+            for (var i = 0; i < read; i++)
+            {
+                var prefix = _batch[i].Prefix;
+                guide.Add(prefix);
+                while (!filter.TryAdd(prefix))
+                {
+                    await filter.WritePartAsync(cancellationToken);
+                }
+            }
+        }
+
+        while (await filter.WritePartAsync(cancellationToken))
+        {
+            // Blocks without keys, to the end.
+        }
+
+        await file.WriteAsync(guide.Complete(), cancellationToken);
+        return count;
+    }
+
+    private async Task WriteEntriesAsync(
+        DigestingWriter file, IEntryReader entries, CancellationToken cancellationToken)
+    {
+        for (int read; (read = await entries.ReadAsync(_batch, cancellationToken)) > 0;)
+        {
+            for (var i = 0; i < read; i++)
+            {
+                _batch[i].Write(_bytes.AsSpan(i * IndexEntry.SizeBytes));
+            }
+
+            await file.WriteAsync(_bytes.AsMemory(0, read * IndexEntry.SizeBytes), cancellationToken);
+        }
+    }
+
+    private static async Task WriteTrailerAsync(
+        DigestingWriter file, IndexHeader header, uint tableCrc, CancellationToken cancellationToken)
+    {
         var trailer = new byte[IndexTrailer.SizeBytes];
         new IndexTrailer(header.FileLength, tableCrc, file.Digest()).Write(trailer);
         await file.WriteAsync(trailer, cancellationToken);
@@ -39,55 +140,5 @@ internal sealed class IndexSegmentWriter(IRepositoryBackend backend, Guid reposi
             throw new InvalidOperationException(
                 $"A segment of {header.FileLength} bytes was written with {file.LengthBytes}.");
         }
-
-        onPublishing();
-        await file.PublishAsync(cancellationToken);
-        backend.FlushNames([name]);
-        return file.LengthBytes;
-    }
-
-    private static async Task<uint> WriteHeadAsync(
-        DigestingWriter file, IndexHeader header, IReadOnlyList<IndexPack> packs, CancellationToken cancellationToken)
-    {
-        var head = new byte[header.FilterOffset];
-        header.Write(head);
-        for (var line = 0; line < packs.Count; line++)
-        {
-            packs[line].Write(head.AsSpan(IndexHeader.SizeBytes + (line * IndexPack.SizeBytes)));
-        }
-
-        await file.WriteAsync(head, cancellationToken);
-        return Crc32C.Compute(head.AsSpan(IndexHeader.SizeBytes));
-    }
-
-    private static byte[] Filter(ReadOnlySpan<IndexEntry> entries, int blocks)
-    {
-        var filter = new byte[blocks * SplitBlockFilter.BlockBytes];
-        foreach (ref readonly var entry in entries)
-        {
-            var block = SplitBlockFilter.BlockOf(entry.Prefix, blocks);
-            SplitBlockFilter.Add(filter.AsSpan(block * SplitBlockFilter.BlockBytes), entry.Prefix);
-        }
-
-        return filter;
-    }
-
-    private static async Task WriteEntriesAsync(
-        DigestingWriter file, ReadOnlyMemory<IndexEntry> entries, CancellationToken cancellationToken)
-    {
-        var buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
-        const int PerBuffer = BufferBytes / IndexEntry.SizeBytes;
-        for (var first = 0; first < entries.Length; first += PerBuffer)
-        {
-            var part = entries.Slice(first, Math.Min(PerBuffer, entries.Length - first));
-            for (var i = 0; i < part.Length; i++)
-            {
-                part.Span[i].Write(buffer.AsSpan(i * IndexEntry.SizeBytes));
-            }
-
-            await file.WriteAsync(buffer.AsMemory(0, part.Length * IndexEntry.SizeBytes), cancellationToken);
-        }
-
-        ArrayPool<byte>.Shared.Return(buffer);
     }
 }

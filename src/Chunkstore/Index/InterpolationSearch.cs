@@ -1,9 +1,8 @@
 namespace BackupEngine.Chunkstore.Index;
 
 /// <summary>
-/// Finds a prefix among sorted, uniformly distributed ones: the first guess is within a few times the square root of
-/// the number of entries, the second within a few entries. Where the distribution is not uniform, bisection bounds the
-/// probes.
+/// Finds a prefix among sorted, uniformly distributed ones: in a range of <i>n</i> the first guess is about the square
+/// root of <i>n</i> away. Where the distribution is not uniform, bisection bounds the probes.
 /// </summary>
 internal static class InterpolationSearch
 {
@@ -11,21 +10,18 @@ internal static class InterpolationSearch
     private const int MaximumGuesses = 6;
 
     /// <summary>Position of the first entry with that prefix, or -1.</summary>
-    public static long FindFirst(IndexSegment segment, UInt128 prefix) => FindFirst(segment, prefix, out _);
-
-    /// <summary>Position of the first entry with that prefix, or -1, and the number of entries looked at.</summary>
-    public static long FindFirst(IndexSegment segment, UInt128 prefix, out int probes)
+    public static long FindFirst<TPrefixes>(TPrefixes prefixes, in SearchRange range, UInt128 prefix)
+        where TPrefixes : IPrefixes
     {
         var key = (ulong)(prefix >> 64);
-        long low = 0, high = segment.EntryCount - 1;
-        ulong lowKey = 0, highKey = ulong.MaxValue;
-        for (probes = 1; low <= high; probes++)
+        var (low, high, lowKey, highKey) = range;
+        for (var probes = 1; low <= high; probes++)
         {
             var middle = probes <= MaximumGuesses ? Guess(key, low, high, lowKey, highKey) : low + ((high - low) / 2);
-            var found = segment.EntryAt(middle).Prefix;
+            var found = prefixes.PrefixAt(middle);
             if (found == prefix)
             {
-                return FirstEqual(segment, prefix, middle);
+                return FirstEqual(prefixes, range.First, prefix, middle);
             }
 
             if (found < prefix)
@@ -56,13 +52,15 @@ internal static class InterpolationSearch
             return low + ((high - low) / 2);
         }
 
-        var offset = (UInt128)(key - lowKey) * (ulong)(high - low) / range;
-        return low + (long)offset;
+        var share = (double)(key - lowKey) / range;
+        return low + Math.Min(high - low, (long)(share * (high - low)));
     }
 
-    private static long FirstEqual(IndexSegment segment, UInt128 prefix, long position)
+    /// <summary>Equal prefixes are in one bucket, so none is before the range.</summary>
+    private static long FirstEqual<TPrefixes>(TPrefixes prefixes, long first, UInt128 prefix, long position)
+        where TPrefixes : IPrefixes
     {
-        while (position > 0 && segment.EntryAt(position - 1).Prefix == prefix)
+        while (position > first && prefixes.PrefixAt(position - 1) == prefix)
         {
             position--;
         }

@@ -10,7 +10,8 @@ namespace BackupEngine.Chunkstore.Index;
 /// </summary>
 /// <remarks>
 /// Source: Putze, Sanders, Singler, "Cache-, Hash- and Space-Efficient Bloom Filters" (2007), with eight words as in
-/// the Parquet format. Only the low half of an id prefix is used: the high half is what the search interpolates on.
+/// the Parquet format. The highest bits of a prefix choose its block, so blocks stand in the order of the entries: a
+/// filter is written from sorted entries block by block, and sorted lookups go through it from front to back.
 /// </remarks>
 internal static class SplitBlockFilter
 {
@@ -31,7 +32,7 @@ internal static class SplitBlockFilter
 
     /// <summary>The block that a prefix belongs to.</summary>
     public static int BlockOf(UInt128 prefix, int blocks) =>
-        (int)(((ulong)(uint)((ulong)prefix >> 32) * (uint)blocks) >> 32);
+        (int)(((ulong)(uint)(prefix >> 96) * (uint)blocks) >> 32);
 
     /// <summary>
     /// The bits that a key has in its block; the same in every filter, so made once for a lookup in many.

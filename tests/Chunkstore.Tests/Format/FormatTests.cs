@@ -73,7 +73,7 @@ public sealed class FormatTests
             "4245494e44584844 0100 0100 2000 0100 00112233445566778899aabbccddeeff 0123456789abcdef0123456789abcdef",
             "e803000000000000 03000000 2f000000");
         Assert.Equal(header, IndexHeader.Read(bytes, "segment"));
-        Assert.Equal(128 + (3 * 64) + (47 * 32) + (1000 * 32) + 64, header.FileLength);
+        Assert.Equal(128 + (3 * 64) + (47 * 32) + 32 + (1000 * 32) + 64, header.FileLength);
         var end = new byte[IndexTrailer.SizeBytes];
         var trailer = new IndexTrailer(0x1122, 0x33445566, Chunk);
         trailer.Write(end);

@@ -114,7 +114,8 @@ class Repository:
             require(data[16:32] == self.id and data[32:48].hex() == path.name, f"identity of {path}")
             entries, packs, blocks = struct.unpack_from("<QII", data, 48)
             require(data[-8:] == b"BEINDXTL" and blake3.hash(data[:-64]) == data[-64:-32], f"digest of {path}")
-            start = 128 + 64 * packs + 32 * blocks
+            guide = 8 * (-(-entries // 512) + 1)
+            start = 128 + 64 * packs + 32 * blocks + -(-guide // 32) * 32
             require(len(data) == start + 32 * entries + 64, f"length of {path}")
             for entry in range(start, start + 32 * entries, 32):
                 line, offset = struct.unpack_from("<II", data, entry + 16)

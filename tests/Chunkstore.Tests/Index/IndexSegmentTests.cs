@@ -116,16 +116,30 @@ public sealed class IndexSegmentTests : IDisposable
     }
 
     [Fact]
-    public async Task Uniform_prefixes_take_few_probes()
+    public async Task A_lookup_reads_about_one_page_of_entries()
     {
-        var prefixes = Uniform(200_000, seed: 6);
+        const int PageBytes = 4096;
+        var prefixes = Uniform(1_000_000, seed: 6);
         using var segment = await WriteAsync(Entries(prefixes));
-        var probes = prefixes.Sum(prefix =>
+        var counting = new PageCounter(segment);
+        foreach (var prefix in prefixes[..50_000])
         {
-            InterpolationSearch.FindFirst(segment, prefix, out var taken);
-            return taken;
-        });
-        Assert.True(probes < 5 * prefixes.Length, $"{(double)probes / prefixes.Length} probes for each lookup");
+            counting.Begin();
+            Assert.True(InterpolationSearch.FindFirst(counting, segment.RangeOf(prefix), prefix) >= 0);
+        }
+
+        var pages = counting.Pages / 50_000.0;
+        Assert.True(pages < 1.25, $"{pages} pages of {PageBytes} bytes for each hit");
+
+        counting.Pages = 0;
+        foreach (var prefix in Uniform(50_000, seed: 7))
+        {
+            counting.Begin();
+            Assert.True(InterpolationSearch.FindFirst(counting, segment.RangeOf(prefix), prefix) < 0);
+        }
+
+        pages = counting.Pages / 50_000.0;
+        Assert.True(pages < 1.25, $"{pages} pages for each stranger that the filter lets through");
     }
 
     private static bool Contains(IndexSegment segment, UInt128 prefix) =>
