@@ -4,7 +4,7 @@ using BackupEngine.Chunkstore.Format;
 
 namespace BackupEngine.Chunkstore.Index;
 
-/// <summary>The entries of several segments in one order, each once, without those of packs that are left out.</summary>
+/// <summary>The entries of several segments in one order, each once, without those of packs left out.</summary>
 internal sealed class MergedEntries(
     IRepositoryBackend backend, IReadOnlyList<IndexSegment> segments, UnitedPacks packs) : IEntrySource
 {

@@ -62,8 +62,9 @@ public sealed class IndexMergerTests : IDisposable
     {
         var first = await _place.WriteAsync([new PackId(3)], Entries(SegmentPlace.Prefixes(3000, seed: 3), 3));
         var second = await _place.Merger.MergeAsync([first], None, CancellationToken.None);
-        Assert.Equal(
-            File.ReadAllBytes(_place.FileOf(first))[128..^64], File.ReadAllBytes(_place.FileOf(second!.Value))[128..^64]);
+        Assert.Equal(Contents(first), Contents(second!.Value));
+
+        byte[] Contents(SegmentId id) => File.ReadAllBytes(_place.FileOf(id))[128..^64];
     }
 
     [Fact]
@@ -112,7 +113,8 @@ public sealed class IndexMergerTests : IDisposable
         foreach (var (i, length) in new[] { 100L, 101L }.Index())
         {
             var lines = new[] { line with { LengthBytes = length } };
-            await writer.WriteAsync(new SegmentId((uint)i + 1), lines, Sorted(entries), () => { }, CancellationToken.None);
+            var id = new SegmentId((uint)i + 1);
+            await writer.WriteAsync(id, lines, Sorted(entries), () => { }, CancellationToken.None);
         }
 
         await Assert.ThrowsAsync<CorruptDataException>(
