@@ -60,6 +60,9 @@ public sealed class Repository : IDisposable
     /// <summary>Chunk size in bytes.</summary>
     public int ChunkSizeBytes => _config.ChunkSizeBytes;
 
+    /// <summary>What ids are made with; empty where the repository is encrypted.</summary>
+    internal string IdKey => _config.IdKey;
+
     /// <summary>Whether what is stored is encrypted.</summary>
     public bool IsEncrypted => _config.IsEncrypted;
 
@@ -106,6 +109,15 @@ public sealed class Repository : IDisposable
                 $"A chunk size of {options.ChunkSizeBytes} bytes is not allowed: it must be a power of two from "
                 + $"{RepositoryConfig.MinimumChunkSizeBytes} to {RepositoryConfig.MaximumChunkSizeBytes}. "
                 + "Nothing was changed.");
+        }
+
+        if (options.Like is { } like
+            && (like.IsEncrypted || options.Secret is not null || like.ChunkSizeBytes != options.ChunkSizeBytes))
+        {
+            throw new RepositoryFormatException(
+                "Chunk ids can be shared only by repositories of one chunk size of which none is encrypted: the ids of "
+                + "an encrypted one are as secret as its key. Nothing was changed. Create the repository without "
+                + "'like'; copies to it are named anew.");
         }
 
         backend.Initialize();

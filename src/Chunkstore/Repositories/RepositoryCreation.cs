@@ -28,7 +28,7 @@ internal static class RepositoryCreation
             Hash = "blake3-keyed",
             Encryption = options.Secret is null ? RepositoryConfig.NoEncryption : RepositoryConfig.AesGcm,
             IdKey = options.Secret is null
-                ? Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(Blake3.DigestBytes))
+                ? options.Like?.IdKey ?? Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(Blake3.DigestBytes))
                 : "",
             CreatedAt = time.GetUtcNow(),
             Checksum = "",

@@ -14,6 +14,12 @@ public sealed record RepositoryOptions
     /// <summary>How the first key slot is made.</summary>
     public KeySlotOptions KeySlot { get; init; } = new();
 
+    /// <summary>
+    /// A repository whose chunk ids the new one is to share, so that copies between them compare ids alone; null: ids
+    /// of its own. Neither may be encrypted, and the chunk size is the same.
+    /// </summary>
+    public Repository? Like { get; init; }
+
     /// <summary>Chunk size: a power of two from 4 KiB to 4 MiB.</summary>
     public int ChunkSizeBytes { get; init; } = DefaultChunkSizeBytes;
 }

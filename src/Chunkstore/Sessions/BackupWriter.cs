@@ -87,6 +87,16 @@ public sealed class BackupWriter : IAsyncDisposable
     }
 
     /// <summary>
+    /// Whether the repository or this session holds a chunk; where it does, the backup may refer to it as if it had
+    /// been stored by <see cref="StoreAsync"/>.
+    /// </summary>
+    internal ValueTask<bool> TryReuseAsync(ChunkId id, CancellationToken cancellationToken)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        return _store.TryReuseAsync(id, cancellationToken);
+    }
+
+    /// <summary>
     /// Makes packs and index durable, completes the tree, and publishes the manifest: the only commit point.
     /// </summary>
     /// <param name="counters">What the pipeline counted; the writer adds what it stored itself (chunks, bytes new,
@@ -137,8 +147,8 @@ public sealed class BackupWriter : IAsyncDisposable
         {
             BackupId = _options.BackupId,
             VolumeId = _options.VolumeId,
-            ParentId = _options.Parent?.BackupId,
-            CreatedAt = _createdAt,
+            ParentId = _options.CopyOf is { } original ? original.ParentId : _options.Parent?.BackupId,
+            CreatedAt = _options.CopyOf?.CreatedAt ?? _createdAt,
             Root = root,
             BaseToken = _options.BaseToken,
             Statistics = new BackupStatistics

@@ -35,4 +35,9 @@ public sealed record BackupWriterOptions
 
     /// <summary>Identity of the point in time that is read, as the volume driver names it; may be empty.</summary>
     public string BaseToken { get; init; } = "";
+
+    /// <summary>
+    /// The backup of another repository that this one is a copy of, with its time and its parent's id; else null.
+    /// </summary>
+    internal Manifest? CopyOf { get; init; }
 }

@@ -93,6 +93,21 @@ internal sealed class SessionStore : IAsyncDisposable
         return stored;
     }
 
+    /// <summary>Whether a chunk is known, as <see cref="StoreAsync"/> would find it.</summary>
+    public async ValueTask<bool> TryReuseAsync(ChunkId id, CancellationToken cancellationToken)
+    {
+        ThrowIfFaulted();
+        await _gate.EnterAsync(cancellationToken);
+        try
+        {
+            return IsKnown(id);
+        }
+        finally
+        {
+            _gate.Leave();
+        }
+    }
+
     /// <summary>Makes everything stored so far durable, and visible in the index.</summary>
     public async Task CheckpointAsync(CancellationToken cancellationToken)
     {
