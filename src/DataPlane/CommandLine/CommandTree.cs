@@ -22,6 +22,7 @@ internal static class CommandTree
         ProtectCommand.BuildProtect(),
         ProtectCommand.BuildUnprotect(),
         PruneCommand.Build(),
+        CopyCommand.Build(),
         StatsCommand.Build(),
         VerifyCommand.Build(),
         RebuildIndexCommand.Build(),

@@ -23,6 +23,7 @@ namespace BackupEngine.DataPlane.CommandLine;
 [JsonSerializable(typeof(DeletedView))]
 [JsonSerializable(typeof(ProtectionView))]
 [JsonSerializable(typeof(PruneView))]
+[JsonSerializable(typeof(CopyView))]
 [JsonSerializable(typeof(StatisticsView))]
 [JsonSerializable(typeof(KeyFileView))]
 [JsonSerializable(typeof(KeySlotChangeView))]

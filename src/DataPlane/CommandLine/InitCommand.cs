@@ -20,16 +20,28 @@ internal static class InitCommand
         {
             Description = "Encrypt everything that is stored; needs a key. Decided once and for all.",
         };
-        var command = new Command("init", "Create a repository.") { repository, chunkSize, encrypt };
+        var like = new Option<string?>("--like")
+        {
+            Description = "Share chunk size and chunk ids with this repository, so that copy compares ids alone. "
+                + "Neither may be encrypted.",
+            HelpName = "DIR",
+        };
+        var command = new Command("init", "Create a repository.") { repository, chunkSize, encrypt, like };
         var key = new KeyOptions(command);
         var slot = new KeySlotFlags(command);
         Shell.Bind(command, (invocation, _) =>
         {
             using var secret = Secret(key, invocation, invocation.Arguments.GetValue(encrypt));
+            using var model = invocation.Arguments.GetValue(like) is { } place
+                ? Repository.OpenWithoutKey(place)
+                : null;
             var options = new RepositoryOptions
             {
                 ChunkSizeBytes = Check(
-                    invocation.Arguments.GetValue(chunkSize) ?? RepositoryOptions.DefaultChunkSizeBytes),
+                    invocation.Arguments.GetValue(chunkSize)
+                    ?? model?.ChunkSizeBytes
+                    ?? RepositoryOptions.DefaultChunkSizeBytes),
+                Like = model,
                 Secret = secret,
                 KeySlot = slot.Options(invocation.Arguments),
             };

@@ -62,7 +62,8 @@ public sealed class RetentionTests : IDisposable
         MakeBackups("a");
         CommandLineFixture.Fails(
             ExitCode.Backup, "prune", "--repository", _cli.Repository, "--keep-last", "1", "--volume", "other");
-        Assert.Equal(["a: last 1, daily 1"], Kept(Prune("--keep-daily", "unlimited", "--keep-last", "1", "--volume", "v")));
+        var pruned = Prune("--keep-daily", "unlimited", "--keep-last", "1", "--volume", "v");
+        Assert.Equal(["a: last 1, daily 1"], Kept(pruned));
     }
 
     private static IEnumerable<string> Kept(JsonElement pruned) =>
