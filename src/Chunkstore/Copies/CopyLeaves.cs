@@ -8,7 +8,9 @@ internal static class CopyLeaves
 {
     /// <summary>Walks only subtrees that differ from the base's.</summary>
     public static async IAsyncEnumerable<long> ListAsync(
-        ManifestTreeReader tree, ManifestTreeReader? known, [EnumeratorCancellation] CancellationToken cancellationToken)
+        ManifestTreeReader tree,
+        ManifestTreeReader? known,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         if (known is null)
         {
@@ -45,7 +47,8 @@ internal static class CopyLeaves
         ? -1
         : (Math.Min(shape.VolumeBytes, known.VolumeBytes) - 1) / shape.LeafSpanBytes;
 
-    private static long LeafOf(ManifestTreeReader tree, long offsetBytes) => offsetBytes / tree.Root.Shape.LeafSpanBytes;
+    private static long LeafOf(ManifestTreeReader tree, long offsetBytes) =>
+        offsetBytes / tree.Root.Shape.LeafSpanBytes;
 
     private static bool IsIn(ManifestTreeReader tree, long leaf, Extent extent) =>
         leaf < tree.Root.Shape.LeafCount && leaf * tree.Root.Shape.LeafSpanBytes < extent.EndBytes;

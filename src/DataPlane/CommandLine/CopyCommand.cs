@@ -67,8 +67,9 @@ internal sealed class CopyCommand
         var copied = new List<CopiedBackup>();
         foreach (var backup in chosen)
         {
-            copied.Add(new CopiedBackup(await copier.CopyAsync(backup, cancellationToken)));
-            logger.LogInformation("Backup {BackupId}: {ChunksSent} chunks sent", backup.BackupId, copied[^1].ChunksSent);
+            var result = await copier.CopyAsync(backup, cancellationToken);
+            logger.LogInformation("Backup {BackupId}: {ChunksSent} chunks sent", backup.BackupId, result.ChunksSent);
+            copied.Add(new CopiedBackup(result));
         }
 
         var view = new CopyView(copied);

@@ -121,7 +121,9 @@ public sealed class BackupCopierTests : IDisposable
 
     [Fact]
     public void Any_history_is_copied_in_any_order_byte_for_byte() => Gen.Select(
-            Gen.Select(Gen.Int[1, 900], Gen.Int[0, 1_000_000], Gen.Bool, Gen.Bool).Array[1, 5], Gen.Bool, Gen.Int[0, 99])
+            Gen.Select(Gen.Int[1, 900], Gen.Int[0, 1_000_000], Gen.Bool, Gen.Bool).Array[1, 5],
+            Gen.Bool,
+            Gen.Int[0, 99])
         .Sample((steps, sharesIds, order) => CopyHistoryAsync(steps, sharesIds, order).Wait(), iter: 15, threads: 1);
 
     /// <summary>Backups of a volume that grows, shrinks and changes, the copies in an order of their own.</summary>
