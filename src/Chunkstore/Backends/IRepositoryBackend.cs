@@ -31,6 +31,13 @@ internal interface IRepositoryBackend : IDisposable
     IObjectWriter Create(ObjectName name, SessionId owner);
 
     /// <summary>
+    /// Begins the one file that commits what a session did: its ticket. <see cref="DeleteTemporary"/> takes the ticket
+    /// away; whether the publication comes before that or never happens, one of the two is certain afterwards.
+    /// </summary>
+    /// <remarks>Publishing without the ticket is <see cref="ObjectMissingException"/>.</remarks>
+    IObjectWriter CreateTicket(ObjectName name, SessionId owner);
+
+    /// <summary>
     /// Writes a small file and publishes it under its name, durably: all three steps of an <see
     /// cref="IObjectWriter"/>.
     /// </summary>
@@ -74,6 +81,8 @@ internal interface IRepositoryBackend : IDisposable
     /// <summary>The sessions that temporary files belong to, each once.</summary>
     IReadOnlyList<SessionId> ListTemporaryOwners();
 
-    /// <summary>Deletes the temporary files of a session, and answers with their number.</summary>
+    /// <summary>
+    /// Deletes the temporary files of a session durably, its ticket among them, and answers with their number.
+    /// </summary>
     int DeleteTemporary(SessionId owner);
 }

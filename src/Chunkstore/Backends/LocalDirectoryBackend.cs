@@ -47,6 +47,8 @@ internal sealed class LocalDirectoryBackend : IRepositoryBackend
 
     public IObjectWriter Create(ObjectName name, SessionId owner) => CreateWriter(name, owner);
 
+    public IObjectWriter CreateTicket(ObjectName name, SessionId owner) => CreateWriter(name, $"{owner}-commit");
+
     public void PublishSmall(ObjectName name, ReadOnlySpan<byte> bytes, SessionId owner)
     {
         using var file = CreateWriter(name, owner);
@@ -174,10 +176,19 @@ internal sealed class LocalDirectoryBackend : IRepositoryBackend
     public IReadOnlyList<SessionId> ListTemporaryOwners() =>
         [.. ListDirectory(TemporaryDirectory).Select(entry => OwnerOf(entry.Name)).OfType<SessionId>().Distinct()];
 
-    public int DeleteTemporary(SessionId owner) => ListDirectory(TemporaryDirectory)
-        .Where(entry => OwnerOf(entry.Name) == owner)
-        .Count(entry => Attempt(
-            "delete", entry.Name, () => _files.Delete(Path.Combine(TemporaryDirectory, entry.Name))));
+    public int DeleteTemporary(SessionId owner)
+    {
+        var deleted = ListDirectory(TemporaryDirectory)
+            .Where(entry => OwnerOf(entry.Name) == owner)
+            .Count(entry => Attempt(
+                "delete", entry.Name, () => _files.Delete(Path.Combine(TemporaryDirectory, entry.Name))));
+        if (deleted > 0)
+        {
+            Attempt("flush the directory", TemporaryDirectory, () => FlushDirectory(TemporaryDirectory));
+        }
+
+        return deleted;
+    }
 
     public void Dispose() => _handles.Dispose();
 
@@ -204,9 +215,12 @@ internal sealed class LocalDirectoryBackend : IRepositoryBackend
         }
     }
 
-    private LocalObjectWriter CreateWriter(ObjectName name, SessionId owner)
+    private LocalObjectWriter CreateWriter(ObjectName name, SessionId owner) =>
+        CreateWriter(name, $"{owner}-{Interlocked.Increment(ref _temporaryNumber):x8}");
+
+    private LocalObjectWriter CreateWriter(ObjectName name, string temporaryName)
     {
-        var path = Path.Combine(TemporaryDirectory, $"{owner}-{Interlocked.Increment(ref _temporaryNumber):x8}");
+        var path = Path.Combine(TemporaryDirectory, temporaryName);
         var file = Attempt("create a temporary file for", Describe(name), () => _files.CreateFile(path));
         return new LocalObjectWriter(this, name, path, file);
     }

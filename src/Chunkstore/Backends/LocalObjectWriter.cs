@@ -48,6 +48,13 @@ internal sealed class LocalObjectWriter(
             file.Dispose();
             _published = backend.Publish(temporaryPath, name);
         }
+        catch (IOException exception) when (exception.HResult == Errno.NoEntry)
+        {
+            _failed = true;
+            throw new ObjectMissingException(
+                $"{backend.Describe(name)} was not published: another process has taken its temporary file away.",
+                exception);
+        }
         catch (IOException exception)
         {
             throw GiveUp(exception, "publish");

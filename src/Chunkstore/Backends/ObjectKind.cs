@@ -29,4 +29,7 @@ internal enum ObjectKind
 
     /// <summary>What keeps a backup from being deleted, or from being protected while it is deleted.</summary>
     Hold,
+
+    /// <summary>Generations of collection with all that is said about them.</summary>
+    Generation,
 }

@@ -6,9 +6,6 @@ internal static class RepositoryLayout
     /// <summary>Directory of files that have no name of their own yet.</summary>
     public const string Temporary = "tmp";
 
-    /// <summary>Reserved for the pack state records of garbage collection.</summary>
-    public const string PackStates = "gc";
-
     /// <summary>
     /// Directories that may hold files of a creation that was interrupted: nothing belongs to a repository without
     /// configuration.
@@ -19,7 +16,6 @@ internal static class RepositoryLayout
     public static IReadOnlyList<string> Directories { get; } =
     [
         .. Enum.GetValues<ObjectKind>().Where(kind => kind != ObjectKind.Config).Select(DirectoryOf),
-        PackStates,
         Temporary,
     ];
 
@@ -35,6 +31,7 @@ internal static class RepositoryLayout
         ObjectKind.Quarantine => "quarantine",
         ObjectKind.Proof => "verified",
         ObjectKind.Hold => "holds",
+        ObjectKind.Generation => "gc",
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, null),
     };
 

@@ -5,14 +5,17 @@ namespace BackupEngine.Chunkstore.Index;
 
 /// <summary>
 /// The index segments that this process has open. Readers take the present view and use it without a lock; what is
-/// published later is in later views. Segments stay mapped until the last user has gone.
+/// published later is in later views, and what is deleted is not. Segments stay mapped until nobody is left who may
+/// have a view that they are in.
 /// </summary>
 internal sealed class IndexCatalog(IRepositoryBackend backend, Guid repositoryId, Action? closed = null)
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<SegmentId, IndexSegment> _opened = [];
     private readonly Dictionary<SegmentId, RepositoryException> _damaged = [];
+    private readonly List<IndexSegment> _retired = [];
     private volatile IndexView _view = new([]);
+    private volatile bool _closed;
     private int _users = 1;
 
     /// <summary>What is open now.</summary>
@@ -55,36 +58,65 @@ internal sealed class IndexCatalog(IRepositoryBackend backend, Guid repositoryId
         while (Interlocked.CompareExchange(ref _users, users + 1, users) != users);
     }
 
+    /// <summary>The repository is closed: its own use ends, and who uses the segments still goes on.</summary>
+    public void Close()
+    {
+        _closed = true;
+        Release();
+    }
+
     /// <summary>One user less; the last one unmaps everything.</summary>
     public void Release()
     {
-        if (Interlocked.Decrement(ref _users) > 0)
+        var left = Interlocked.Decrement(ref _users);
+        if (left == 0)
         {
-            return;
-        }
-
-        lock (_lock)
-        {
-            _view = new IndexView([]);
-            foreach (var segment in _opened.Values)
+            lock (_lock)
             {
-                segment.Dispose();
+                _view = new IndexView([]);
+                _retired.AddRange(_opened.Values);
+                DisposeRetired();
+            }
+
+            closed?.Invoke();
+        }
+        else if (left == 1 && !_closed)
+        {
+            lock (_lock)
+            {
+                // Whoever came meanwhile may have an old view.
+                if (Volatile.Read(ref _users) == 1)
+                {
+                    DisposeRetired();
+                }
             }
         }
-
-        closed?.Invoke();
     }
 
-    /// <summary>Opens what was published since. Only between Use and Release.</summary>
+    /// <summary>
+    /// Opens what was published since, and leaves out what was deleted. Only between Use and Release.
+    /// </summary>
     public void Refresh()
     {
         lock (_lock)
         {
-            var ids = backend.List(ObjectKind.Index)
-                .Select(info => SegmentId.TryParse(info.Name, out var id) ? id : (SegmentId?)null)
-                .OfType<SegmentId>();
-            _damaged.Clear();
-            Show([.. ids.Select(TryOpen).OfType<IndexSegment>()]);
+            RefreshOnce();
+        }
+    }
+
+    /// <summary>
+    /// Refreshes until two looks in a row show the same: a single one may miss both a segment that was deleted and the
+    /// one that replaced it.
+    /// </summary>
+    public void RefreshSurely()
+    {
+        lock (_lock)
+        {
+            var before = RefreshOnce();
+            for (var now = RefreshOnce(); !now.SetEquals(before); now = RefreshOnce())
+            {
+                before = now;
+            }
         }
     }
 
@@ -108,6 +140,40 @@ internal sealed class IndexCatalog(IRepositoryBackend backend, Guid repositoryId
     /// </summary>
     public void FlushNames() => backend.FlushNames(
         [.. _view.Segments.Select(segment => new ObjectName(ObjectKind.Index, segment.Id.ToString()))]);
+
+    /// <summary>Looks again where a segment was deleted since it was listed: another one holds what it held.</summary>
+    private HashSet<SegmentId> RefreshOnce()
+    {
+        while (true)
+        {
+            var listed = backend.List(ObjectKind.Index)
+                .Select(info => SegmentId.TryParse(info.Name, out var id) ? id : (SegmentId?)null)
+                .OfType<SegmentId>()
+                .ToHashSet();
+            _damaged.Clear();
+            var opened = listed.Select(TryOpen).OfType<IndexSegment>().ToArray();
+            if (opened.Length + _damaged.Count < listed.Count)
+            {
+                continue;
+            }
+
+            Show(opened);
+            foreach (var gone in _opened.Keys.Where(id => !listed.Contains(id)).ToList())
+            {
+                _opened.Remove(gone, out var segment);
+                _retired.Add(segment!);
+            }
+
+            return listed;
+        }
+    }
+
+    /// <summary>Only while nobody can have a view that they are in.</summary>
+    private void DisposeRetired()
+    {
+        _retired.ForEach(segment => segment.Dispose());
+        _retired.Clear();
+    }
 
     private void Show(IndexSegment[] segments) =>
         _view = new IndexView([.. segments.OrderByDescending(segment => segment.Id.Value)]);

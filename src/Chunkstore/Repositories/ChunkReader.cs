@@ -155,15 +155,16 @@ public sealed class ChunkReader
         ChunkHasher hasher,
         CancellationToken cancellationToken)
     {
-        var view = _catalog.View;
-        var cursor = default(IndexCursor);
-        while (view.TryFindNext(id.Prefix, ref cursor, out var location))
+        if (await TryReadElsewhereAsync(id, damaged, plain, hasher, cancellationToken))
         {
-            if (location != damaged
-                && await TryReadAsync(id, location, plain, hasher, cancellationToken) is { Length: 0 })
-            {
-                return;
-            }
+            return;
+        }
+
+        // Garbage collection may have moved it, and deleted the pack, since this view was made.
+        _catalog.Refresh();
+        if (await TryReadElsewhereAsync(id, damaged, plain, hasher, cancellationToken))
+        {
+            return;
         }
 
         // Nothing of what was found may be taken for the chunk.
@@ -173,6 +174,23 @@ public sealed class ChunkReader
             $"Chunk {id} is damaged in {Describe(damaged)} at offset {damaged.Offset}: "
             + $"{(isMissing ? "the pack is missing" : fault)}. Other chunks are not touched by this; run 'verify', "
             + "which names what is harmed, then back up the volume again: that stores the chunk anew.");
+    }
+
+    private async ValueTask<bool> TryReadElsewhereAsync(
+        ChunkId id, ChunkLocation damaged, Memory<byte> plain, ChunkHasher hasher, CancellationToken cancellationToken)
+    {
+        var view = _catalog.View;
+        var cursor = default(IndexCursor);
+        while (view.TryFindNext(id.Prefix, ref cursor, out var location))
+        {
+            if (location != damaged
+                && await TryReadAsync(id, location, plain, hasher, cancellationToken) is { Length: 0 })
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private async ValueTask<string> TryReadAsync(

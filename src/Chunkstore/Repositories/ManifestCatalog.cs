@@ -21,6 +21,18 @@ internal sealed class ManifestCatalog(IRepositoryBackend backend, ManifestFile f
             .ThenBy(manifest => manifest.BackupId.Value, StringComparer.Ordinal),
     ];
 
+    /// <summary>Throws unless a backup is still there, with the same tree.</summary>
+    /// <exception cref="BackupNotFoundException">It is not.</exception>
+    public void RequireSame(Manifest manifest)
+    {
+        if (Get(manifest.BackupId).Root != manifest.Root)
+        {
+            throw new BackupNotFoundException(
+                $"The backup '{manifest.BackupId}' was replaced by another one of that id. Nothing was changed. "
+                + "Run it again.");
+        }
+    }
+
     public Manifest Get(BackupId id) => TryGet(id) ?? throw NotFound(id);
 
     /// <summary>Removes a manifest, durably; false where there was none.</summary>

@@ -1,4 +1,5 @@
 using BackupEngine.Chunkstore.Backends;
+using BackupEngine.Chunkstore.Collection;
 using BackupEngine.Chunkstore.Encryption;
 using BackupEngine.Chunkstore.Errors;
 using BackupEngine.Chunkstore.Format;
@@ -23,6 +24,7 @@ public sealed class Repository : IDisposable
     private readonly IndexCatalog _catalog;
     private readonly ManifestCatalog _manifests;
     private readonly SessionRegistry _sessions;
+    private readonly GenerationStore _generations;
     private readonly SortableId _ids;
     private readonly HoldCatalog _holds;
     private readonly BackupRemoval _removal;
@@ -44,6 +46,7 @@ public sealed class Repository : IDisposable
         _sessions = new SessionRegistry(backend, time);
         _holds = new HoldCatalog(backend, _ids);
         _removal = new BackupRemoval(_holds, _manifests);
+        _generations = new GenerationStore(backend, config.RepositoryId);
         Chunks = new ChunkReader(backend, _catalog, _keys, _readBuffers);
         _catalog.Refresh();
     }
@@ -221,21 +224,44 @@ public sealed class Repository : IDisposable
         _manifests.RequireFree(options.BackupId);
         var session = new SessionId(_ids.Next());
         _catalog.Use();
+        IObjectWriter? ticket = null;
         try
         {
-            _sessions.Register(session, "backup", options.BackupId.Value);
+            // The ticket is there before anybody can see the session: who ends the session takes the ticket.
+            ticket = _backend.CreateTicket(new ObjectName(ObjectKind.Manifest, options.BackupId.Value), session);
+            PinnedRoot[] pins = options.Parent is { } parent ? [.. PinnedRoot.Of([parent])] : [];
+            _sessions.Register(session, SessionKinds.Backup, options.BackupId.Value, pins);
+            if (options.Parent is { } pinned)
+            {
+                // After registering: a backup that is there now is kept, with its tree, until the session ends.
+                _manifests.RequireSame(pinned);
+            }
+
             _sessions.RemoveDead();
             var damage = QuarantineCatalog.Require(_backend, Id);
+            var relied = new ReliedPacks(_backend, damage.ToExclusions());
+            var follower = new GenerationFollower(_generations, relied, session, pins);
+            follower.Begin();
             _catalog.Refresh();
-            return _catalog.Damage is { } segment ? throw segment : new BackupWriter(options, Parts(session, damage));
+            return _catalog.Damage is { } segment
+                ? throw segment
+                : new BackupWriter(options, Parts(session, ticket, damage, relied, follower));
         }
         catch
         {
+            ticket?.Dispose();
             _catalog.Release();
             _sessions.TryRemove(session);
             throw;
         }
     }
+
+    /// <summary>
+    /// Keeps backups from garbage collection while they are read, even if somebody deletes them meanwhile.
+    /// </summary>
+    /// <exception cref="BackupNotFoundException">One of them is gone, or is another one now.</exception>
+    public ReadSession BeginRead(params IReadOnlyList<Manifest> manifests) =>
+        ReadSession.Begin(_sessions, _manifests, new SessionId(_ids.Next()), manifests);
 
     /// <summary>Counts and sizes of what is in the repository.</summary>
     public RepositoryStatistics GetStatistics()
@@ -285,7 +311,7 @@ public sealed class Repository : IDisposable
         {
             _disposed = true;
             _readBuffers.Dispose();
-            _catalog.Release();
+            _catalog.Close();
             _backend.Dispose();
         }
     }
@@ -303,24 +329,32 @@ public sealed class Repository : IDisposable
         Time = _time,
     };
 
-    private BackupWriterParts Parts(SessionId session, KnownDamage damage) => new()
-    {
-        Context = new SessionContext
+    private BackupWriterParts Parts(
+        SessionId session,
+        IObjectWriter ticket,
+        KnownDamage damage,
+        ReliedPacks relied,
+        GenerationFollower follower) => new()
         {
-            Backend = _backend,
-            Catalog = _catalog,
-            RepositoryId = Id,
-            ChunkSizeBytes = ChunkSizeBytes,
-            DataKeys = _keys.Data,
-            Exclusions = damage.ToExclusions(),
-            Damage = damage,
-            SessionId = session,
-            Ids = _ids,
-        },
-        Registry = _sessions,
-        Manifests = _manifests.File,
-        Chunks = Chunks,
-        NodeHasher = _keys.Nodes,
-        CreatedAt = _time.GetUtcNow(),
-    };
+            Context = new SessionContext
+            {
+                Backend = _backend,
+                Catalog = _catalog,
+                RepositoryId = Id,
+                ChunkSizeBytes = ChunkSizeBytes,
+                DataKeys = _keys.Data,
+                Damage = damage,
+                SessionId = session,
+                Relied = relied,
+                Ids = _ids,
+            },
+            Registry = _sessions,
+            Time = _time,
+            Ticket = ticket,
+            Follower = follower,
+            Manifests = _manifests.File,
+            Chunks = Chunks,
+            NodeHasher = _keys.Nodes,
+            CreatedAt = _time.GetUtcNow(),
+        };
 }

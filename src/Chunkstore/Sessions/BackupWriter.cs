@@ -23,6 +23,9 @@ public sealed class BackupWriter : IAsyncDisposable
     private readonly SessionRegistry _registry;
     private readonly ManifestFile _manifests;
     private readonly SessionStore _store;
+    private readonly IObjectWriter _ticket;
+    private readonly GenerationFollower _follower;
+    private readonly SessionPoller _poller;
     private readonly DateTimeOffset _createdAt;
     private bool _disposed;
 
@@ -33,7 +36,10 @@ public sealed class BackupWriter : IAsyncDisposable
         _registry = parts.Registry;
         _manifests = parts.Manifests;
         _createdAt = parts.CreatedAt;
+        _ticket = parts.Ticket;
+        _follower = parts.Follower;
         _store = new SessionStore(parts.Context, options);
+        _poller = new SessionPoller(PollAsync, parts.Time);
         var nodes = new SessionNodeStore(_store, parts.Chunks, parts.NodeHasher);
         var shape = new TreeShape(options.VolumeBytes, parts.Context.ChunkSizeBytes);
         ParentTree = options.Parent is { } parent ? new ManifestTreeReader(nodes, parent.Root) : null;
@@ -109,16 +115,21 @@ public sealed class BackupWriter : IAsyncDisposable
         var root = await Tree.CompleteAsync(cancellationToken);
         await _store.CheckpointAsync(cancellationToken);
         _context.Catalog.FlushNames();
+        await PollAsync(cancellationToken);
         cancellationToken.ThrowIfCancellationRequested();
         if (!_registry.IsRegistered(SessionId))
         {
-            throw new RepositoryException(
-                $"Session {SessionId} of backup '{_options.BackupId}' was ended by another process. "
-                + "Nothing was published. Run the backup again.");
+            throw EndedByAnother(cause: null);
         }
 
-        return Publish(Describe(root, counters));
+        return await PublishAsync(Describe(root, counters));
     }
+
+    /// <summary>
+    /// Looks whether packs were condemned since the last time, and tells the collector which of them this backup relies
+    /// on. A collector waits for that.
+    /// </summary>
+    internal Task PollAsync(CancellationToken cancellationToken) => _follower.PollAsync(_store, cancellationToken);
 
     /// <summary>Ends the session; without a commit, gives up what was stored and nobody else can know of.</summary>
     public async ValueTask DisposeAsync()
@@ -131,10 +142,13 @@ public sealed class BackupWriter : IAsyncDisposable
         _disposed = true;
         try
         {
+            await _poller.DisposeAsync();
             await _store.DisposeAsync();
         }
         finally
         {
+            _follower.Dispose();
+            _ticket.Dispose();
             _registry.TryRemove(SessionId);
             _context.Catalog.Release();
         }
@@ -171,13 +185,26 @@ public sealed class BackupWriter : IAsyncDisposable
         };
     }
 
-    private Manifest Publish(Manifest manifest)
+    private RepositoryException EndedByAnother(Exception? cause) => new(
+        $"Session {SessionId} of backup '{_options.BackupId}' was ended by another process. "
+        + "Nothing was published. Run the backup again.", cause!);
+
+    /// <summary>
+    /// Writes the ticket and gives it the backup's name. Whoever ended this session has taken the ticket away first.
+    /// </summary>
+    private async Task<Manifest> PublishAsync(Manifest manifest)
     {
         var name = new ObjectName(ObjectKind.Manifest, manifest.BackupId.Value);
         try
         {
-            _context.Backend.PublishSmall(name, _manifests.Write(manifest), SessionId);
+            await _ticket.WriteAsync(_manifests.Write(manifest), CancellationToken.None);
+            await _ticket.PublishAsync(CancellationToken.None);
+            _context.Backend.FlushNames([name]);
             return manifest;
+        }
+        catch (ObjectMissingException exception)
+        {
+            throw EndedByAnother(exception);
         }
         catch (ObjectExistsException exception)
         {

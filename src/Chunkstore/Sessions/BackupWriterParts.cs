@@ -1,3 +1,4 @@
+using BackupEngine.Chunkstore.Backends;
 using BackupEngine.Chunkstore.Format;
 using BackupEngine.Chunkstore.Hashing;
 using BackupEngine.Chunkstore.Repositories;
@@ -10,6 +11,14 @@ internal sealed record BackupWriterParts
     public required SessionContext Context { get; init; }
 
     public required SessionRegistry Registry { get; init; }
+
+    /// <summary>What the backup is published by.</summary>
+    public required IObjectWriter Ticket { get; init; }
+
+    public required GenerationFollower Follower { get; init; }
+
+    /// <summary>By which it is looked for new generations.</summary>
+    public required TimeProvider Time { get; init; }
 
     public required ManifestFile Manifests { get; init; }
 

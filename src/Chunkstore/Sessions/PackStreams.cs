@@ -19,7 +19,7 @@ internal static class PackStreams
         BufferCount = 16,
         Ids = context.Ids,
         NextPackNumber = nextPackNumber,
-        Create = name => context.Backend.Create(name, context.SessionId),
+        Create = name => Create(context, name),
     };
 
     public static PackStreamOptions Metadata(SessionContext context, Func<uint> nextPackNumber) => new()
@@ -32,6 +32,17 @@ internal static class PackStreams
         BufferCount = 4,
         Ids = context.Ids,
         NextPackNumber = nextPackNumber,
-        Create = name => context.Backend.Create(name, context.SessionId),
+        Create = name => Create(context, name),
     };
+
+    /// <summary>Noted before anybody can see it: it may be condemned as soon as it has its name.</summary>
+    private static IObjectWriter Create(SessionContext context, ObjectName name)
+    {
+        if (PackId.TryParse(name.Name, out var pack))
+        {
+            context.Relied.AddOwn(pack);
+        }
+
+        return context.Backend.Create(name, context.SessionId);
+    }
 }

@@ -20,14 +20,14 @@ internal sealed record SessionContext
     /// <summary>What everything is encrypted under; null where the repository is not encrypted.</summary>
     public required DataKeys? DataKeys { get; init; }
 
-    /// <summary>What this session must not rely on, though the index names it.</summary>
-    public required IndexExclusions Exclusions { get; init; }
-
-    /// <summary>What is known to be damaged; part of the exclusions.</summary>
+    /// <summary>What is known to be damaged: nobody relies on it.</summary>
     public required KnownDamage Damage { get; init; }
 
     /// <summary>The session; owner of its temporary files.</summary>
     public required SessionId SessionId { get; init; }
+
+    /// <summary>The packs that the session relies on.</summary>
+    public required ReliedPacks Relied { get; init; }
 
     /// <summary>Names for packs and segments.</summary>
     public required SortableId Ids { get; init; }

@@ -22,6 +22,10 @@ internal sealed record SessionRecord
     [JsonPropertyName("subject")]
     public required string Subject { get; init; }
 
+    /// <summary>Roots that the collector keeps while the session is registered.</summary>
+    [JsonPropertyName("pins")]
+    public IReadOnlyList<SessionPin> Pins { get; init; } = [];
+
     [JsonPropertyName("started_at")]
     public required DateTimeOffset StartedAt { get; init; }
 

@@ -13,7 +13,7 @@ internal sealed class SessionRegistry(IRepositoryBackend backend, TimeProvider t
     private const int MaximumRecordBytes = 64 * 1024;
 
     /// <summary>Registers a session of this process.</summary>
-    public void Register(SessionId id, string kind, string subject)
+    public void Register(SessionId id, string kind, string subject, params IReadOnlyList<PinnedRoot> pins)
     {
         var record = new SessionRecord
         {
@@ -21,6 +21,7 @@ internal sealed class SessionRegistry(IRepositoryBackend backend, TimeProvider t
             SessionId = id.ToString(),
             Kind = kind,
             Subject = subject,
+            Pins = [.. pins.Select(pin => new SessionPin(pin.RootId.ToString(), pin.VolumeBytes))],
             StartedAt = time.GetUtcNow(),
             Process = ProcessIdentity.Current,
         };

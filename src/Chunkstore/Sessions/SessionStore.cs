@@ -57,12 +57,6 @@ internal sealed class SessionStore : IAsyncDisposable
         _active.Count >= _options.CheckpointChunks
         || Volatile.Read(ref _bytesSinceCheckpoint) >= _options.CheckpointBytes;
 
-    /// <summary>
-    /// Whether the chunk is at a place of the index that may be relied on, or stored or being stored by this session.
-    /// </summary>
-    public bool IsKnown(ChunkId id) =>
-        IsStoredHere(id) || _context.Catalog.View.Contains(id.Prefix, _context.Exclusions);
-
     /// <summary>Whether this session stored the chunk since the last checkpoint that is in the index.</summary>
     public bool IsStoredHere(ChunkId id) => _active.Contains(id.Prefix) || _closing?.Contains(id.Prefix) == true;
 
@@ -123,6 +117,28 @@ internal sealed class SessionStore : IAsyncDisposable
         }
     }
 
+    /// <summary>Does something while no lane is inside: no hit is between being found and being noted.</summary>
+    public async Task AtRestAsync(Action action)
+    {
+        await _checkpoint.WaitAsync(CancellationToken.None);
+        try
+        {
+            await _gate.CloseAsync();
+            try
+            {
+                action();
+            }
+            finally
+            {
+                _gate.Open();
+            }
+        }
+        finally
+        {
+            _checkpoint.Release();
+        }
+    }
+
     /// <summary>Gives up what no index segment has named; to be called once, after the last lane has left.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -139,6 +155,12 @@ internal sealed class SessionStore : IAsyncDisposable
         _indexer.TakeBack([.. _data.Finished, .. _metadata.Finished]);
         _checkpoint.Dispose();
     }
+
+    /// <summary>
+    /// Whether the chunk is stored or being stored by this session, or in the index where the session may rely on it.
+    /// </summary>
+    private bool IsKnown(ChunkId id) =>
+        IsStoredHere(id) || _context.Relied.TryRely(_context.Catalog.View, id.Prefix);
 
     private async ValueTask<int> StoreNewAsync(
         PackType type, ChunkId id, ReadOnlyMemory<byte> plain, CancellationToken cancellationToken)

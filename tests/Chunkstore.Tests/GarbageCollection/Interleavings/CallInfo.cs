@@ -42,6 +42,6 @@ internal sealed partial class CallInfo
 
     private static string[] WithDirectory(string path) => [path, Path.GetDirectoryName(path)!];
 
-    [GeneratedRegex("([0-9a-f]{2}/)?[0-9a-f]{32}(-[0-9a-f]{8}$)?", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex("([0-9a-f]{2}/)?[0-9a-f]{32}(-[0-9a-f]{8})?", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex RandomName();
 }
