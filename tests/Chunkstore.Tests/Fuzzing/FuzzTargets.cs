@@ -4,5 +4,7 @@ namespace BackupEngine.Chunkstore.Tests.Fuzzing;
 internal static class FuzzTargets
 {
     public static IReadOnlyList<FuzzTarget> All { get; } =
-        [.. PackTargets.All, .. IndexTargets.All, .. ManifestTargets.All, .. TextTargets.All];
+    [
+        .. PackTargets.All, .. IndexTargets.All, .. ManifestTargets.All, .. CollectionTargets.All, .. TextTargets.All,
+    ];
 }
