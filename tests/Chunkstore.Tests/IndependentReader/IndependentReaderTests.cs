@@ -1,3 +1,4 @@
+using BackupEngine.Chunkstore.Encryption;
 using BackupEngine.Chunkstore.Repositories;
 using BackupEngine.Chunkstore.Tests.Repositories;
 using Xunit;
@@ -16,7 +17,7 @@ public sealed class IndependentReaderTests : IDisposable
     public void Dispose() => _directory.Dispose();
 
     [Theory]
-    [InlineData(4096, 700)]
+    [InlineData(4096, 400)]
     [InlineData(256 * 1024, 5)]
     public async Task It_restores_a_full_backup_and_incrementals_on_top_of_it(int chunkSize, int chunks)
     {
@@ -33,6 +34,35 @@ public sealed class IndependentReaderTests : IDisposable
 
         AssertRestores(volume, "incremental-2");
         AssertRestores(volume, "incremental-2", "--from-packs");
+    }
+
+    [Theory]
+    [InlineData("--key-file=")]
+    [InlineData("--passphrase-file=")]
+    public async Task It_restores_what_is_encrypted_with_the_key_and_nothing_without(string option)
+    {
+        PythonReader.SkipUnlessInstalled();
+        var secret = "a passphrase of thirty-two bytes "u8.ToArray();
+        File.WriteAllBytes(_directory.Sub("secret"), secret);
+        var volume = TestVolume.Mixed(4096, 100, seed: 13);
+        using var repository = Repository.Create(RepositoryPath, new RepositoryOptions
+        {
+            ChunkSizeBytes = 4096,
+            Secret = option.StartsWith("--key", StringComparison.Ordinal)
+                ? RepositorySecret.FromKeyFile(secret)
+                : RepositorySecret.FromPassphrase(secret),
+            KeySlot = new KeySlotOptions { Cost = new Argon2Cost(1024, 2) },
+        });
+        var full = await volume.BackUpAsync(repository, "full");
+        volume.Change(7, 99);
+        await volume.BackUpAsync(repository, "incremental", full);
+        AssertRestores(volume, "incremental", option + _directory.Sub("secret"));
+        AssertRestores(volume, "incremental", option + _directory.Sub("secret"), "--from-packs");
+        Assert.Contains("key", PythonReader.Restore(RepositoryPath, "full", Target), StringComparison.Ordinal);
+        secret[0]++;
+        File.WriteAllBytes(_directory.Sub("secret"), secret);
+        var refused = PythonReader.Restore(RepositoryPath, "full", Target, option + _directory.Sub("secret"));
+        Assert.Contains("no key slot", refused, StringComparison.Ordinal);
     }
 
     [Fact]

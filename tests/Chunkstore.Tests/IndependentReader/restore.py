@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """Restores one backup from a repository. Written from docs/format.md alone, to prove that the document is enough.
 
-Usage: restore.py REPOSITORY BACKUP TARGET [--from-packs]
+Usage: restore.py REPOSITORY BACKUP TARGET [--from-packs] [--key-file=FILE | --passphrase-file=FILE]
 --from-packs reads the directories of the packs instead of the index. Exit code 0 only when every byte was proven.
+Encrypted repositories need Debian's python3-cryptography, and python3-argon2 for passphrases.
 """
 import json
 import pathlib
@@ -87,10 +88,65 @@ def decompress(body, encoding, length):
     return out
 
 
+def aes_gcm(key, nonce, sealed, associated):
+    """Decrypts and proves: the last 16 bytes are the tag."""
+    from cryptography.exceptions import InvalidTag
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+    try:
+        return AESGCM(key).decrypt(nonce, sealed, associated)
+    except InvalidTag:
+        raise Damaged("a tag does not fit: another key, or not what was written")
+
+
+class Keys:
+    """Everything that comes from the master key, which comes from a key slot."""
+
+    def __init__(self, directory, repository_id, kind, secret):
+        self.repository_id = repository_id
+        self.master = self._unwrap(directory / "keys", kind, secret)
+        self.id_key = blake3.derive_key("BackupEngine 2026 chunk store: id key", self.master)
+
+    def _unwrap(self, directory, kind, secret):
+        for path in sorted(path for path in directory.iterdir() if len(path.name) == 32):
+            slot = json.loads(path.read_bytes())
+            if slot["kind"] != kind or slot["repository_id"].replace("-", "") != self.repository_id.hex():
+                continue
+            names = ("format_version", "slot_id", "repository_id", "kind", "derivation", "memory_kib", "passes", "salt", "label")
+            lines = ["BackupEngine key slot", *(str(slot[name]) for name in names)]
+            associated = "".join(line + "\n" for line in lines).encode()
+            try:
+                return aes_gcm(self._slot_key(slot, secret), bytes(12), bytes.fromhex(slot["wrapped_key"]), associated)
+            except Damaged:
+                continue
+        raise Damaged("no key slot is opened by this")
+
+    @staticmethod
+    def _slot_key(slot, secret):
+        salt = bytes.fromhex(slot["salt"])
+        if slot["derivation"] == "blake3":
+            return blake3.derive_key("BackupEngine 2026 chunk store: key file of a slot", salt + secret)
+        from argon2.low_level import Type, hash_secret_raw
+        return hash_secret_raw(secret, salt, slot["passes"], slot["memory_kib"], 1, 32, Type.ID, 0x13)
+
+    def _of(self, context, epoch, name):
+        data_key = blake3.derive_key("BackupEngine 2026 chunk store: data key of an epoch", self.master + epoch.to_bytes(4, "little"))
+        return blake3.derive_key("BackupEngine 2026 chunk store: key of " + context, data_key + self.repository_id + name)
+
+    def open_record(self, pack, header, body):
+        """The encoded chunk of an encrypted record."""
+        seal = body[-32:]
+        key = self._of("a pack", number(seal, 0, 4), bytes.fromhex(pack))
+        return aes_gcm(key, seal[4:16], body[:-32] + seal[16:], header[:48])
+
+    def open_text(self, epoch, sealed, associated):
+        """The private part of a small file."""
+        return aes_gcm(self._of("a sealed file", epoch, sealed[:32]), bytes(12), sealed[32:], associated)
+
+
 class Repository:
     """Config, keys, and where every record lies."""
 
-    def __init__(self, directory, from_packs):
+    def __init__(self, directory, from_packs, kind=None, secret=None):
         self.directory = pathlib.Path(directory)
         raw = (self.directory / "config").read_bytes()
         self.config = json.loads(raw)
@@ -99,11 +155,15 @@ class Repository:
         unsigned = raw.replace(self.config["checksum"].encode(), b"0" * 64)
         require(blake3.hash(unsigned).hex() == self.config["checksum"], "the configuration's checksum")
         self.chunk_size = self.config["chunk_size_bytes"]
-        material = bytes.fromhex(self.config["id_key"])
+        self.id = bytes.fromhex(self.config["repository_id"].replace("-", ""))
+        encryption = self.config["encryption"]
+        require(encryption in ("none", "aes-256-gcm"), "an unknown encryption")
+        require((encryption == "none") == (kind is None), "a key where there is none, or none where there is one")
+        self.keys = Keys(self.directory, self.id, kind, secret) if kind else None
+        material = self.keys.id_key if self.keys else bytes.fromhex(self.config["id_key"])
         self.chunk_key = blake3.derive_key("BackupEngine 2026 chunk store: ids of data chunks", material)
         self.node_key = blake3.derive_key("BackupEngine 2026 chunk store: ids of tree nodes", material)
         self.manifest_key = blake3.derive_key("BackupEngine 2026 chunk store: digests of manifests", material)
-        self.id = bytes.fromhex(self.config["repository_id"].replace("-", ""))
         self.places = {}
         self._read_packs() if from_packs else self._read_index()
 
@@ -143,8 +203,11 @@ class Repository:
                 body = file.read(stored)
             if header[16:48] != chunk_id:
                 continue
-            require(header[:5] == b"BErc\x01" and header[5] == 0 and header[7] == 0, "a record's header")
+            require(header[:5] == b"BErc\x01" and header[7] == 0, "a record's header")
+            require(header[5] == (1 if self.keys else 0), "a record in the clear, or one that is not")
             require(crc32c(header[:48] + body) == number(header, 48, 4), "a record's CRC")
+            if self.keys:
+                body = self.keys.open_record(pack, header, body)
             data = decompress(body, header[6], plain)
             require(blake3.keyed(key, data) == chunk_id, "a chunk's id")
             return data
@@ -159,8 +222,12 @@ class Manifest:
     def __init__(self, repository, backup):
         data = (repository.directory / "manifests" / backup).read_bytes()
         require(data[:8] == b"BEMANIFS" and len(data) == number(data, 12, 4), "the manifest's head")
-        require(blake3.keyed(repository.manifest_key, data[:-32]) == data[-32:], "the manifest's digest")
         require(data[16:32] == repository.id, "the manifest's repository")
+        if repository.keys:
+            require(blake3.hash(data[:-32]) == data[-32:], "the manifest's digest")
+            data = data[:40] + repository.keys.open_text(number(data, 32, 4), data[40:-32], data[:40])
+        else:
+            require(blake3.keyed(repository.manifest_key, data[:-32]) == data[-32:], "the manifest's digest")
         self.root = data[40:72]
         self.volume_bytes = number(data, 72, 8)
         self.chunk_size = number(data, 80, 4)
@@ -233,8 +300,21 @@ class Tree:
         return result
 
 
-def restore(directory, backup, target, from_packs):
-    repository = Repository(directory, from_packs)
+def secret_of(options):
+    """The kind of slot and the bytes that open it, as the options say."""
+    for option in options:
+        name, _, path = option.partition("=")
+        if name == "--key-file":
+            return "key-file", pathlib.Path(path).read_bytes()
+        if name == "--passphrase-file":
+            secret = pathlib.Path(path).read_bytes()
+            secret = secret[:-1] if secret.endswith(b"\n") else secret
+            return "passphrase", secret[:-1] if secret.endswith(b"\r") else secret
+    return None, None
+
+
+def restore(directory, backup, target, options):
+    repository = Repository(directory, "--from-packs" in options, *secret_of(options))
     manifest = Manifest(repository, backup)
     with open(target, "wb") as file:
         file.truncate(manifest.volume_bytes)
@@ -251,6 +331,6 @@ if __name__ == "__main__":
     if len(arguments) != 3:
         sys.exit(__doc__)
     try:
-        restore(*arguments, "--from-packs" in sys.argv)
+        restore(*arguments, [word for word in sys.argv[1:] if word.startswith("--")])
     except (Damaged, OSError) as failure:
         sys.exit(f"restore.py: {failure}")
