@@ -2,7 +2,9 @@ using BackupEngine.Chunkstore.Manifests;
 
 namespace BackupEngine.Chunkstore.Collection.Marking;
 
-/// <summary>Marks every node that is read: those that a patch stands on are read for it, and are needed as it is.</summary>
+/// <summary>
+/// Marks every node that is read: those that a patch stands on are read for it, and are needed as it is.
+/// </summary>
 internal sealed class MarkingNodeStore(INodeStore nodes, LiveEntries entries) : INodeStore
 {
     public ValueTask<ChunkId> PutAsync(ReadOnlyMemory<byte> node, CancellationToken cancellationToken) =>

@@ -84,7 +84,6 @@ public sealed class MarkerTests
         Assert.DoesNotContain(victim, marker.Liveness.Packs.Keys);
     }
 
-    /// <summary>A tolerant root of which something is missing hides nothing of a whole one that shares subtrees.</summary>
     [Fact]
     public async Task A_root_that_was_never_there_is_tolerated_where_it_may_be()
     {
