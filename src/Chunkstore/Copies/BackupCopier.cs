@@ -11,9 +11,6 @@ namespace BackupEngine.Chunkstore.Copies;
 /// </summary>
 public sealed class BackupCopier
 {
-    /// <summary>New bytes after which what was sent is durable, so that a copy that is run again finds it.</summary>
-    private const long CheckpointBytes = 256L << 20;
-
     private readonly Repository _source;
     private readonly Repository _destination;
 
@@ -41,6 +38,9 @@ public sealed class BackupCopier
 
     /// <summary>Threads that copy leaves at the same time; each holds at most 1 MiB, or one chunk.</summary>
     public int Lanes { get; init; } = Math.Min(Environment.ProcessorCount, 32);
+
+    /// <summary>New bytes after which what was sent is durable, so that a copy that is run again finds it.</summary>
+    internal long CheckpointBytes { get; init; } = 256L << 20;
 
     /// <summary>Copies one backup.</summary>
     /// <exception cref="BackupExistsException">The destination has another backup of that id.</exception>
@@ -100,7 +100,7 @@ public sealed class BackupCopier
         };
     }
 
-    private static BackupWriterOptions Options(Manifest backup, CopyBase? copyBase) => new()
+    private BackupWriterOptions Options(Manifest backup, CopyBase? copyBase) => new()
     {
         BackupId = backup.BackupId,
         VolumeId = backup.VolumeId,

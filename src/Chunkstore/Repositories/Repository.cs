@@ -222,6 +222,7 @@ public sealed class Repository : IDisposable
         _keys.RequireUnlocked();
         _keys.Refresh(_keyStore);
         _manifests.RequireFree(options.BackupId);
+        _removal.ForgetFormer(options.BackupId);
         var session = new SessionId(_ids.Next());
         _catalog.Use();
         IObjectWriter? ticket = null;

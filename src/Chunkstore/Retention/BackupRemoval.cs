@@ -56,6 +56,19 @@ internal sealed class BackupRemoval(HoldCatalog holds, ManifestCatalog manifests
         holds.Forget(id);
     }
 
+    /// <summary>
+    /// Forgets what was decided about a backup that is gone, before another one gets its id: a deletion that died after
+    /// the manifest was removed must not go on with the new one.
+    /// </summary>
+    public void ForgetFormer(BackupId id)
+    {
+        // In this order: "deleting" with no manifest afterwards is a deletion that has done its work.
+        if (holds.Find(id).State == HoldState.Deleting && !manifests.IsThere(id))
+        {
+            holds.Forget(id);
+        }
+    }
+
     /// <summary>Who died after the manifest was gone left the decision: the deletion is done all the same.</summary>
     private void FinishWithoutManifest(BackupId id)
     {

@@ -1,7 +1,9 @@
+using BackupEngine.Chunkstore.Backends;
 using BackupEngine.Chunkstore.Copies;
 using BackupEngine.Chunkstore.Errors;
 using BackupEngine.Chunkstore.Manifests;
 using BackupEngine.Chunkstore.Repositories;
+using BackupEngine.Chunkstore.Tests.Backends;
 using BackupEngine.Chunkstore.Tests.Repositories;
 using CsCheck;
 using Xunit;
@@ -84,6 +86,30 @@ public sealed class BackupCopierTests : IDisposable
         Assert.Equal(0, again.ChunksRead);
         Assert.Equal(0, again.ChunksSent);
         Assert.True(again.ChunksExamined >= Chunks - 1);
+        await volume.AssertRestoresAsync(destination, "first");
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_copy_that_was_interrupted_goes_on_from_its_last_checkpoint(bool sharesIds)
+    {
+        using var source = Create("source");
+        var volume = TestVolume.Mixed(ChunkSize, Chunks, seed: 5);
+        var first = await volume.BackUpAsync(source, "first");
+        Create("destination", sharesIds ? source : null).Dispose();
+        var files = new FaultyFileSystem(new LinuxFileSystem()) { FailingCall = 100, FailsForGood = true };
+        var backend = new LocalDirectoryBackend(_directory.Sub("destination"), files);
+        using (var failing = Repository.Open(backend, TimeProvider.System))
+        {
+            var copier = new BackupCopier(source, failing) { CheckpointBytes = 64 * 1024 };
+            await Assert.ThrowsAnyAsync<RepositoryException>(() => copier.CopyAsync(first, CancellationToken.None));
+        }
+
+        using var destination = Repository.Open(_directory.Sub("destination"));
+        Assert.Empty(destination.ListManifests());
+        var again = await CopyAsync(source, destination, first);
+        Assert.InRange(again.ChunksSent, 1, first.Statistics.ChunksNew - 20);
         await volume.AssertRestoresAsync(destination, "first");
     }
 

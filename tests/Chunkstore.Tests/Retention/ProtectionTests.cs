@@ -66,6 +66,15 @@ public sealed class ProtectionTests : IDisposable
         Assert.Throws<BackupProtectedException>(() => repository.DeleteBackup(First));
     }
 
+    [Fact]
+    public async Task A_deletion_that_died_after_its_work_does_not_go_on_with_another_backup_of_the_same_id()
+    {
+        using var repository = await WithBackupAsync("repository");
+        File.WriteAllText(_directory.Sub("repository/holds/second@0"), "deleting");
+        await _volume.BackUpAsync(repository, "second");
+        Assert.Equal(HoldState.Free, repository.GetHold(BackupId.Parse("second")));
+    }
+
     [Theory]
     [InlineData("other")]
     [InlineData("protectedd")]
