@@ -21,13 +21,16 @@ internal sealed class IndexMerger(IRepositoryBackend backend, Guid repositoryId,
     /// <param name="segments">The segments.</param>
     /// <param name="leftOut">Packs to be left out.</param>
     /// <param name="cancellationToken">Cancels before the publication.</param>
-    /// <returns>The new segment; null where no entry is left, and then nothing was published.</returns>
+    /// <param name="mayPublish">Asked at the last moment; with false nothing is published.</param>
+    /// <returns>The new segment; null where nothing was published, because no entry is left or it was not to
+    /// be.</returns>
     /// <exception cref="CorruptDataException">A segment is damaged; nothing was published.</exception>
     /// <exception cref="ObjectMissingException">A segment was deleted meanwhile; nothing was published.</exception>
     public async Task<SegmentId?> MergeAsync(
         IReadOnlyCollection<SegmentId> segments,
         IReadOnlySet<PackId> leftOut,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken,
+        Func<bool>? mayPublish = null)
     {
         var opened = new List<IndexSegment>();
         try
@@ -41,7 +44,7 @@ internal sealed class IndexMerger(IRepositoryBackend backend, Guid repositoryId,
             RequireRoom(packs.Count, opened.Sum(segment => segment.EntryCount));
             var merged = new SegmentId(ids.Next());
             var entries = new MergedEntries(backend, opened, packs);
-            return packs.Count > 0 && await _writer.WriteAsync(merged, packs, entries, () => { }, cancellationToken) > 0
+            return packs.Count > 0 && await _writer.WriteAsync(merged, packs, entries, mayPublish, cancellationToken) > 0
                 ? merged
                 : null;
         }

@@ -17,29 +17,30 @@ internal sealed class IndexSegmentWriter(IRepositoryBackend backend, Guid reposi
     private readonly IndexEntry[] _batch = new IndexEntry[EntriesPerBuffer];
     private readonly byte[] _bytes = new byte[EntriesPerBuffer * IndexEntry.SizeBytes];
 
-    /// <inheritdoc cref="WriteAsync(SegmentId, IReadOnlyList{IndexPack}, IEntrySource, Action, CancellationToken)"/>
+    /// <inheritdoc cref="WriteAsync(SegmentId, IReadOnlyList{IndexPack}, IEntrySource, Func{bool}, CancellationToken)"/>
     public Task<long> WriteAsync(
         SegmentId id,
         IReadOnlyList<IndexPack> packs,
         ReadOnlyMemory<IndexEntry> entries,
         Action onPublishing,
         CancellationToken cancellationToken) =>
-        WriteAsync(id, packs, new MemoryEntries(entries), onPublishing, cancellationToken);
+        WriteAsync(id, packs, new MemoryEntries(entries), () => Allow(onPublishing), cancellationToken);
 
     /// <summary>
-    /// Writes sorted entries over a pack table, and answers with the length of the file in bytes; 0 where there were no
-    /// entries, and no file then.
+    /// Writes sorted entries over a pack table, and answers with the length of the file in bytes; 0 where nothing was
+    /// published, because there were no entries or it was not to be.
     /// </summary>
     /// <param name="id">The new segment.</param>
     /// <param name="packs">The pack table; every pack in it is durable, its name included.</param>
     /// <param name="entries">Sorted; <see cref="IndexEntry.Pack"/> is a line of the table.</param>
-    /// <param name="onPublishing">Called at the moment from which the segment may be there, whatever happens.</param>
+    /// <param name="mayPublish">Asked at the moment from which the segment may be there, whatever happens; with false
+    /// it never is.</param>
     /// <param name="cancellationToken">Cancels before the publication.</param>
     public async Task<long> WriteAsync(
         SegmentId id,
         IReadOnlyList<IndexPack> packs,
         IEntrySource entries,
-        Action onPublishing,
+        Func<bool>? mayPublish,
         CancellationToken cancellationToken)
     {
         var count = entries.CountAtMost;
@@ -54,7 +55,11 @@ internal sealed class IndexSegmentWriter(IRepositoryBackend backend, Guid reposi
             {
                 await WriteEntriesAsync(file, entries.Open(), cancellationToken);
                 await WriteTrailerAsync(file, header, tableCrc, cancellationToken);
-                onPublishing();
+                if (mayPublish?.Invoke() == false)
+                {
+                    return 0;
+                }
+
                 await file.PublishAsync(cancellationToken);
                 backend.FlushNames([name]);
                 return file.LengthBytes;
@@ -62,6 +67,12 @@ internal sealed class IndexSegmentWriter(IRepositoryBackend backend, Guid reposi
         }
 
         return 0;
+    }
+
+    private static bool Allow(Action onPublishing)
+    {
+        onPublishing();
+        return true;
     }
 
     private async Task<uint> WriteHeadAsync(

@@ -5,6 +5,7 @@ using BackupEngine.Chunkstore.Errors;
 using BackupEngine.Chunkstore.Format;
 using BackupEngine.Chunkstore.Hashing;
 using BackupEngine.Chunkstore.Index;
+using BackupEngine.Chunkstore.Index.Merging;
 using BackupEngine.Chunkstore.Manifests;
 using BackupEngine.Chunkstore.Retention;
 using BackupEngine.Chunkstore.Sessions;
@@ -299,6 +300,17 @@ public sealed class Repository : IDisposable
         return IndexRebuilder.RunAsync(VerifierParts, progress, cancellationToken);
     }
 
+    /// <summary>
+    /// Makes few index segments out of many, beside whatever else goes on, so that lookups stay fast. Nothing but the
+    /// index changes.
+    /// </summary>
+    /// <exception cref="RepositoryException">It failed; the index holds all that it did before.</exception>
+    public Task<IndexMergeReport> MergeIndexAsync(IndexMergeOptions options, CancellationToken cancellationToken)
+    {
+        BackupWriterRules.RequireWriter(_config);
+        return IndexMergeRun.RunAsync(MergeParts, options, cancellationToken);
+    }
+
     /// <summary>What was proven when.</summary>
     public VerifyStatus GetVerifyStatus() => RepositoryVerification.StatusOf(VerifierParts);
 
@@ -316,6 +328,16 @@ public sealed class Repository : IDisposable
             _backend.Dispose();
         }
     }
+
+    private IndexMergeParts MergeParts => new()
+    {
+        Backend = _backend,
+        Catalog = _catalog,
+        RepositoryId = Id,
+        Sessions = _sessions,
+        Ids = _ids,
+        IsCollecting = () => false,
+    };
 
     private VerifierParts VerifierParts => new()
     {

@@ -1,3 +1,5 @@
+using BackupEngine.Chunkstore.Index.Merging;
+
 namespace BackupEngine.DataPlane.Backup;
 
 /// <summary>What a backup did. Its JSON (snake_case) is an interface; fields are only ever added.</summary>
@@ -58,6 +60,9 @@ public sealed record BackupResult
 
     /// <summary>Where the lanes' time went.</summary>
     public required StageTimes Stages { get; init; }
+
+    /// <summary>What became of the index after the backup; null where merging failed, which a warning tells.</summary>
+    public IndexMergeReport? IndexMerge { get; init; }
 
     /// <summary>Fallbacks taken, in words; empty when there were none.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];

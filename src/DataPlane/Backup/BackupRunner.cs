@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using BackupEngine.Chunkstore.Errors;
+using BackupEngine.Chunkstore.Index.Merging;
 using BackupEngine.Chunkstore.Manifests;
 using BackupEngine.Chunkstore.Sessions;
 using BackupEngine.DataPlane.Errors;
@@ -35,7 +37,9 @@ public sealed class BackupRunner(ILogger<BackupRunner> logger)
         WarnOfCachedReads(request, run);
         var manifest = await run.RunAsync(cancellationToken);
         logger.LogInformation("Backup {BackupId} of volume {VolumeId} published", request.BackupId, request.VolumeId);
-        return Result(request, manifest, run, watch.Elapsed, cpu.Seconds);
+        var (seconds, cpuSeconds) = (watch.Elapsed, cpu.Seconds);
+        var merge = await TryMergeIndexAsync(request, run, cancellationToken);
+        return Result(request, manifest, run, seconds, cpuSeconds) with { IndexMerge = merge };
     }
 
     private static void Validate(BackupRequest request)
@@ -72,12 +76,37 @@ public sealed class BackupRunner(ILogger<BackupRunner> logger)
         BaseToken = request.BaseToken,
     };
 
+    /// <summary>
+    /// The backup is published: whatever happens to the index now is told, and fails nothing. The next backup tries
+    /// again.
+    /// </summary>
+    private async Task<IndexMergeReport?> TryMergeIndexAsync(
+        BackupRequest request, BackupRun run, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var report = await request.Repository.MergeIndexAsync(IndexMergeOptions.AfterBackup, cancellationToken);
+            report.Warnings.ToList().ForEach(warning => Warn(run, warning));
+            return report;
+        }
+        catch (Exception exception) when (exception is RepositoryException or OperationCanceledException)
+        {
+            Warn(run, $"Index segments were not merged; the backup is complete. {exception.Message}");
+            return null;
+        }
+    }
+
+    private void Warn(BackupRun run, string warning)
+    {
+        run.Warnings.Add(warning);
+        logger.LogWarning("{Warning}", warning);
+    }
+
     private void WarnOfCachedReads(BackupRequest request, BackupRun run)
     {
         if (request.Source.DirectIoRefused is { } reason)
         {
-            run.Warnings.Add($"Read through the page cache: {reason}.");
-            logger.LogWarning("{Warning}", run.Warnings[^1]);
+            Warn(run, $"Read through the page cache: {reason}.");
         }
     }
 

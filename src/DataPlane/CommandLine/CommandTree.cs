@@ -1,4 +1,5 @@
 using System.CommandLine;
+using BackupEngine.DataPlane.CommandLine.Index;
 using BackupEngine.DataPlane.CommandLine.Keys;
 using BackupEngine.DataPlane.CommandLine.Verification;
 
@@ -26,6 +27,7 @@ internal static class CommandTree
         StatsCommand.Build(),
         VerifyCommand.Build(),
         RebuildIndexCommand.Build(),
+        IndexCommand.Build(),
         KeyCommand.Build(),
         ServeCommand.Build(),
     };

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using BackupEngine.Chunkstore.Index.Merging;
 using BackupEngine.Chunkstore.Repositories;
 using BackupEngine.Chunkstore.Verification;
 using BackupEngine.Chunkstore.Verification.Rebuild;
@@ -15,6 +16,7 @@ namespace BackupEngine.DataPlane.CommandLine;
     UseStringEnumConverter = true,
     WriteIndented = true)]
 [JsonSerializable(typeof(BackupResult))]
+[JsonSerializable(typeof(IndexMergeReport))]
 [JsonSerializable(typeof(RestoreResult))]
 [JsonSerializable(typeof(RepositoryView))]
 [JsonSerializable(typeof(BackupListView))]

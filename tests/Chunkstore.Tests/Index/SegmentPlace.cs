@@ -28,7 +28,9 @@ internal sealed class SegmentPlace : IDisposable
     public IReadOnlyList<SegmentId> Segments =>
         [.. Backend.List(ObjectKind.Index).Select(info => SegmentId.TryParse(info.Name, out var id) ? id : default)];
 
-    public string FileOf(SegmentId id) => Path.Combine(_directory.Sub("index"), id.ToString());
+    public string Path => _directory.Path;
+
+    public string FileOf(SegmentId id) => System.IO.Path.Combine(_directory.Sub("index"), id.ToString());
 
     public IndexSegment Open(SegmentId id) => IndexSegment.Open(Backend, id, RepositoryId);
 
