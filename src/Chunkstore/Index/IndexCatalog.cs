@@ -125,11 +125,21 @@ internal sealed class IndexCatalog(IRepositoryBackend backend, Guid repositoryId
     {
         lock (_lock)
         {
-            if (!_opened.ContainsKey(id))
+            if (_opened.ContainsKey(id))
+            {
+                return;
+            }
+
+            try
             {
                 var segment = IndexSegment.Open(backend, id, repositoryId);
                 _opened.Add(id, segment);
                 Show([.. _view.Segments, segment]);
+            }
+            catch (ObjectMissingException)
+            {
+                // Merged with others already; the segment that it went to is there.
+                RefreshOnce();
             }
         }
     }

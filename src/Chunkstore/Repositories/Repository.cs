@@ -336,7 +336,7 @@ public sealed class Repository : IDisposable
         RepositoryId = Id,
         Sessions = _sessions,
         Ids = _ids,
-        IsCollecting = () => false,
+        IsCollecting = () => _generations.FindNewest().IsOpen,
     };
 
     private VerifierParts VerifierParts => new()

@@ -38,6 +38,7 @@ public sealed class BackupRunner(ILogger<BackupRunner> logger)
         var manifest = await run.RunAsync(cancellationToken);
         logger.LogInformation("Backup {BackupId} of volume {VolumeId} published", request.BackupId, request.VolumeId);
         var (seconds, cpuSeconds) = (watch.Elapsed, cpu.Seconds);
+        await writer.DisposeAsync();
         var merge = await TryMergeIndexAsync(request, run, cancellationToken);
         return Result(request, manifest, run, seconds, cpuSeconds) with { IndexMerge = merge };
     }

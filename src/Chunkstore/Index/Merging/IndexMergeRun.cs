@@ -46,7 +46,7 @@ internal sealed class IndexMergeRun
             if (run.Next().Count > 0)
             {
                 registered = true;
-                parts.Sessions.Register(session, "merge", "index");
+                parts.Sessions.Register(session, SessionKinds.Merge, "index");
                 parts.Sessions.RemoveDead();
                 await run.MergeAllAsync(cancellationToken);
             }
