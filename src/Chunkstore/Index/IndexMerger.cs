@@ -44,9 +44,10 @@ internal sealed class IndexMerger(IRepositoryBackend backend, Guid repositoryId,
             RequireRoom(packs.Count, opened.Sum(segment => segment.EntryCount));
             var merged = new SegmentId(ids.Next());
             var entries = new MergedEntries(backend, opened, packs);
-            return packs.Count > 0 && await _writer.WriteAsync(merged, packs, entries, mayPublish, cancellationToken) > 0
-                ? merged
-                : null;
+            var bytes = packs.Count > 0
+                ? await _writer.WriteAsync(merged, packs, entries, mayPublish, cancellationToken)
+                : 0;
+            return bytes > 0 ? merged : null;
         }
         finally
         {

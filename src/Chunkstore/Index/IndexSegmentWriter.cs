@@ -17,7 +17,7 @@ internal sealed class IndexSegmentWriter(IRepositoryBackend backend, Guid reposi
     private readonly IndexEntry[] _batch = new IndexEntry[EntriesPerBuffer];
     private readonly byte[] _bytes = new byte[EntriesPerBuffer * IndexEntry.SizeBytes];
 
-    /// <inheritdoc cref="WriteAsync(SegmentId, IReadOnlyList{IndexPack}, IEntrySource, Func{bool}, CancellationToken)"/>
+    /// <summary>Writes entries that are in memory, as below.</summary>
     public Task<long> WriteAsync(
         SegmentId id,
         IReadOnlyList<IndexPack> packs,

@@ -122,7 +122,7 @@ internal sealed class IndexMergeRun
         }
     }
 
-    /// <summary>A session that somebody ended publishes nothing, and neither does one that a collection overtook.</summary>
+    /// <summary>Who was ended by somebody, or overtaken by a collection, publishes nothing.</summary>
     private bool MayPublish()
     {
         if (!_parts.Sessions.IsRegistered(_session))
