@@ -64,7 +64,11 @@ internal static class SecretFile
             // Until the end, not as long as its length says: it may be a pipe.
             using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0);
             var length = file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
-            WarnIfOpenToOthers(path, logger);
+            if (file.CanSeek && (File.GetUnixFileMode(file.SafeFileHandle) & Others) != UnixFileMode.None)
+            {
+                logger.LogWarning("Others than its owner may read or change {Path}: chmod 600 it", path);
+            }
+
             return parse(bytes.AsSpan(0, length));
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
@@ -75,15 +79,6 @@ internal static class SecretFile
         finally
         {
             CryptographicOperations.ZeroMemory(bytes);
-        }
-    }
-
-    private static void WarnIfOpenToOthers(string path, ILogger logger)
-    {
-        var isPipe = Path.GetFullPath(path).StartsWith("/dev/", StringComparison.Ordinal);
-        if (!isPipe && (File.GetUnixFileMode(path) & Others) != UnixFileMode.None)
-        {
-            logger.LogWarning("Others than its owner may read or change {Path}: chmod 600 it", path);
         }
     }
 }
