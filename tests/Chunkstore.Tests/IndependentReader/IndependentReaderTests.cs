@@ -72,7 +72,8 @@ public sealed class IndependentReaderTests : IDisposable
         var volume = TestVolume.Mixed(4096, 20, seed: 12);
         using var repository = Create(4096);
         await volume.BackUpAsync(repository, "full");
-        foreach (var pack in Directory.GetFiles(Path.Combine(RepositoryPath, "packs"), "*", SearchOption.AllDirectories))
+        var packs = Path.Combine(RepositoryPath, "packs");
+        foreach (var pack in Directory.GetFiles(packs, "*", SearchOption.AllDirectories))
         {
             var bytes = File.ReadAllBytes(pack);
             bytes[200] ^= 1;
