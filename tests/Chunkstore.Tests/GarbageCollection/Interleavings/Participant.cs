@@ -1,3 +1,5 @@
+using BackupEngine.Chunkstore.Tests.GarbageCollection.Interleavings.Breaking;
+
 namespace BackupEngine.Chunkstore.Tests.GarbageCollection.Interleavings;
 
 /// <summary>
@@ -16,6 +18,9 @@ internal sealed class Participant(string name, Func<Participant, Task> work)
 
     /// <summary>The call, counted from 1, in whose place its process dies; 0 = it lives.</summary>
     public int DiesAtCall { get; set; }
+
+    /// <summary>What it does not do as it should.</summary>
+    public BrokenRule Broken { get; init; }
 
     /// <summary>Its process has died: every call from now on fails.</summary>
     public bool IsDead { get; private set; }

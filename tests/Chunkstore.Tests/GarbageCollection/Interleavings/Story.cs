@@ -1,6 +1,7 @@
 using BackupEngine.Chunkstore.Errors;
 using BackupEngine.Chunkstore.Manifests;
 using BackupEngine.Chunkstore.Repositories;
+using BackupEngine.Chunkstore.Tests.GarbageCollection.Interleavings.Breaking;
 using Xunit;
 
 namespace BackupEngine.Chunkstore.Tests.GarbageCollection.Interleavings;
@@ -14,6 +15,7 @@ internal sealed class Story
     private readonly World _beginning = World.Create();
     private readonly List<(string Name, Func<Participant, World, Task> Work)> _parts = [];
     private readonly HashSet<string> _mortals = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, BrokenRule> _broken = new(StringComparer.Ordinal);
 
     /// <summary>Something that was done before.</summary>
     public Story Before(Func<Repository, Task> work)
@@ -59,6 +61,7 @@ internal sealed class Story
     {
         using var repository = world.Open(participant);
         var manifest = repository.GetManifest(BackupId.Parse(backup));
+        using var session = repository.BeginRead(manifest);
         Assert.Equal(world.Contents[backup], await Letters.RestoreAsync(repository, manifest));
     });
 
@@ -66,6 +69,13 @@ internal sealed class Story
     public Story Mortal(string name)
     {
         _mortals.Add(name);
+        return this;
+    }
+
+    /// <summary>Somebody who does not keep a rule.</summary>
+    public Story Breaks(string name, BrokenRule rule)
+    {
+        _broken[name] = rule;
         return this;
     }
 
@@ -84,7 +94,11 @@ internal sealed class Story
         foreach (var (name, work) in _parts)
         {
             var diesAt = _mortals.Contains(name) ? death() : 0;
-            participants.Add(new Participant(name, self => RunAsync(self, world, work)) { DiesAtCall = diesAt });
+            participants.Add(new Participant(name, self => RunAsync(self, world, work))
+            {
+                DiesAtCall = diesAt,
+                Broken = _broken.GetValueOrDefault(name),
+            });
         }
 
         return (world, participants);

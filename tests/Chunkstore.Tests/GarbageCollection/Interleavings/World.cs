@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using BackupEngine.Chunkstore.Backends;
 using BackupEngine.Chunkstore.Repositories;
+using BackupEngine.Chunkstore.Tests.GarbageCollection.Interleavings.Breaking;
 using BackupEngine.Chunkstore.Tests.GarbageCollection.Interleavings.Disk;
 using Xunit;
 
@@ -12,10 +13,12 @@ internal sealed class World
     public const string Root = "/repository";
 
     private readonly MemoryFileSystem _disk;
+    private readonly Guid _repositoryId;
 
-    private World(MemoryFileSystem disk, ConcurrentDictionary<string, string> contents)
+    private World(MemoryFileSystem disk, Guid repositoryId, ConcurrentDictionary<string, string> contents)
     {
         _disk = disk;
+        _repositoryId = repositoryId;
         Contents = contents;
     }
 
@@ -29,17 +32,20 @@ internal sealed class World
     {
         var disk = new MemoryFileSystem();
         var options = new RepositoryOptions { ChunkSizeBytes = Letters.ChunkSizeBytes };
-        Repository.Create(new LocalDirectoryBackend(Root, disk), options, new ParkingTime(participant: null)).Dispose();
-        return new World(disk, []);
+        var backend = new LocalDirectoryBackend(Root, disk);
+        using var repository = Repository.Create(backend, options, new ParkingTime(participant: null));
+        return new World(disk, repository.Id, []);
     }
 
     /// <summary>Another world that begins as this one is now.</summary>
-    public World Copy() => new(_disk.Copy(), new ConcurrentDictionary<string, string>(Contents));
+    public World Copy() => new(_disk.Copy(), _repositoryId, new ConcurrentDictionary<string, string>(Contents));
 
     /// <summary>The repository as a participant opens it; null = nobody waits for anybody.</summary>
     public Repository Open(Participant? participant, ParkingTime? time = null)
     {
-        IFileSystem files = participant is null ? _disk : new ParkingFileSystem(participant, _disk);
+        IFileSystem files = participant is null
+            ? _disk
+            : Breaker.Break(participant.Broken, new ParkingFileSystem(participant, _disk), _disk, _repositoryId);
         return Repository.Open(new LocalDirectoryBackend(Root, files), time ?? new ParkingTime(participant));
     }
 

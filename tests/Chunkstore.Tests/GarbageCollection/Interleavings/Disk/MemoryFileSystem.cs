@@ -31,6 +31,38 @@ internal sealed class MemoryFileSystem : IFileSystem
         return copy;
     }
 
+    /// <summary>The contents of a file.</summary>
+    public byte[] ReadAll(string path)
+    {
+        lock (_lock)
+        {
+            var file = _files[path];
+            var bytes = new byte[file.LengthBytes];
+            file.Read(bytes, 0);
+            return bytes;
+        }
+    }
+
+    /// <summary>Gives a file other contents.</summary>
+    public void Replace(string path, byte[] bytes)
+    {
+        var file = new MemoryFile();
+        file.Write(bytes, 0);
+        lock (_lock)
+        {
+            _files[path] = file;
+        }
+    }
+
+    /// <summary>Gives a file its name again, if that is free.</summary>
+    public void Restore(string path, MemoryFile file)
+    {
+        lock (_lock)
+        {
+            _files.TryAdd(path, file);
+        }
+    }
+
     public void CreateDirectory(string path)
     {
         lock (_lock)
