@@ -3,26 +3,45 @@ using BackupEngine.Chunkstore.Verification.Packs;
 namespace BackupEngine.Chunkstore.Verification;
 
 /// <summary>What was known to be damaged, brought up to date with what was found.</summary>
-internal sealed class DamageUpdate(RepositorySnapshot snapshot, KnownDamage known)
+internal sealed class DamageUpdate
 {
+    private readonly RepositorySnapshot _snapshot;
+    private readonly KnownDamage _known;
+
+    /// <summary>Begins with what was known.</summary>
+    public DamageUpdate(RepositorySnapshot snapshot, KnownDamage known)
+        : this(snapshot, known, known)
+    {
+    }
+
+    private DamageUpdate(RepositorySnapshot snapshot, KnownDamage known, KnownDamage found)
+    {
+        _snapshot = snapshot;
+        _known = known;
+        Damage = Present(snapshot, found);
+    }
+
     /// <summary>The damage that is known now.</summary>
-    public KnownDamage Damage { get; } = Present(snapshot, known);
+    public KnownDamage Damage { get; }
 
     /// <summary>Whether it is another than before.</summary>
-    public bool IsChanged => !Damage.Records.ToHashSet().SetEquals(known.Records)
-        || !Damage.Packs.ToHashSet().SetEquals(known.Packs);
+    public bool IsChanged => !Damage.Records.ToHashSet().SetEquals(_known.Records)
+        || !Damage.Packs.ToHashSet().SetEquals(_known.Packs);
+
+    /// <summary>The same, without what was collected meanwhile.</summary>
+    public DamageUpdate On(RepositorySnapshot snapshot) => new(snapshot, _known, Damage);
 
     /// <summary>Adds what the listing of packs alone tells: missing packs, and those of another length.</summary>
     public void AddLengths()
     {
-        foreach (var pack in snapshot.Missing)
+        foreach (var pack in _snapshot.Missing)
         {
             Damage.Add(new BadPack(pack, IsLost: true, "the pack is missing"));
         }
 
-        foreach (var pack in snapshot.Indexed)
+        foreach (var pack in _snapshot.Indexed)
         {
-            var fault = snapshot.Index.CompareLength(pack, snapshot.Packs[pack]);
+            var fault = _snapshot.Index.CompareLength(pack, _snapshot.Packs[pack]);
             if (fault.Length > 0 && !Damage.Avoids(pack))
             {
                 Damage.Add(new BadPack(pack, IsLost: false, fault));

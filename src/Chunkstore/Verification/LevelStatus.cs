@@ -23,10 +23,16 @@ public sealed record LevelStatus
     /// <summary>When a pack was proven last, UTC; null where none was ever.</summary>
     public required DateTimeOffset? LatestProof { get; init; }
 
-    internal static LevelStatus Of(RepositorySnapshot snapshot, ProofCatalog proofs, VerifyLevel level)
+    internal static LevelStatus Of(
+        RepositorySnapshot snapshot, ProofCatalog proofs, KnownDamage damage, VerifyLevel level)
     {
+        // What was proven before it was damaged is proven no more.
+        var damaged = damage.Packs.Select(pack => pack.Pack)
+            .Concat(damage.Records.Select(record => record.Pack)).ToHashSet();
         var packs = snapshot.Indexed
-            .Select(pack => (Bytes: snapshot.Packs[pack], Ticks: proofs.Of(pack).TicksOf(level)))
+            .Select(pack => (
+                Bytes: snapshot.Packs[pack],
+                Ticks: damaged.Contains(pack) ? 0 : proofs.Of(pack).TicksOf(level)))
             .ToArray();
         var never = packs.Where(pack => pack.Ticks == 0).ToArray();
         var proven = packs.Where(pack => pack.Ticks > 0).Select(pack => pack.Ticks).ToArray();

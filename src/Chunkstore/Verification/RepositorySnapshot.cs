@@ -53,11 +53,11 @@ internal sealed class RepositorySnapshot
 
     public static RepositorySnapshot Take(IRepositoryBackend backend, IndexCatalog catalog)
     {
-        catalog.Refresh();
+        catalog.RefreshSurely();
         var snapshot = new RepositorySnapshot(backend, catalog.View);
         for (var tries = 1; snapshot.Missing.Count > 0 && tries < MaximumTries; tries++)
         {
-            catalog.Refresh();
+            catalog.RefreshSurely();
             var again = new RepositorySnapshot(backend, catalog.View);
             if (again.Missing.SetEquals(snapshot.Missing))
             {

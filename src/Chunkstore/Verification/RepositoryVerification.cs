@@ -48,8 +48,8 @@ internal static class RepositoryVerification
             var quarantine = QuarantineCatalog.Load(parts.Backend, parts.RepositoryId);
             return new VerifyStatus
             {
-                Packs = LevelStatus.Of(snapshot, proofs, VerifyLevel.Packs),
-                Data = LevelStatus.Of(snapshot, proofs, VerifyLevel.Data),
+                Packs = LevelStatus.Of(snapshot, proofs, quarantine.Damage, VerifyLevel.Packs),
+                Data = LevelStatus.Of(snapshot, proofs, quarantine.Damage, VerifyLevel.Data),
                 QuarantinedRecords = quarantine.Damage.Records.Count,
                 QuarantinedPacks = quarantine.Damage.Packs.Count,
                 Harmed = [.. quarantine.Harmed.Values],
@@ -67,7 +67,7 @@ internal static class RepositoryVerification
         var session = new SessionId(parts.Ids.Next());
         try
         {
-            parts.Sessions.Register(session, "read", "verify");
+            parts.Sessions.Register(session, SessionKinds.Read, "verify");
             return session;
         }
         catch (RepositoryException)

@@ -24,25 +24,33 @@ internal sealed class Verifier(VerifierParts parts, VerifyOptions options, IProg
     /// <summary>Verifies.</summary>
     public async Task<VerifyReport> RunAsync(SessionId? session, CancellationToken cancellationToken)
     {
+        ReadManifests();
         var snapshot = RepositorySnapshot.Take(parts.Backend, parts.Catalog);
         _proofs.Load();
         _quarantine = QuarantineCatalog.Load(parts.Backend, parts.RepositoryId);
         _findings.AddNotes(_proofs, _quarantine);
         await CheckIndexAsync(snapshot, cancellationToken);
-        var walk = await WalkAsync(snapshot, _quarantine.Damage, isFirst: true, cancellationToken);
+        var walk = await WalkAsync(snapshot, _quarantine.Damage, Chosen(), cancellationToken);
         var damage = new DamageUpdate(snapshot, _quarantine.Damage);
         damage.AddLengths();
         var packs = Choose(snapshot, walk);
         await CheckPacksAsync(snapshot, packs, damage, cancellationToken);
-        if (walk is not null && (damage.IsChanged || walk.IsHarmed))
+        if (damage.IsChanged || walk?.IsHarmed == true)
         {
-            walk = await WalkAsync(snapshot, damage.Damage, isFirst: false, cancellationToken);
+            // What was collected meanwhile is no damage, so it is looked again before anything is called that.
+            ReadManifests();
+            snapshot = RepositorySnapshot.Take(parts.Backend, parts.Catalog);
+            damage = damage.On(snapshot);
+            walk = await WalkAsync(snapshot, damage.Damage, _manifests.Readable, cancellationToken);
         }
 
         _findings.AddDamage(_quarantine.Damage, damage.Damage, snapshot, walk);
         Save(damage, walk, snapshot, session);
         return Report(snapshot, packs, walk);
     }
+
+    /// <summary>Before the index is looked at: what a manifest needs is in the index before it is published.</summary>
+    private void ReadManifests() => _manifests = parts.Keys.IsLocked ? new ManifestSet() : ManifestSet.Read(parts);
 
     private async Task CheckIndexAsync(RepositorySnapshot snapshot, CancellationToken cancellationToken)
     {
@@ -65,26 +73,38 @@ internal sealed class Verifier(VerifierParts parts, VerifyOptions options, IProg
 
     /// <summary>Null where the key to manifests and trees is not there.</summary>
     private async Task<HarmWalk?> WalkAsync(
-        RepositorySnapshot snapshot, KnownDamage damage, bool isFirst, CancellationToken cancellationToken)
+        RepositorySnapshot snapshot,
+        KnownDamage damage,
+        IEnumerable<Manifest> manifests,
+        CancellationToken cancellationToken)
     {
         if (parts.Keys.IsLocked)
         {
             return null;
         }
 
-        _manifests = ManifestSet.Read(parts);
-        var walk = new HarmWalk(new PlaceJudge(snapshot.View, snapshot.Packs, damage), options.Lanes);
-        foreach (var manifest in isFirst ? Chosen() : _manifests.Readable)
+        var walk = new HarmWalk(new PlaceJudge(snapshot.View, snapshot.Packs, damage), options.Lanes, StillThere);
+        foreach (var manifest in manifests)
         {
             await walk.AddAsync(manifest, parts.OpenTree(manifest), cancellationToken);
         }
 
-        foreach (var (id, _) in _manifests.Damaged)
-        {
-            walk.AddUnreadable(id);
-        }
-
+        _manifests.Damaged.ForEach(damaged => walk.AddUnreadable(damaged.BackupId));
         return walk;
+    }
+
+    /// <summary>A backup that was deleted meanwhile may have lost what it needs; nobody misses it.</summary>
+    private bool StillThere(Manifest manifest)
+    {
+        try
+        {
+            parts.Manifests.RequireSame(manifest);
+            return true;
+        }
+        catch (BackupNotFoundException)
+        {
+            return false;
+        }
     }
 
     /// <summary>The backups that were asked for.</summary>

@@ -186,6 +186,35 @@ public sealed class VerifyTests : IDisposable
         await Assert.ThrowsAsync<BackupNotFoundException>(() => _repository.VerifyAsync(unknown));
     }
 
+    [Fact]
+    public async Task Beside_backups_and_deletions_nothing_is_found()
+    {
+        using var verifying = _repository.Open();
+        using var stop = new CancellationTokenSource();
+        var writers = Enumerable.Range(0, 2).Select(writer => Task.Run(
+            async () =>
+            {
+                using var repository = _repository.Open();
+                for (var i = 0; !stop.IsCancellationRequested; i++)
+                {
+                    var backup = $"backup-{writer}-{i}";
+                    await TestVolume.Mixed(ChunkSize, 12, seed: 1000 + (100 * writer) + i)
+                        .BackUpAsync(repository, backup);
+                    repository.DeleteBackup(BackupId.Parse(backup));
+                }
+            },
+            TestContext.Current.CancellationToken)).ToArray();
+        for (var i = 0; i < 20; i++)
+        {
+            var report = await VerifyAsync(verifying, i % 2 == 0 ? VerifyLevel.Data : VerifyLevel.Structure);
+            Assert.True(report.Clean, string.Join('\n', report.Faults));
+        }
+
+        await stop.CancelAsync();
+        await Task.WhenAll(writers);
+        Assert.Empty(_repository.Files("quarantine"));
+    }
+
     private static Task<VerifyReport> VerifyAsync(Repository repository, VerifyLevel level) => repository.VerifyAsync(
         new VerifyOptions { Level = level }, null, TestContext.Current.CancellationToken);
 

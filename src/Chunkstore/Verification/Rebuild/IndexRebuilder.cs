@@ -30,7 +30,7 @@ internal sealed class IndexRebuilder(VerifierParts parts, IProgress<VerifyProgre
         var session = new SessionId(parts.Ids.Next());
         try
         {
-            parts.Sessions.Register(session, "merge", "rebuild-index");
+            parts.Sessions.Register(session, SessionKinds.Merge, "rebuild-index");
             parts.Sessions.RemoveDead();
             return await new IndexRebuilder(parts, progress).RunAsync(session, cancellationToken);
         }
@@ -43,7 +43,7 @@ internal sealed class IndexRebuilder(VerifierParts parts, IProgress<VerifyProgre
 
     private async Task<RebuildReport> RunAsync(SessionId session, CancellationToken cancellationToken)
     {
-        parts.Catalog.Refresh();
+        parts.Catalog.RefreshSurely();
         var good = parts.Catalog.View.Segments.Where(segment => segment.FindFault().Length == 0).ToList();
         var damaged = parts.Catalog.View.Segments.Except(good).Select(segment => segment.Id)
             .Concat(parts.Catalog.Damaged.Select(segment => segment.Key)).ToList();

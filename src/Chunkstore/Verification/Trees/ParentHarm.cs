@@ -21,6 +21,6 @@ public sealed record ParentHarm(IReadOnlyList<Extent> Ranges, bool IsTreeDamaged
         var judge = new PlaceJudge(context.Catalog.View, packs, context.Damage, acceptsAvoided: false);
         var walk = new TreeWalk(judge, Lanes);
         var ranges = await walk.RunAsync(parent, cancellationToken);
-        return new ParentHarm(ranges, walk.Faults.Values.Any(reason => reason.Length > 0));
+        return new ParentHarm(ranges, walk.TakeFaults().Values.Any(reason => reason.Length > 0));
     }
 }

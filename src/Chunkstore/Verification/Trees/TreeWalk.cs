@@ -17,14 +17,21 @@ internal sealed class TreeWalk(PlaceJudge judge, int lanes)
     private readonly Lock _lock = new();
     private readonly HashSet<UInt128> _whole = [];
     private readonly HashSet<PackId> _packs = [];
-    private readonly Dictionary<ChunkId, string> _faults = [];
+    private Dictionary<ChunkId, string> _faults = [];
     private List<Extent> _harmed = [];
 
     /// <summary>Packs that the trees rely on.</summary>
     public IReadOnlyCollection<PackId> Packs => _packs;
 
-    /// <summary>Nodes and chunks that cannot be read, with the reason; the reason of a chunk is empty.</summary>
-    public IReadOnlyDictionary<ChunkId, string> Faults => _faults;
+    /// <summary>
+    /// Nodes and chunks that cannot be read since the last call, with the reason; the reason of a chunk is empty.
+    /// </summary>
+    public IReadOnlyDictionary<ChunkId, string> TakeFaults()
+    {
+        var faults = _faults;
+        _faults = [];
+        return faults;
+    }
 
     /// <summary>Walks one tree.</summary>
     /// <returns>What of its volume is lost, in order.</returns>
