@@ -108,7 +108,8 @@ internal static class CrashCheck
     {
         var old = repository.ListManifests();
         var sessions = repository.ListSessions().Select(session => session.Id.ToString()).ToList();
-        await run.BackUpAsync(repository, $"after-{run.Losses}", old.Count > 0 ? run.Volumes[old[^1].BackupId.Value] : Next);
+        var last = old.Count > 0 ? run.Volumes[old[^1].BackupId.Value] : Next;
+        await run.BackUpAsync(repository, $"after-{run.Losses}", last);
         if (ProcessIdentity.Current.MachineId.Length > 0)
         {
             Assert.Empty(repository.ListSessions());

@@ -75,7 +75,8 @@ internal sealed class CrashExploration(CrashRun run, int seed)
         {
             throw new CrashException(
                 $"A loss of power at moment {time} of {run.Disk.Now} (seed {seed}) breaks a promise: "
-                + $"{exception.Message}\nPromised: {string.Join(", ", promised)}\nOn the disk:\n{state.Key}", exception);
+                + $"{exception.Message}\nPromised: {string.Join(", ", promised)}\nOn the disk:\n{state.Key}",
+                exception);
         }
 
         if (Again.Depth > 0)
