@@ -1,9 +1,11 @@
+using BackupEngine.Benchmarks.IndexScale;
 using BackupEngine.Benchmarks.Running;
 using BenchmarkDotNet.Running;
 
 return args switch
 {
     ["--smoke"] => Smoke.Run(),
+    [IndexScaleProgram.Name, ..] => await IndexScaleProgram.RunAsync(args),
     _ => Measure(args),
 };
 
