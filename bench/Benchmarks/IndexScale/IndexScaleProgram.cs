@@ -11,8 +11,8 @@ using BackupEngine.Chunkstore.Sessions;
 namespace BackupEngine.Benchmarks.IndexScale;
 
 /// <summary>
-/// <c>index-scale DIRECTORY [CHUNKS [SEED]]</c>: makes a repository whose index knows so many chunks (100 million unless
-/// told otherwise), measures opening, lookups and merging, and prints the lines of a table.
+/// <c>index-scale DIRECTORY [CHUNKS [SEED]]</c>: makes a repository whose index knows so many chunks (100 million
+/// unless told otherwise), measures opening, lookups and merging, and prints the lines of a table.
 /// </summary>
 internal static class IndexScaleProgram
 {
@@ -73,7 +73,7 @@ internal static class IndexScaleProgram
             "on disk",
             $"{bytes / 1048576.0:N0} MiB, {(double)bytes / chunks:0.00} bytes for each chunk, "
             + $"{bytes / 1048576.0 / chunks * ChunksPerTiB:0} MiB for each TiB in chunks of 64 KiB");
-        LookupMeasurement.Say("generating and writing", $"CPU {took.CpuSeconds * 1e6 / chunks:0.000} us for each chunk");
+        LookupMeasurement.Say("generating", $"CPU {took.CpuSeconds * 1e6 / chunks:0.000} us for each chunk");
     }
 
     private static async Task LookUpAsync(string directory)
@@ -99,7 +99,8 @@ internal static class IndexScaleProgram
         var took = ProcessFigures.Now().Since(start);
         LookupMeasurement.Say(
             $"merging 8 segments of {each:N0} entries",
-            $"CPU {took.CpuSeconds * 1e6 / (8 * each):0.000} us for each entry, {8 * each / took.Seconds:N0} entries/s, "
+            $"CPU {took.CpuSeconds * 1e6 / (8 * each):0.000} us for each entry, "
+            + $"{8 * each / took.Seconds:N0} entries/s, "
             + $"{(took.AnonymousBytes - start.AnonymousBytes) / 1048576.0:0.0} MiB more memory");
     }
 }
