@@ -33,6 +33,9 @@ public sealed record CollectReport
     /// <summary>Packs that would have been copied, but hold a damaged record; a verification names it.</summary>
     public required long DamagedPacks { get; init; }
 
+    /// <summary>Sessions under way that were waited for.</summary>
+    public required long WaitedForSessions { get; init; }
+
     /// <summary>Backups under way that did not answer and were ended.</summary>
     public required long FencedSessions { get; init; }
 

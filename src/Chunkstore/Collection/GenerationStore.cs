@@ -74,6 +74,16 @@ internal sealed class GenerationStore(IRepositoryBackend backend, Guid repositor
         TryPublish($"{NameOf(number)}{AckSuffix}{acknowledgement.Session}", file, acknowledgement.Session);
     }
 
+    /// <summary>The sessions that have said something to a generation so far.</summary>
+    public IReadOnlySet<SessionId> ListAnswered(long number)
+    {
+        var start = NameOf(number) + AckSuffix;
+        return backend.List(ObjectKind.Generation)
+            .Where(info => info.Name.StartsWith(start, StringComparison.Ordinal))
+            .Select(info => SessionId.TryParse(info.Name[start.Length..], out var session) ? session : default)
+            .ToHashSet();
+    }
+
     /// <summary>What sessions have said to a generation so far.</summary>
     public IReadOnlyList<Acknowledgement> ListAcknowledgements(long number)
     {

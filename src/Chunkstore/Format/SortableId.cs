@@ -42,6 +42,9 @@ internal sealed class SortableId
     /// <summary>The 32 lower-case digits of an id.</summary>
     public static string Format(UInt128 value) => value.ToString("x32", CultureInfo.InvariantCulture);
 
+    /// <summary>When an id was made, by the clock of its host, in milliseconds since 1970.</summary>
+    public static long MillisecondsOf(UInt128 value) => (long)(value >> 80);
+
     /// <summary>Parses exactly what <see cref="Format"/> writes.</summary>
     public static bool TryParse(string? text, out UInt128 value)
     {

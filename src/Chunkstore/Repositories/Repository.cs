@@ -311,6 +311,20 @@ public sealed class Repository : IDisposable
         return IndexMergeRun.RunAsync(MergeParts, options, cancellationToken);
     }
 
+    /// <summary>
+    /// Deletes what no backup needs any more, beside running backups, restores and other collections.
+    /// </summary>
+    /// <exception cref="RepositoryException">What is in use could not be told; nothing was deleted then.</exception>
+    /// <exception cref="RepositoryKeyException">The repository was opened without its key.</exception>
+    public Task<CollectReport> CollectAsync(
+        CollectOptions options, IProgress<CollectProgress>? progress, CancellationToken cancellationToken)
+    {
+        BackupWriterRules.RequireWriter(_config);
+        _keys.RequireUnlocked();
+        _keys.Refresh(_keyStore);
+        return Collector.RunAsync(CollectorParts, options, progress, cancellationToken);
+    }
+
     /// <summary>What was proven when.</summary>
     public VerifyStatus GetVerifyStatus() => RepositoryVerification.StatusOf(VerifierParts);
 
@@ -348,6 +362,21 @@ public sealed class Repository : IDisposable
         Manifests = _manifests,
         OpenTree = OpenTree,
         Sessions = _sessions,
+        Ids = _ids,
+        Time = _time,
+    };
+
+    private CollectorParts CollectorParts => new()
+    {
+        Backend = _backend,
+        Catalog = _catalog,
+        RepositoryId = Id,
+        ChunkSizeBytes = ChunkSizeBytes,
+        Keys = _keys,
+        Manifests = _manifests,
+        Sessions = _sessions,
+        Generations = _generations,
+        Chunks = Chunks,
         Ids = _ids,
         Time = _time,
     };

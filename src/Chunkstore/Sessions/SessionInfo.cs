@@ -1,3 +1,5 @@
+using BackupEngine.Chunkstore.Format;
+
 namespace BackupEngine.Chunkstore.Sessions;
 
 /// <summary>A session as others see it.</summary>
@@ -17,6 +19,9 @@ public sealed record SessionInfo
 
     /// <summary>The process and the host, for messages.</summary>
     public string Owner { get; init; } = "";
+
+    /// <summary>Roots that are kept while it is registered.</summary>
+    internal IReadOnlyList<PinnedRoot> Pins { get; init; } = [];
 
     /// <summary>Whether its process has certainly ended.</summary>
     public bool IsProvablyDead { get; init; }

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using BackupEngine.Chunkstore.Format;
 
 namespace BackupEngine.Chunkstore.Sessions;
 
@@ -7,4 +8,11 @@ namespace BackupEngine.Chunkstore.Sessions;
 /// <param name="VolumeBytes">Size of the volume in bytes.</param>
 internal sealed record SessionPin(
     [property: JsonPropertyName("root")] string Root,
-    [property: JsonPropertyName("volume_bytes")] long VolumeBytes);
+    [property: JsonPropertyName("volume_bytes")] long VolumeBytes)
+{
+    /// <summary>The root.</summary>
+    /// <exception cref="FormatException">The record does not state one.</exception>
+    public PinnedRoot ToRoot() => ChunkId.TryParse(Root, out var id) && VolumeBytes > 0
+        ? new PinnedRoot(id, VolumeBytes)
+        : throw new FormatException("A pin is no root of a volume.");
+}

@@ -12,6 +12,8 @@ internal sealed class SessionRegistry(IRepositoryBackend backend, TimeProvider t
 {
     private const int MaximumRecordBytes = 64 * 1024;
 
+    private static readonly TimeSpan AbandonedAfter = TimeSpan.FromDays(1);
+
     /// <summary>Registers a session of this process.</summary>
     public void Register(SessionId id, string kind, string subject, params IReadOnlyList<PinnedRoot> pins)
     {
@@ -71,6 +73,25 @@ internal sealed class SessionRegistry(IRepositoryBackend backend, TimeProvider t
         return dead;
     }
 
+    /// <summary>
+    /// Deletes temporary files of sessions that are not registered, a day after these began. The clock decides only
+    /// when space comes back: a session that is about to be registered loses its ticket, and says so.
+    /// </summary>
+    public void RemoveAbandoned()
+    {
+        // Owners first: one that is registered in between is seen by the second look.
+        var owners = backend.ListTemporaryOwners();
+        var registered = List().Select(session => session.Id).ToHashSet();
+        var yesterday = (time.GetUtcNow() - AbandonedAfter).ToUnixTimeMilliseconds();
+        foreach (var owner in owners.Where(owner => !registered.Contains(owner)))
+        {
+            if (SortableId.MillisecondsOf(owner.Value) < yesterday)
+            {
+                backend.DeleteTemporary(owner);
+            }
+        }
+    }
+
     private static ObjectName NameOf(SessionId id) => new(ObjectKind.Session, id.ToString());
 
     /// <summary>Null for a session that ended meanwhile, and for names that are no session's.</summary>
@@ -92,6 +113,7 @@ internal sealed class SessionRegistry(IRepositoryBackend backend, TimeProvider t
                 Subject = record?.Subject ?? "",
                 StartedAt = record?.StartedAt,
                 Owner = record is null ? "" : $"process {record.Process.Pid} on {record.Process.Host}",
+                Pins = [.. record?.Pins.Select(pin => pin.ToRoot()) ?? []],
                 IsProvablyDead = record?.Process.IsProvablyDead(ProcessIdentity.Current) == true,
             };
         }
@@ -99,7 +121,7 @@ internal sealed class SessionRegistry(IRepositoryBackend backend, TimeProvider t
         {
             return null;
         }
-        catch (Exception exception) when (exception is JsonException or CorruptDataException)
+        catch (Exception exception) when (exception is JsonException or FormatException or CorruptDataException)
         {
             // Nothing is known of its owner, so it counts as alive.
             return new SessionInfo { Id = id, Owner = "unreadable session record" };

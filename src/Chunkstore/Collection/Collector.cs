@@ -1,0 +1,189 @@
+using BackupEngine.Chunkstore.Collection.Copying;
+using BackupEngine.Chunkstore.Collection.Marking;
+using BackupEngine.Chunkstore.Errors;
+using BackupEngine.Chunkstore.Format;
+using BackupEngine.Chunkstore.Packs;
+
+namespace BackupEngine.Chunkstore.Collection;
+
+/// <summary>
+/// One collection: finds packs that nothing needs, condemns them, waits until everybody knows, looks once more, and
+/// deletes those that are still not needed. Others write, read and collect at the same time. docs/concurrency.md says
+/// why each step is where it is.
+/// </summary>
+internal sealed class Collector
+{
+    private readonly CollectorParts _parts;
+    private readonly CollectOptions _options;
+    private readonly IProgress<CollectProgress>? _progress;
+    private readonly CollectionSession _session;
+    private readonly SessionWait _wait;
+    private readonly Removal _removal;
+    private readonly CollectTotals _totals = new();
+
+    private Collector(
+        CollectorParts parts, CollectOptions options, IProgress<CollectProgress>? progress, CollectionSession session)
+    {
+        _parts = parts;
+        _options = options;
+        _progress = progress;
+        _session = session;
+        _wait = new SessionWait(parts, session.Id);
+        _removal = new Removal(parts, session.Id);
+    }
+
+    /// <summary>Collects in a session of its own.</summary>
+    public static async Task<CollectReport> RunAsync(
+        CollectorParts parts,
+        CollectOptions options,
+        IProgress<CollectProgress>? progress,
+        CancellationToken cancellationToken)
+    {
+        parts.Catalog.Use();
+        try
+        {
+            if (options.DryRun)
+            {
+                return await DryCollection.RunAsync(parts, options, cancellationToken);
+            }
+
+            parts.Sessions.RemoveDead();
+            parts.Sessions.RemoveAbandoned();
+            await using var session = CollectionSession.Begin(parts);
+            return await new Collector(parts, options, progress, session).RunAsync(cancellationToken);
+        }
+        finally
+        {
+            parts.Catalog.Release();
+        }
+    }
+
+    private async Task<CollectReport> RunAsync(CancellationToken cancellationToken)
+    {
+        bool isMore;
+        do
+        {
+            var last = _parts.Generations.FindNewest();
+            while (last.IsOpen)
+            {
+                last = await FinishAsync(last, cancellationToken);
+            }
+
+            isMore = await CondemnAsync(last, cancellationToken);
+        }
+        while (isMore);
+
+        return _totals.Report(_wait, _removal);
+    }
+
+    /// <summary>
+    /// Looks for what nothing needs, and condemns it. Whoever loses the race for a number forgets what it has found: it
+    /// was found before the other's packs went.
+    /// </summary>
+    /// <returns>Whether there may be more to collect.</returns>
+    private async Task<bool> CondemnAsync(Generation last, CancellationToken cancellationToken)
+    {
+        Report(CollectPhase.Marking, 0, 0);
+        var marks = await Marks.TakeAsync(_parts, new HashSet<PackId>(), generation: 0, cancellationToken);
+        _totals.Found(marks);
+        var candidates = new Candidates(marks, _options.ThresholdPercent);
+        var condemned = candidates.Dead.Concat(await CopyAsync(marks, candidates, cancellationToken)).ToList();
+        var batch = condemned.Take(CollectionFile.MaximumPacks).ToHashSet();
+        if (batch.Count == 0)
+        {
+            return false;
+        }
+
+        if (!_parts.Generations.TryPublish(last, batch, _session.Id))
+        {
+            return true;
+        }
+
+        await FinishAsync(_parts.Generations.FindNewest(), cancellationToken);
+        return batch.Count < condemned.Count;
+    }
+
+    /// <summary>Stores what is in use of partly dead packs once more.</summary>
+    /// <returns>The packs that may go now.</returns>
+    private async Task<IEnumerable<PackId>> CopyAsync(
+        Marks marks, Candidates candidates, CancellationToken cancellationToken)
+    {
+        if (candidates.Sparse.Count == 0)
+        {
+            return [];
+        }
+
+        Report(CollectPhase.Copying, 0, candidates.Sparse.Count);
+        await _session.AvoidAsync(candidates.Dead.Concat(candidates.Sparse));
+        var copier = new CopyForward(_parts.Backend, _parts.Keys, _session.Store.StoreAsync);
+        var result = await copier.RunAsync(marks.Marker, candidates.Sparse, cancellationToken);
+        await _session.Store.CheckpointAsync(cancellationToken);
+        _totals.Copied(result);
+        return result.Copied;
+    }
+
+    /// <summary>Goes on with an open generation from where it is, whoever began it.</summary>
+    /// <returns>The highest generation afterwards.</returns>
+    private async Task<Generation> FinishAsync(Generation generation, CancellationToken cancellationToken)
+    {
+        if (generation is { IsOpen: true, Deleting: null })
+        {
+            await _session.PollAsync(cancellationToken);
+            generation = await _wait.RunAsync(
+                generation, _options.FenceAfter, waiting => Report(CollectPhase.Waiting, 0, waiting), cancellationToken);
+            generation = await JudgeAsync(generation, cancellationToken);
+        }
+
+        if (generation is { IsOpen: true, Deleting: { } deleting })
+        {
+            Report(CollectPhase.Deleting, 0, deleting.Count);
+            await _removal.RunAsync(
+                deleting, done => Report(CollectPhase.Deleting, done, deleting.Count), cancellationToken);
+
+            // Last of all: from now on nobody excludes the packs, and they are not there any more.
+            _parts.Generations.PublishDone(generation.Number, _session.Id);
+            _totals.Finished(generation);
+
+            // Two numbers stay: who lists the directory meanwhile sees one of them at least.
+            _parts.Generations.RemoveBefore(generation.Number - 1);
+        }
+
+        return _parts.Generations.FindNewest();
+    }
+
+    /// <summary>Looks once more, and decides, unless another collector has decided.</summary>
+    private async Task<Generation> JudgeAsync(Generation generation, CancellationToken cancellationToken)
+    {
+        if (generation.IsDone || generation.Deleting is not null)
+        {
+            return generation;
+        }
+
+        Report(CollectPhase.MarkingAgain, 0, 0);
+        try
+        {
+            var marks = await Marks.TakeAsync(_parts, generation.Packs, generation.Number, cancellationToken);
+            var deleting = generation.Packs.Where(pack => !marks.IsNeeded(pack)).ToList();
+
+            // What was seen must not come back, and what was relied on must not go, with the next power failure.
+            _parts.Manifests.FlushNames();
+            _parts.Catalog.FlushNames();
+            _parts.Generations.TryPublishVerdict(generation.Number, deleting, _session.Id);
+        }
+        catch (CorruptDataException) when (IsDecided(generation))
+        {
+            // Another collector has decided meanwhile and deletes: what was looked at is gone.
+        }
+
+        return _parts.Generations.FindNewest();
+    }
+
+    private bool IsDecided(Generation generation)
+    {
+        var newest = _parts.Generations.FindNewest();
+        return newest.Number != generation.Number || newest.IsDone || newest.Deleting is not null;
+    }
+
+    private void Report(CollectPhase phase, long done, long total) =>
+        _progress?.Report(new CollectProgress(phase, done, total));
+}

@@ -1,0 +1,83 @@
+using BackupEngine.Chunkstore.Collection.Marking;
+using BackupEngine.Chunkstore.Errors;
+using BackupEngine.Chunkstore.Index;
+using BackupEngine.Chunkstore.Packs;
+using BackupEngine.Chunkstore.Repositories;
+using BackupEngine.Chunkstore.Verification;
+using BackupEngine.Chunkstore.Verification.Rebuild;
+
+namespace BackupEngine.Chunkstore.Collection;
+
+/// <summary>What was found to be in use at one moment.</summary>
+/// <param name="Roots">What it was found from.</param>
+/// <param name="Packs">The packs that were there, with their lengths in bytes.</param>
+/// <param name="Marker">What was found.</param>
+/// <param name="Orphans">Packs that no segment names, and that no session can be about to name.</param>
+internal sealed record Marks(
+    Roots Roots, IReadOnlyDictionary<PackId, long> Packs, Marker Marker, IReadOnlyList<PackId> Orphans)
+{
+    /// <summary>Others may delete packs and move chunks meanwhile; then it is looked again.</summary>
+    private const int MaximumTries = 3;
+
+    /// <summary>Lists roots, then the index, then packs, and marks.</summary>
+    /// <exception cref="CorruptDataException">Something that a backup needs is nowhere.</exception>
+    public static async Task<Marks> TakeAsync(
+        CollectorParts parts,
+        IReadOnlySet<PackId> condemned,
+        long generation,
+        CancellationToken cancellationToken)
+    {
+        for (var tries = 1; ; tries++)
+        {
+            try
+            {
+                return await TakeOnceAsync(parts, condemned, generation, cancellationToken);
+            }
+            catch (CorruptDataException) when (tries < MaximumTries)
+            {
+                // A segment or a pack that went while it was looked at has a successor by now.
+            }
+        }
+    }
+
+    /// <remarks>
+    /// The order of listings: what a root needs was in the index before the root could be seen, and its pack was there
+    /// before the index named it.
+    /// </remarks>
+    private static async Task<Marks> TakeOnceAsync(
+        CollectorParts parts,
+        IReadOnlySet<PackId> condemned,
+        long generation,
+        CancellationToken cancellationToken)
+    {
+        var before = RepositorySnapshot.ListPacks(parts.Backend);
+        var owned = new UnnamedPacks(parts.Sessions.List().Select(session => session.Id));
+        var roots = Roots.List(parts, generation);
+        parts.Catalog.RefreshSurely();
+        if (parts.Catalog.Damage is { } damage)
+        {
+            throw new RepositoryException(
+                $"A segment of the index cannot be read, so what is in use cannot be told: {damage.Message} "
+                + "Nothing was deleted.", damage);
+        }
+
+        var view = parts.Catalog.View;
+        var packs = RepositorySnapshot.ListPacks(parts.Backend);
+        var marker = new Marker(new MarkerParts
+        {
+            View = view,
+            Packs = packs,
+            Condemned = condemned,
+            Damage = QuarantineCatalog.Require(parts.Backend, parts.RepositoryId).ToExclusions(),
+            Nodes = new RepositoryNodeStore(parts.Chunks),
+            ChunkSizeBytes = parts.ChunkSizeBytes,
+        });
+        await marker.MarkAsync(roots.Trees, cancellationToken);
+        var orphans = marker.Liveness.Orphans.Keys.Where(pack => before.ContainsKey(pack) && !owned.MayBeOwned(pack));
+        return new Marks(roots, packs, marker, [.. orphans]);
+    }
+
+    /// <summary>Whether a root needs something of a pack, or a session relies on it.</summary>
+    public bool IsNeeded(PackId pack) => Roots.Vetoes.Contains(pack)
+        || (Marker.Liveness.Packs.TryGetValue(pack, out var use) && !use.IsDead);
+}
