@@ -1,4 +1,3 @@
-using BackupEngine.Chunkstore.Format;
 using BackupEngine.Chunkstore.Packs;
 using BackupEngine.Chunkstore.Sessions;
 using BackupEngine.Chunkstore.Verification;
@@ -11,19 +10,19 @@ namespace BackupEngine.Chunkstore.Collection;
 /// </summary>
 internal sealed class CollectionSession : IAsyncDisposable
 {
-    private readonly CollectorParts _parts;
+    private readonly SessionParts _parts;
     private readonly ReliedPacks _relied;
     private readonly GenerationFollower _follower;
     private readonly SessionPoller _poller;
 
-    private CollectionSession(CollectorParts parts, SessionId id, KnownDamage damage)
+    private CollectionSession(SessionParts parts, SessionId id, KnownDamage damage)
     {
         _parts = parts;
         Id = id;
         _relied = new ReliedPacks(parts.Backend, damage.ToExclusions());
         _follower = new GenerationFollower(parts.Generations, _relied, id, pins: []);
         _follower.Begin();
-        Store = new SessionStore(Context(damage), StoreOptions);
+        Store = new SessionStore(parts.Context(id, _relied, damage), StoreOptions);
         _poller = new SessionPoller(PollAsync, parts.Time);
     }
 
@@ -42,7 +41,7 @@ internal sealed class CollectionSession : IAsyncDisposable
     };
 
     /// <summary>Registers, then looks at what is condemned.</summary>
-    public static CollectionSession Begin(CollectorParts parts)
+    public static CollectionSession Begin(SessionParts parts)
     {
         var id = new SessionId(parts.Ids.Next());
         try
@@ -76,17 +75,4 @@ internal sealed class CollectionSession : IAsyncDisposable
             _parts.Sessions.TryRemove(Id);
         }
     }
-
-    private SessionContext Context(KnownDamage damage) => new()
-    {
-        Backend = _parts.Backend,
-        Catalog = _parts.Catalog,
-        RepositoryId = _parts.RepositoryId,
-        ChunkSizeBytes = _parts.ChunkSizeBytes,
-        DataKeys = _parts.Keys.Data,
-        Damage = damage,
-        SessionId = Id,
-        Relied = _relied,
-        Ids = _parts.Ids,
-    };
 }

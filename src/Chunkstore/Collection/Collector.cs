@@ -3,6 +3,7 @@ using BackupEngine.Chunkstore.Collection.Marking;
 using BackupEngine.Chunkstore.Errors;
 using BackupEngine.Chunkstore.Format;
 using BackupEngine.Chunkstore.Packs;
+using BackupEngine.Chunkstore.Sessions;
 
 namespace BackupEngine.Chunkstore.Collection;
 
@@ -13,7 +14,7 @@ namespace BackupEngine.Chunkstore.Collection;
 /// </summary>
 internal sealed class Collector
 {
-    private readonly CollectorParts _parts;
+    private readonly SessionParts _parts;
     private readonly CollectOptions _options;
     private readonly IProgress<CollectProgress>? _progress;
     private readonly CollectionSession _session;
@@ -22,7 +23,7 @@ internal sealed class Collector
     private readonly CollectTotals _totals = new();
 
     private Collector(
-        CollectorParts parts, CollectOptions options, IProgress<CollectProgress>? progress, CollectionSession session)
+        SessionParts parts, CollectOptions options, IProgress<CollectProgress>? progress, CollectionSession session)
     {
         _parts = parts;
         _options = options;
@@ -34,7 +35,7 @@ internal sealed class Collector
 
     /// <summary>Collects in a session of its own.</summary>
     public static async Task<CollectReport> RunAsync(
-        CollectorParts parts,
+        SessionParts parts,
         CollectOptions options,
         IProgress<CollectProgress>? progress,
         CancellationToken cancellationToken)

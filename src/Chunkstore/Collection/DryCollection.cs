@@ -1,4 +1,5 @@
 using BackupEngine.Chunkstore.Packs;
+using BackupEngine.Chunkstore.Sessions;
 
 namespace BackupEngine.Chunkstore.Collection;
 
@@ -6,7 +7,7 @@ namespace BackupEngine.Chunkstore.Collection;
 internal static class DryCollection
 {
     public static async Task<CollectReport> RunAsync(
-        CollectorParts parts, CollectOptions options, CancellationToken cancellationToken)
+        SessionParts parts, CollectOptions options, CancellationToken cancellationToken)
     {
         var newest = parts.Generations.FindNewest();
         IReadOnlySet<PackId> condemned = newest.IsOpen ? newest.Packs : new HashSet<PackId>();

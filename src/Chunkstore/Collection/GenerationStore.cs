@@ -103,9 +103,14 @@ internal sealed class GenerationStore(IRepositoryBackend backend, Guid repositor
     }
 
     /// <summary>
-    /// Removes what belongs to generations before that one, which is done or open. Those of the highest number stay:
-    /// their names must not be free for a collector that has slept.
+    /// Removes what belongs to generations before that one. Two numbers have to stay: a listing that goes on while one
+    /// is published and another one removed sees one of them, and the names of the highest are never free for a
+    /// collector that has slept.
     /// </summary>
+    /// <remarks>
+    /// In the order of names a generation goes before its <c>.done</c>: who has listed the one without the other fails
+    /// to read it and looks again, instead of taking it for open.
+    /// </remarks>
     public void RemoveBefore(long number)
     {
         foreach (var info in backend.List(ObjectKind.Generation))

@@ -3,6 +3,7 @@ using BackupEngine.Chunkstore.Errors;
 using BackupEngine.Chunkstore.Index;
 using BackupEngine.Chunkstore.Packs;
 using BackupEngine.Chunkstore.Repositories;
+using BackupEngine.Chunkstore.Sessions;
 using BackupEngine.Chunkstore.Verification;
 using BackupEngine.Chunkstore.Verification.Rebuild;
 
@@ -22,7 +23,7 @@ internal sealed record Marks(
     /// <summary>Lists roots, then the index, then packs, and marks.</summary>
     /// <exception cref="CorruptDataException">Something that a backup needs is nowhere.</exception>
     public static async Task<Marks> TakeAsync(
-        CollectorParts parts,
+        SessionParts parts,
         IReadOnlySet<PackId> condemned,
         long generation,
         CancellationToken cancellationToken)
@@ -45,7 +46,7 @@ internal sealed record Marks(
     /// before the index named it.
     /// </remarks>
     private static async Task<Marks> TakeOnceAsync(
-        CollectorParts parts,
+        SessionParts parts,
         IReadOnlySet<PackId> condemned,
         long generation,
         CancellationToken cancellationToken)

@@ -10,7 +10,7 @@ namespace BackupEngine.Chunkstore.Collection;
 /// Carries a verdict out. All of it may be done twice, by this collector or by another one: names of packs and segments
 /// are never used again.
 /// </summary>
-internal sealed class Removal(CollectorParts parts, SessionId session)
+internal sealed class Removal(SessionParts parts, SessionId session)
 {
     private readonly IndexMerger _merger = new(parts.Backend, parts.RepositoryId, session, parts.Ids);
     private readonly List<string> _warnings = [];

@@ -1,5 +1,6 @@
 using BackupEngine.Chunkstore.Format;
 using BackupEngine.Chunkstore.Packs;
+using BackupEngine.Chunkstore.Sessions;
 using BackupEngine.Chunkstore.Verification;
 
 namespace BackupEngine.Chunkstore.Collection;
@@ -22,7 +23,7 @@ internal sealed record Roots
     /// </summary>
     /// <param name="parts">The repository.</param>
     /// <param name="generation">The generation whose answers count; 0 = none.</param>
-    public static Roots List(CollectorParts parts, long generation)
+    public static Roots List(SessionParts parts, long generation)
     {
         var manifests = parts.Manifests.List();
         var pins = parts.Sessions.List().SelectMany(session => session.Pins).ToList();

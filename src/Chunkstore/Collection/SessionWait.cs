@@ -5,7 +5,7 @@ namespace BackupEngine.Chunkstore.Collection;
 /// <summary>
 /// Waits until every session that may rely on a condemned pack has answered, has ended, or was ended.
 /// </summary>
-internal sealed class SessionWait(CollectorParts parts, SessionId own)
+internal sealed class SessionWait(SessionParts parts, SessionId own)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
 

@@ -69,6 +69,7 @@ public sealed class BackupCopier
     {
         var copyBase = CopyBase.Find(_source, _destination, backup);
         var counters = new CopyCounters();
+        using var reading = _source.BeginRead(backup);
         await using var writer = _destination.BeginBackup(Options(backup, copyBase));
         var tree = _source.OpenTree(backup);
         var leaves = new LeafCopier(

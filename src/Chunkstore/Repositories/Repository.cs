@@ -224,38 +224,7 @@ public sealed class Repository : IDisposable
         _keys.Refresh(_keyStore);
         _manifests.RequireFree(options.BackupId);
         _removal.ForgetFormer(options.BackupId);
-        var session = new SessionId(_ids.Next());
-        _catalog.Use();
-        IObjectWriter? ticket = null;
-        try
-        {
-            // The ticket is there before anybody can see the session: who ends the session takes the ticket.
-            ticket = _backend.CreateTicket(new ObjectName(ObjectKind.Manifest, options.BackupId.Value), session);
-            PinnedRoot[] pins = options.Parent is { } parent ? [.. PinnedRoot.Of([parent])] : [];
-            _sessions.Register(session, SessionKinds.Backup, options.BackupId.Value, pins);
-            if (options.Parent is { } pinned)
-            {
-                // After registering: a backup that is there now is kept, with its tree, until the session ends.
-                _manifests.RequireSame(pinned);
-            }
-
-            _sessions.RemoveDead();
-            var damage = QuarantineCatalog.Require(_backend, Id);
-            var relied = new ReliedPacks(_backend, damage.ToExclusions());
-            var follower = new GenerationFollower(_generations, relied, session, pins);
-            follower.Begin();
-            _catalog.Refresh();
-            return _catalog.Damage is { } segment
-                ? throw segment
-                : new BackupWriter(options, Parts(session, ticket, damage, relied, follower));
-        }
-        catch
-        {
-            ticket?.Dispose();
-            _catalog.Release();
-            _sessions.TryRemove(session);
-            throw;
-        }
+        return BackupOpening.Begin(SessionParts, options);
     }
 
     /// <summary>
@@ -322,7 +291,7 @@ public sealed class Repository : IDisposable
         BackupWriterRules.RequireWriter(_config);
         _keys.RequireUnlocked();
         _keys.Refresh(_keyStore);
-        return Collector.RunAsync(CollectorParts, options, progress, cancellationToken);
+        return Collector.RunAsync(SessionParts, options, progress, cancellationToken);
     }
 
     /// <summary>What was proven when.</summary>
@@ -366,7 +335,7 @@ public sealed class Repository : IDisposable
         Time = _time,
     };
 
-    private CollectorParts CollectorParts => new()
+    private SessionParts SessionParts => new()
     {
         Backend = _backend,
         Catalog = _catalog,
@@ -380,33 +349,4 @@ public sealed class Repository : IDisposable
         Ids = _ids,
         Time = _time,
     };
-
-    private BackupWriterParts Parts(
-        SessionId session,
-        IObjectWriter ticket,
-        KnownDamage damage,
-        ReliedPacks relied,
-        GenerationFollower follower) => new()
-        {
-            Context = new SessionContext
-            {
-                Backend = _backend,
-                Catalog = _catalog,
-                RepositoryId = Id,
-                ChunkSizeBytes = ChunkSizeBytes,
-                DataKeys = _keys.Data,
-                Damage = damage,
-                SessionId = session,
-                Relied = relied,
-                Ids = _ids,
-            },
-            Registry = _sessions,
-            Time = _time,
-            Ticket = ticket,
-            Follower = follower,
-            Manifests = _manifests.File,
-            Chunks = Chunks,
-            NodeHasher = _keys.Nodes,
-            CreatedAt = _time.GetUtcNow(),
-        };
 }

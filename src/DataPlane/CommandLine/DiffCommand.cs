@@ -20,11 +20,11 @@ internal static class DiffCommand
         Shell.Bind(command, async (invocation, cancellationToken) =>
         {
             using var repository = key.Open(invocation, invocation.Arguments.GetRequiredValue(directory));
-            var view = await CompareAsync(
-                repository,
-                repository.GetManifest(invocation.Arguments.GetRequiredValue(left)),
-                repository.GetManifest(invocation.Arguments.GetRequiredValue(right)),
-                cancellationToken);
+            var first = repository.GetManifest(invocation.Arguments.GetRequiredValue(left));
+            var second = repository.GetManifest(invocation.Arguments.GetRequiredValue(right));
+            using var session = repository.BeginRead(first, second);
+            invocation.Logs.CreateLogger("diff").WarnOf(session);
+            var view = await CompareAsync(repository, first, second, cancellationToken);
             invocation.Output.Result(view, DataPlaneJson.Default.DiffView, Lines(view));
         });
         return command;

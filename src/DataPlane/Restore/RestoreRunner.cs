@@ -29,12 +29,13 @@ public sealed class RestoreRunner(ILogger<RestoreRunner> logger)
         request.Tuning.Validate();
         var manifest = request.Repository.GetManifest(request.BackupId);
         RefuseSmallTarget(request.Target, manifest);
+        using var session = request.Repository.BeginRead(manifest);
         using var run = new RestoreRun(request, manifest, progress, logger);
         logger.LogInformation(
             "Restore of backup {BackupId}: {Workers} workers, buffers of at most {TotalBytes} bytes in all",
             request.BackupId, run.Workers, run.BufferBytes);
         await RunAsync(run, request, cancellationToken);
-        return Result(request, manifest, run, watch.Elapsed, cpu.Seconds);
+        return Result(request, manifest, run, watch.Elapsed, cpu.Seconds, session.Warning);
     }
 
     private static void RefuseSmallTarget(IBlockDevice target, Manifest manifest)
@@ -69,9 +70,14 @@ public sealed class RestoreRunner(ILogger<RestoreRunner> logger)
         ?? $"The target {request.Target.Name} is INCOMPLETE and must not be used; restore to it again.";
 
     private RestoreResult Result(
-        RestoreRequest request, Manifest manifest, RestoreRun run, TimeSpan elapsed, double cpuSeconds)
+        RestoreRequest request,
+        Manifest manifest,
+        RestoreRun run,
+        TimeSpan elapsed,
+        double cpuSeconds,
+        string sessionWarning)
     {
-        var warnings = Warnings(request.Target).ToList();
+        var warnings = Warnings(request.Target).Append(sessionWarning).Where(text => text.Length > 0).ToList();
         warnings.ForEach(warning => logger.LogWarning("{Warning}", warning));
         return new RestoreResult
         {

@@ -1,13 +1,14 @@
 using BackupEngine.Chunkstore.Backends;
+using BackupEngine.Chunkstore.Collection;
 using BackupEngine.Chunkstore.Format;
 using BackupEngine.Chunkstore.Index;
 using BackupEngine.Chunkstore.Repositories;
-using BackupEngine.Chunkstore.Sessions;
+using BackupEngine.Chunkstore.Verification;
 
-namespace BackupEngine.Chunkstore.Collection;
+namespace BackupEngine.Chunkstore.Sessions;
 
-/// <summary>What a repository gives to a collector.</summary>
-internal sealed record CollectorParts
+/// <summary>What a repository gives to sessions that store something.</summary>
+internal sealed record SessionParts
 {
     public required IRepositoryBackend Backend { get; init; }
 
@@ -31,4 +32,18 @@ internal sealed record CollectorParts
 
     /// <summary>What waiting is measured by. Nothing that is deleted depends on it.</summary>
     public required TimeProvider Time { get; init; }
+
+    /// <summary>What the parts of one session share.</summary>
+    public SessionContext Context(SessionId session, ReliedPacks relied, KnownDamage damage) => new()
+    {
+        Backend = Backend,
+        Catalog = Catalog,
+        RepositoryId = RepositoryId,
+        ChunkSizeBytes = ChunkSizeBytes,
+        DataKeys = Keys.Data,
+        Damage = damage,
+        SessionId = session,
+        Relied = relied,
+        Ids = Ids,
+    };
 }
