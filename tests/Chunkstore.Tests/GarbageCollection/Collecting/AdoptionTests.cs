@@ -36,11 +36,13 @@ public sealed class AdoptionTests(ITestOutputHelper output)
             await TryCollectAsync(store, files);
             await store.AssertIntactAsync();
 
+            // The first one finishes and ends who is silent; packs that its session could own go with the second one.
+            await store.CollectAsync(new CollectOptions { FenceAfter = TimeSpan.Zero });
+            await store.AssertIntactAsync();
             await store.CollectAsync(new CollectOptions { FenceAfter = TimeSpan.Zero });
             await store.AssertIntactAsync();
             var bytes = store.Packs.Sum(pack => new FileInfo(pack).Length);
             Assert.True(bytes < (Kept + 20) * CollectedRepository.ChunkSize, $"{bytes} bytes after {files.FailedCall}");
-            Assert.Empty(store.Files("sessions"));
             if (files.FailedCall is null)
             {
                 Assert.True(call > 30, "a collection changes the disk more often than that");
