@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using BackupEngine.Chunkstore.Backends;
+using BackupEngine.Chunkstore.Collection;
 using BackupEngine.Chunkstore.Encryption;
 using BackupEngine.Chunkstore.Errors;
 using BackupEngine.Chunkstore.Manifests;
@@ -24,7 +25,7 @@ internal sealed partial class History : IDisposable
         (HistoryStep.Write, 30), (HistoryStep.Trim, 6), (HistoryStep.Resize, 2), (HistoryStep.Snapshot, 4),
         (HistoryStep.Revert, 1), (HistoryStep.Full, 6), (HistoryStep.Incremental, 8), (HistoryStep.ChangedOnly, 12),
         (HistoryStep.Delete, 8), (HistoryStep.Protect, 1), (HistoryStep.Prune, 2), (HistoryStep.Verify, 2),
-        (HistoryStep.RebuildIndex, 1), (HistoryStep.Crash, 6), (HistoryStep.Restore, 8), (HistoryStep.Reopen, 3),
+        (HistoryStep.RebuildIndex, 1), (HistoryStep.Collect, 4), (HistoryStep.Crash, 6), (HistoryStep.Restore, 8), (HistoryStep.Reopen, 3),
     ];
 
     private static readonly RepositorySecret Secret = RepositorySecret.FromKeyFile(new byte[32]);
@@ -146,6 +147,10 @@ internal sealed partial class History : IDisposable
             case HistoryStep.RebuildIndex:
                 await repository.RebuildIndexAsync(progress: null, CancellationToken.None);
                 break;
+            case HistoryStep.Collect:
+                var collect = new CollectOptions { ThresholdPercent = _random.Next(101), FenceAfter = TimeSpan.Zero };
+                await repository.CollectAsync(collect, progress: null, CancellationToken.None);
+                break;
         }
     }
 
@@ -236,11 +241,11 @@ internal sealed partial class History : IDisposable
 
     private async Task DieInAsync(Repository repository)
     {
-        var step = new[] { HistoryStep.Full, HistoryStep.Incremental, HistoryStep.ChangedOnly, HistoryStep.Delete,
-            HistoryStep.Prune, HistoryStep.RebuildIndex }[_random.Next(6)];
-        if (step is HistoryStep.Delete or HistoryStep.Prune or HistoryStep.RebuildIndex)
+        HistoryStep[] chores =
+            [HistoryStep.Delete, HistoryStep.Prune, HistoryStep.RebuildIndex, HistoryStep.Collect, HistoryStep.Collect];
+        if (_random.Next(2) == 0)
         {
-            await KeepHouseAsync(step, repository);
+            await KeepHouseAsync(chores[_random.Next(chores.Length)], repository);
         }
         else
         {
