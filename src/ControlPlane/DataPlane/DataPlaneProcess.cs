@@ -16,12 +16,12 @@ internal sealed class DataPlaneProcess : IDisposable
     /// <summary>Process id.</summary>
     public int Id => _process.Id;
 
-    /// <summary>Starts the program; its lines go to the log.</summary>
-    public static DataPlaneProcess Start(string program, string socketPath, ILoggerFactory logs)
+    /// <summary>Starts the program; its lines go to the log. A key is handed over as the name of its file.</summary>
+    public static DataPlaneProcess Start(string program, string socketPath, string? keyFile, ILoggerFactory logs)
     {
         var process = new Process
         {
-            StartInfo = new ProcessStartInfo(program, ["serve", "--socket", socketPath])
+            StartInfo = new ProcessStartInfo(program, Arguments(socketPath, keyFile))
             {
                 RedirectStandardOutput = true,
                 RedirectStandardError = true,
@@ -77,6 +77,12 @@ internal sealed class DataPlaneProcess : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _process.Dispose();
+
+    private static string[] Arguments(string socketPath, string? keyFile) =>
+    [
+        "serve", "--socket", socketPath,
+        .. keyFile is { Length: > 0 } ? (string[])["--key-file", Path.GetFullPath(keyFile)] : [],
+    ];
 
     private static void Forward(ILoggerFactory logs, string? line, LogLevel level)
     {

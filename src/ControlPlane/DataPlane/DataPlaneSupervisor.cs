@@ -1,3 +1,4 @@
+using BackupEngine.ControlPlane.Hosting;
 using BackupEngine.DataPlane.Protocol;
 
 namespace BackupEngine.ControlPlane.DataPlane;
@@ -7,7 +8,12 @@ namespace BackupEngine.ControlPlane.DataPlane;
 /// runs from before a crash of the control plane is taken over with its jobs.
 /// </summary>
 public sealed class DataPlaneSupervisor(
-    DataPlaneEndpoint endpoint, string program, IDataPlane client, ILoggerFactory logs, TimeProvider time)
+    DataPlaneEndpoint endpoint,
+    string program,
+    EngineOptions options,
+    IDataPlane client,
+    ILoggerFactory logs,
+    TimeProvider time)
     : BackgroundService
 {
     private static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(200);
@@ -82,7 +88,8 @@ public sealed class DataPlaneSupervisor(
         {
             _process?.Dispose();
             _process =
-                await FindRunningAsync(stoppingToken) ?? DataPlaneProcess.Start(program, endpoint.SocketPath, logs);
+                await FindRunningAsync(stoppingToken)
+                ?? DataPlaneProcess.Start(program, endpoint.SocketPath, options.DataPlaneKeyFile, logs);
             return await _process.WaitForEndAsync(stoppingToken);
         }
         catch (System.ComponentModel.Win32Exception e)

@@ -48,6 +48,12 @@ public sealed class EngineOptions
     /// <summary>Program of the data plane; null: looked for beside this program.</summary>
     public string? DataPlaneProgram { get; set; }
 
+    /// <summary>
+    /// Key file that the data plane opens the repository with, and creates it encrypted; null: it is not encrypted. For
+    /// a data plane that this process starts; one that something else runs is given its key there.
+    /// </summary>
+    public string? DataPlaneKeyFile { get; set; }
+
     /// <summary>Requests to a volume service wait this long for an answer, in seconds.</summary>
     public int VolumeRequestTimeoutSeconds { get; set; } = 60;
 

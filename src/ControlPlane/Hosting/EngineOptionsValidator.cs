@@ -24,6 +24,7 @@ public static class EngineOptionsValidator
         .. Between(nameof(options.ResendSeconds), options.ResendSeconds, 1, 3600),
         .. Between(nameof(options.DrainSeconds), options.DrainSeconds, 0, 86400),
         .. Host(options),
+        .. Key(options),
         .. Urls(options),
         .. Bus(options),
         .. Telemetry(options),
@@ -35,6 +36,15 @@ public static class EngineOptionsValidator
             yield return $"No role. Roles are any of {string.Join(", ", EngineRole.All)}.";
         foreach (var role in options.Roles.Except(EngineRole.All, StringComparer.Ordinal))
             yield return $"Unknown role \"{role}\". Roles are any of {string.Join(", ", EngineRole.All)}.";
+    }
+
+    private static IEnumerable<string> Key(EngineOptions options)
+    {
+        if (options.DataPlaneKeyFile is { Length: > 0 } file && !File.Exists(file))
+            yield return $"DataPlaneKeyFile \"{file}\" is not there. Make one with backup-dataplane key generate.";
+        if (options.DataPlaneKeyFile is { Length: > 0 } && options.DataPlaneSocket is { Length: > 0 })
+            yield return "DataPlaneKeyFile is for a data plane that this process starts. Start the one behind "
+                + "DataPlaneSocket with --key-file, and leave DataPlaneKeyFile away.";
     }
 
     private static IEnumerable<string> Bus(EngineOptions options)
