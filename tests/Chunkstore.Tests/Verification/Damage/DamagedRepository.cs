@@ -52,6 +52,7 @@ internal sealed class DamagedRepository
         made.Delete("reused");
         volume.Change(2, 18);
         await made.BackUpAsync(volume, "reused", "incremental");
+        made.Protect("full");
         made.LeaveASession();
         await made.VerifyAsync();
         return made;
@@ -140,6 +141,7 @@ internal sealed class DamagedRepository
     private async Task<Outcome> TryAsync(Repository repository, string what, string[] gone)
     {
         var isListed = Try(() => repository.ListManifests().Count > 0);
+        _ = Try(() => repository.ListHolds().Count + repository.ListSessions().Count + repository.ListHarmed().Count > 0);
         var isRestored = true;
         foreach (var backup in _contents.Keys.Except(gone))
         {
@@ -223,6 +225,16 @@ internal sealed class DamagedRepository
         if (backup == "deleted")
         {
             _contents.Remove(backup);
+        }
+
+        EndStage();
+    }
+
+    private void Protect(string backup)
+    {
+        using (var repository = Open(_files))
+        {
+            repository.ProtectBackup(BackupId.Parse(backup));
         }
 
         EndStage();
