@@ -141,7 +141,8 @@ internal sealed class DamagedRepository
     private async Task<Outcome> TryAsync(Repository repository, string what, string[] gone)
     {
         var isListed = Try(() => repository.ListManifests().Count > 0);
-        _ = Try(() => repository.ListHolds().Count + repository.ListSessions().Count + repository.ListHarmed().Count > 0);
+        _ = Try(() => repository.ListHolds().Count + repository.ListSessions().Count > 0);
+        _ = Try(() => repository.ListHarmed().Count > 0);
         var isRestored = true;
         foreach (var backup in _contents.Keys.Except(gone))
         {
