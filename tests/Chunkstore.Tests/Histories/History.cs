@@ -25,7 +25,8 @@ internal sealed partial class History : IDisposable
         (HistoryStep.Write, 30), (HistoryStep.Trim, 6), (HistoryStep.Resize, 2), (HistoryStep.Snapshot, 4),
         (HistoryStep.Revert, 1), (HistoryStep.Full, 6), (HistoryStep.Incremental, 8), (HistoryStep.ChangedOnly, 12),
         (HistoryStep.Delete, 8), (HistoryStep.Protect, 1), (HistoryStep.Prune, 2), (HistoryStep.Verify, 2),
-        (HistoryStep.RebuildIndex, 1), (HistoryStep.Collect, 4), (HistoryStep.Crash, 6), (HistoryStep.Restore, 8), (HistoryStep.Reopen, 3),
+        (HistoryStep.RebuildIndex, 1), (HistoryStep.Collect, 4), (HistoryStep.Crash, 6), (HistoryStep.Restore, 8),
+        (HistoryStep.Reopen, 3),
     ];
 
     private static readonly RepositorySecret Secret = RepositorySecret.FromKeyFile(new byte[32]);
