@@ -63,13 +63,6 @@ internal sealed class LocalDirectoryBackend : IRepositoryBackend
         var directories = names.Select(name => Path.GetDirectoryName(Describe(name))!);
         foreach (var directory in directories.Distinct(StringComparer.Ordinal))
         {
-            if (_suspectDirectories.ContainsKey(directory))
-            {
-                throw new RepositoryException(
-                    $"An earlier flush of '{directory}' failed: names in it may be lost with the next power failure. "
-                    + "Nothing more is published from here. Check the disk, then start again.");
-            }
-
             Attempt("flush the directory", directory, () => FlushDirectory(directory));
         }
     }
@@ -143,7 +136,7 @@ internal sealed class LocalDirectoryBackend : IRepositoryBackend
             var deleted = _files.Delete(path);
             if (deleted)
             {
-                _files.FlushDirectory(Path.GetDirectoryName(path)!);
+                FlushDirectory(Path.GetDirectoryName(path)!);
             }
 
             return deleted;
@@ -162,7 +155,7 @@ internal sealed class LocalDirectoryBackend : IRepositoryBackend
                 // Nothing is replaced, so what was set aside before is kept as well.
                 if (_files.RenameNoReplace(path, number == 0 ? $"{path}.damaged" : $"{path}.damaged-{number}"))
                 {
-                    _files.FlushDirectory(Path.GetDirectoryName(path)!);
+                    FlushDirectory(Path.GetDirectoryName(path)!);
                     return true;
                 }
 
@@ -234,7 +227,7 @@ internal sealed class LocalDirectoryBackend : IRepositoryBackend
         if (!_durableDirectories.ContainsKey(directory))
         {
             _files.CreateDirectory(directory);
-            _files.FlushDirectory(Path.GetDirectoryName(directory)!);
+            FlushDirectory(Path.GetDirectoryName(directory)!);
             _durableDirectories[directory] = true;
         }
     }
@@ -283,10 +276,17 @@ internal sealed class LocalDirectoryBackend : IRepositoryBackend
 
     /// <summary>
     /// After a failure the kernel may report success for what was lost: the directory stays suspect while this is
-    /// open.
+    /// open, and is not flushed again.
     /// </summary>
     private bool FlushDirectory(string directory)
     {
+        if (_suspectDirectories.ContainsKey(directory))
+        {
+            throw new RepositoryException(
+                $"An earlier flush of '{directory}' failed: names in it may be lost with the next power failure. "
+                + "Nothing more is published from here. Check the disk, then start again.");
+        }
+
         try
         {
             _files.FlushDirectory(directory);

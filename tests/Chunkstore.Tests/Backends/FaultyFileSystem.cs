@@ -25,8 +25,14 @@ internal sealed class FaultyFileSystem(IFileSystem inner) : IFileSystem
 
     public FaultMode Mode { get; set; }
 
+    private bool IsNextFailing =>
+        FailingCall > 0 && (FailsForGood ? Calls + 1 >= FailingCall : Calls + 1 == FailingCall);
+
     /// <summary>The calls, in order, for the reader of a failure.</summary>
     public string? FailedCall { get; private set; }
+
+    /// <summary>A flush of what could not be flushed before: it would report success for what was lost.</summary>
+    public string? RepeatedFlush { get; private set; }
 
     public IReadOnlyCollection<string> Fallbacks => inner.Fallbacks;
 
@@ -69,11 +75,16 @@ internal sealed class FaultyFileSystem(IFileSystem inner) : IFileSystem
     public IReadOnlyList<FileEntry>? List(string path) => inner.List(path);
 
     /// <summary>Makes the call, or lets it fail.</summary>
-    internal void Change(string call, Action action)
+    internal void Change(string call, Action action, bool isTorn = false)
     {
         var number = Interlocked.Increment(ref _calls);
         var fails = FailingCall > 0 && (FailsForGood ? number >= FailingCall : number == FailingCall);
-        if (!fails || Mode == FaultMode.Done)
+        if (call == FailedCall && call.StartsWith('f'))
+        {
+            RepeatedFlush = call;
+        }
+
+        if (!fails || isTorn || Mode == FaultMode.Done)
         {
             action();
         }
@@ -90,7 +101,9 @@ internal sealed class FaultyFileSystem(IFileSystem inner) : IFileSystem
         public void Write(ReadOnlySpan<byte> bytes, long offsetBytes)
         {
             var copy = bytes.ToArray();
-            owner.Change($"write {path}", () => file.Write(copy, offsetBytes));
+            var isTorn = owner.Mode == FaultMode.Torn && owner.IsNextFailing;
+            var written = isTorn ? copy.AsMemory(0, copy.Length / 2) : copy;
+            owner.Change($"write {path}", () => file.Write(written.Span, offsetBytes), isTorn);
         }
 
         public void FlushData() => owner.Change($"fdatasync {path}", file.FlushData);
@@ -107,4 +120,7 @@ internal enum FaultMode
 
     /// <summary>Everything, and then it failed.</summary>
     Done,
+
+    /// <summary>Half of what was to be written; of other calls nothing.</summary>
+    Torn,
 }

@@ -48,6 +48,9 @@ internal sealed class CrashExploration(CrashRun run, int seed)
         }
     }
 
+    /// <summary>Checks the states of a loss of power after everything.</summary>
+    public Task RunAtEndAsync() => LosePowerAsync(run.Disk.Now + 1);
+
     private async Task LosePowerAsync(long time)
     {
         var promised = run.PromisedAt(time);
