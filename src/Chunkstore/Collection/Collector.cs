@@ -84,7 +84,7 @@ internal sealed class Collector
     /// <returns>Whether there may be more to collect.</returns>
     private async Task<bool> CondemnAsync(Generation last, CancellationToken cancellationToken)
     {
-        Report(CollectPhase.Marking, 0, 0);
+        Report(CollectPhase.Marking, 0, _parts.Manifests.Count);
         var marks = await Marks.TakeAsync(_parts, new HashSet<PackId>(), generation: 0, cancellationToken);
         _totals.Found(marks);
         var candidates = new Candidates(marks, _options.ThresholdPercent);
@@ -160,7 +160,7 @@ internal sealed class Collector
             return generation;
         }
 
-        Report(CollectPhase.MarkingAgain, 0, 0);
+        Report(CollectPhase.MarkingAgain, 0, _parts.Manifests.Count);
         try
         {
             var marks = await Marks.TakeAsync(_parts, generation.Packs, generation.Number, cancellationToken);

@@ -11,6 +11,9 @@ internal sealed class ManifestCatalog(IRepositoryBackend backend, ManifestFile f
     /// <summary>The form of a manifest in this repository.</summary>
     public ManifestFile File => file;
 
+    /// <summary>How many there are.</summary>
+    public int Count => backend.List(ObjectKind.Manifest).Count;
+
     /// <summary>Makes durable what is listed, and that what is gone is gone.</summary>
     public void FlushNames() => backend.FlushNames([new ObjectName(ObjectKind.Manifest, "-")]);
 
