@@ -1,4 +1,5 @@
 using System.CommandLine;
+using BackupEngine.DataPlane.CommandLine.Collection;
 using BackupEngine.DataPlane.CommandLine.Index;
 using BackupEngine.DataPlane.CommandLine.Keys;
 using BackupEngine.DataPlane.CommandLine.Verification;
@@ -28,6 +29,7 @@ internal static class CommandTree
         VerifyCommand.Build(),
         RebuildIndexCommand.Build(),
         IndexCommand.Build(),
+        GcCommand.Build(),
         KeyCommand.Build(),
         ServeCommand.Build(),
     };

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using BackupEngine.Chunkstore.Collection;
 using BackupEngine.Chunkstore.Index.Merging;
 using BackupEngine.Chunkstore.Repositories;
 using BackupEngine.Chunkstore.Verification;
@@ -34,6 +35,7 @@ namespace BackupEngine.DataPlane.CommandLine;
 [JsonSerializable(typeof(VerifyReport))]
 [JsonSerializable(typeof(VerifyStatus))]
 [JsonSerializable(typeof(RebuildReport))]
+[JsonSerializable(typeof(CollectReport))]
 [JsonSerializable(typeof(ErrorView))]
 [JsonSerializable(typeof(List<ChangedBlock>))]
 internal sealed partial class DataPlaneJson : JsonSerializerContext
