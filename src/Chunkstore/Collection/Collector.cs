@@ -131,7 +131,10 @@ internal sealed class Collector
         {
             await _session.PollAsync(cancellationToken);
             generation = await _wait.RunAsync(
-                generation, _options.FenceAfter, waiting => Report(CollectPhase.Waiting, 0, waiting), cancellationToken);
+                generation,
+                _options.FenceAfter,
+                waiting => Report(CollectPhase.Waiting, 0, waiting),
+                cancellationToken);
             generation = await JudgeAsync(generation, cancellationToken);
         }
 
