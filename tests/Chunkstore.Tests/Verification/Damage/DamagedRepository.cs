@@ -1,4 +1,5 @@
 using BackupEngine.Chunkstore.Backends;
+using BackupEngine.Chunkstore.Collection;
 using BackupEngine.Chunkstore.Encryption;
 using BackupEngine.Chunkstore.Errors;
 using BackupEngine.Chunkstore.Repositories;
@@ -53,6 +54,7 @@ internal sealed class DamagedRepository
         volume.Change(2, 18);
         await made.BackUpAsync(volume, "reused", "incremental");
         made.Protect("full");
+        await made.CollectAsync();
         made.LeaveASession();
         await made.VerifyAsync();
         return made;
@@ -226,6 +228,16 @@ internal sealed class DamagedRepository
         if (backup == "deleted")
         {
             _contents.Remove(backup);
+        }
+
+        EndStage();
+    }
+
+    private async Task CollectAsync()
+    {
+        using (var repository = Open(_files))
+        {
+            await repository.CollectAsync(new CollectOptions(), null, CancellationToken.None);
         }
 
         EndStage();
