@@ -124,6 +124,7 @@ internal static class CrashCheck
             run.Delete(repository, manifest.BackupId.Value);
         }
 
+        await CrashRun.CollectAsync(repository);
         await AssertRestoresAsync(run, repository);
     }
 }

@@ -1,4 +1,5 @@
 using BackupEngine.Chunkstore.Backends;
+using BackupEngine.Chunkstore.Collection;
 using BackupEngine.Chunkstore.Encryption;
 using BackupEngine.Chunkstore.Repositories;
 using BackupEngine.Chunkstore.Sessions;
@@ -134,6 +135,10 @@ internal sealed class CrashRun(Func<IFileSystem, IFileSystem>? wrap = null)
         repository.DeleteBackup(BackupId.Parse(backup));
         Promise(BackupSubject(backup), PromiseKind.IsNot);
     }
+
+    /// <summary>Collects; no session is waited for, as none can answer.</summary>
+    public static Task<CollectReport> CollectAsync(Repository repository) => repository.CollectAsync(
+        new CollectOptions { FenceAfter = TimeSpan.Zero }, progress: null, CancellationToken.None);
 
     private static string? After(string subject, string prefix) =>
         subject.StartsWith(prefix, StringComparison.Ordinal) ? subject[prefix.Length..] : null;

@@ -65,6 +65,26 @@ public sealed class CrashStateTests
         await ExploreAsync(run, "crash states of keys");
     }
 
+    [Fact]
+    public async Task Collection_that_deletes_packs_and_copies_forward()
+    {
+        var run = new CrashRun();
+        var volume = TestVolume.Mixed(CrashRun.ChunkSize, 16, seed: 1);
+        var other = TestVolume.Mixed(CrashRun.ChunkSize, 16, seed: 2);
+        volume.Bytes.AsSpan(0, 2 * CrashRun.ChunkSize).CopyTo(other.Bytes);
+        using (var repository = run.Create())
+        {
+            await run.BackUpAsync(repository, "one", volume);
+            await run.BackUpAsync(repository, "two", other);
+            run.Delete(repository, "one");
+            var report = await CrashRun.CollectAsync(repository);
+            Assert.True(report.DeletedPacks > 0 && report.CopiedRecords > 0, "nothing was collected");
+            await run.BackUpAsync(repository, "three", volume);
+        }
+
+        await ExploreAsync(run, "crash states of a collection");
+    }
+
     private static async Task WriteAsync(CrashRun run, string name, int seed)
     {
         await Task.Yield();
@@ -76,7 +96,7 @@ public sealed class CrashStateTests
 
     private static async Task ExploreAsync(CrashRun run, string what)
     {
-        var exploration = new CrashExploration(run, Seed) { MaximumStates = 256 * Counts.Times };
+        var exploration = new CrashExploration(run, Seed) { MaximumStates = 128 * Counts.Times };
         await exploration.RunAsync();
         Counts.Report($"{what}, checked", exploration.Checked, $"seed {Seed}");
         Counts.Report($"{what}, built", exploration.Built, $"seed {Seed}");
