@@ -24,7 +24,7 @@ internal sealed record SessionRecord
 
     /// <summary>Roots that the collector keeps while the session is registered.</summary>
     [JsonPropertyName("pins")]
-    public IReadOnlyList<SessionPin> Pins { get; init; } = [];
+    public required IReadOnlyList<SessionPin> Pins { get; init; }
 
     [JsonPropertyName("started_at")]
     public required DateTimeOffset StartedAt { get; init; }
