@@ -23,7 +23,6 @@ public sealed class FaultAndLossTests
     [InlineData(Errno.InputOutput, false, 0)]
     [InlineData(Errno.InputOutput, false, 1)]
     [InlineData(Errno.InputOutput, false, 2)]
-    [InlineData(Errno.NoSpace, true, 0)]
     [InlineData(Errno.NoSpace, true, 2)]
     public async Task A_call_fails_and_then_the_power_is_lost(int errno, bool forGood, int mode)
     {
