@@ -1,3 +1,4 @@
+using BackupEngine.Chunkstore.Collection;
 using BackupEngine.Chunkstore.Encryption;
 using BackupEngine.Chunkstore.Errors;
 using BackupEngine.Chunkstore.Repositories;
@@ -111,6 +112,35 @@ public sealed class EncryptedRepositoryTests : IDisposable
             Assert.DoesNotContain(Hex("correct horse"u8), text, StringComparison.Ordinal);
             Assert.NotEmpty(name);
         }
+    }
+
+    [Fact]
+    public async Task Collection_needs_the_key_and_copies_forward_what_is_still_encrypted()
+    {
+        using var key = TestKeys.File();
+        using var repository = Repository.Create(Path, TestKeys.Options(ChunkSize, key));
+        await _volume.BackUpAsync(repository, "one");
+        for (var chunk = 0; chunk < 300; chunk += 3)
+        {
+            _volume.Change(chunk, chunk + 1000);
+        }
+
+        await _volume.BackUpAsync(repository, "two");
+        repository.DeleteBackup(BackupId.Parse("one"));
+        using (var locked = Repository.OpenWithoutKey(Path))
+        {
+            await Assert.ThrowsAsync<RepositoryKeyException>(
+                () => locked.CollectAsync(new CollectOptions(), null, CancellationToken.None));
+        }
+
+        repository.KeyRing.Rotate();
+        var before = Directory.GetFiles(Path + "/packs", "*", SearchOption.AllDirectories);
+        await repository.CollectAsync(new CollectOptions { ThresholdPercent = 100 }, null, CancellationToken.None);
+        var after = Directory.GetFiles(Path + "/packs", "*", SearchOption.AllDirectories);
+        Assert.NotEmpty(after.Except(before));
+        Assert.NotEmpty(before.Except(after));
+        using var opened = Repository.Open(Path, key);
+        await _volume.AssertRestoresAsync(opened, "two");
     }
 
     private static string Hex(ReadOnlySpan<byte> bytes) => Convert.ToHexString(bytes);
