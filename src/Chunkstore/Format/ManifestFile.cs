@@ -59,6 +59,9 @@ internal sealed class ManifestFile(ManifestEnvelope envelope)
         return envelope.Wrap(body);
     }
 
+    /// <inheritdoc cref="ManifestEnvelope.CheckStored(ReadOnlySpan{byte}, string)"/>
+    public void CheckStored(ReadOnlySpan<byte> bytes, string fileName) => envelope.CheckStored(bytes, fileName);
+
     /// <summary>Parses and checks the bytes of a manifest.</summary>
     /// <exception cref="CorruptDataException">They are not what was written.</exception>
     /// <exception cref="RepositoryFormatException">They are of another format version.</exception>

@@ -39,6 +39,20 @@ internal sealed class ManifestCatalog(IRepositoryBackend backend, ManifestFile f
         }
     }
 
+    /// <summary>Checks what can be checked without the key.</summary>
+    public void CheckStored(BackupId id)
+    {
+        var name = NameOf(id);
+        try
+        {
+            file.CheckStored(backend.ReadAll(name, ManifestFile.MaximumBytes), backend.Describe(name));
+        }
+        catch (ObjectMissingException)
+        {
+            // Deleted meanwhile.
+        }
+    }
+
     public Manifest Get(BackupId id) => TryGet(id) ?? throw NotFound(id);
 
     /// <summary>Removes a manifest, durably; false where there was none.</summary>

@@ -28,13 +28,33 @@ internal sealed class ManifestSet
         return set;
     }
 
-    private void Read(VerifierParts parts, BackupId id)
+    /// <summary>Finds those that are damaged, which needs no key; reads none.</summary>
+    public static ManifestSet CheckWithoutKey(VerifierParts parts)
+    {
+        var set = new ManifestSet();
+        foreach (var info in parts.Backend.List(ObjectKind.Manifest))
+        {
+            if (BackupId.TryParse(info.Name, out var id))
+            {
+                set.Try(parts, id, () => parts.Manifests.CheckStored(id));
+            }
+        }
+
+        return set;
+    }
+
+    private void Read(VerifierParts parts, BackupId id) => Try(parts, id, () =>
+    {
+        var manifest = parts.Manifests.Get(id);
+        manifest.Root.Shape.ThrowIfInvalid();
+        Readable.Add(manifest);
+    });
+
+    private void Try(VerifierParts parts, BackupId id, Action check)
     {
         try
         {
-            var manifest = parts.Manifests.Get(id);
-            manifest.Root.Shape.ThrowIfInvalid();
-            Readable.Add(manifest);
+            check();
         }
         catch (BackupNotFoundException)
         {

@@ -80,6 +80,7 @@ internal sealed class Verifier(VerifierParts parts, VerifyOptions options, IProg
     {
         if (parts.Keys.IsLocked)
         {
+            _manifests = ManifestSet.CheckWithoutKey(parts);
             return null;
         }
 

@@ -3,6 +3,7 @@ using BackupEngine.Chunkstore.Encryption;
 using BackupEngine.Chunkstore.Errors;
 using BackupEngine.Chunkstore.Repositories;
 using BackupEngine.Chunkstore.Tests.Repositories;
+using BackupEngine.Chunkstore.Verification;
 using Xunit;
 
 namespace BackupEngine.Chunkstore.Tests.Encryption;
@@ -141,6 +142,43 @@ public sealed class EncryptedRepositoryTests : IDisposable
         Assert.NotEmpty(before.Except(after));
         using var opened = Repository.Open(Path, key);
         await _volume.AssertRestoresAsync(opened, "two");
+    }
+
+    [Theory]
+    [InlineData("manifests")]
+    [InlineData("packs")]
+    public async Task Damage_is_found_without_the_key(string place)
+    {
+        using var key = TestKeys.File();
+        using (var made = Repository.Create(Path, TestKeys.Options(ChunkSize, key)))
+        {
+            await _volume.BackUpAsync(made, "one");
+        }
+
+        Assert.True(await IsCleanWithoutKeyAsync());
+        foreach (var file in Directory.GetFiles(Path + "/" + place, "*", SearchOption.AllDirectories))
+        {
+            var bytes = await File.ReadAllBytesAsync(file, TestContext.Current.CancellationToken);
+            foreach (var offset in new[] { 8, 40, 100, bytes.Length / 2, bytes.Length - 1 })
+            {
+                bytes[offset] ^= 1;
+                await File.WriteAllBytesAsync(file, bytes, TestContext.Current.CancellationToken);
+                Assert.False(await IsCleanWithoutKeyAsync(), $"byte {offset} of {file}");
+                bytes[offset] ^= 1;
+            }
+
+            await File.WriteAllBytesAsync(file, bytes, TestContext.Current.CancellationToken);
+        }
+    }
+
+    private async Task<bool> IsCleanWithoutKeyAsync()
+    {
+        using var locked = Repository.OpenWithoutKey(Path);
+        var options = new VerifyOptions { Level = VerifyLevel.Packs };
+        var report = await locked.VerifyAsync(options, progress: null, TestContext.Current.CancellationToken);
+        Directory.Delete(Path + "/quarantine", recursive: true);
+        Directory.CreateDirectory(Path + "/quarantine");
+        return report.Faults.Count == 0;
     }
 
     private static string Hex(ReadOnlySpan<byte> bytes) => Convert.ToHexString(bytes);
