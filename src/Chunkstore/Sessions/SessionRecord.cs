@@ -22,7 +22,10 @@ internal sealed record SessionRecord
     [JsonPropertyName("subject")]
     public required string Subject { get; init; }
 
-    /// <summary>Roots that the collector keeps while the session is registered.</summary>
+    /// <summary>
+    /// Roots that the collector keeps while the session is registered. A record without them is not readable: what it
+    /// pins would be unknown.
+    /// </summary>
     [JsonPropertyName("pins")]
     public required IReadOnlyList<SessionPin> Pins { get; init; }
 

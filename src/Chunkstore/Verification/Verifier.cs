@@ -50,7 +50,8 @@ internal sealed class Verifier(VerifierParts parts, VerifyOptions options, IProg
     }
 
     /// <summary>Before the index is looked at: what a manifest needs is in the index before it is published.</summary>
-    private void ReadManifests() => _manifests = parts.Keys.IsLocked ? new ManifestSet() : ManifestSet.Read(parts);
+    private void ReadManifests() =>
+        _manifests = parts.Keys.IsLocked ? ManifestSet.CheckWithoutKey(parts) : ManifestSet.Read(parts);
 
     private async Task CheckIndexAsync(RepositorySnapshot snapshot, CancellationToken cancellationToken)
     {
@@ -80,7 +81,6 @@ internal sealed class Verifier(VerifierParts parts, VerifyOptions options, IProg
     {
         if (parts.Keys.IsLocked)
         {
-            _manifests = ManifestSet.CheckWithoutKey(parts);
             return null;
         }
 
