@@ -24,6 +24,9 @@ internal enum ObjectKind
     /// <summary>Damaged places that nobody may rely on.</summary>
     Quarantine,
 
+    /// <summary>Finished leaves of unfinished backups.</summary>
+    Checkpoint,
+
     /// <summary>When which packs were proven to be good.</summary>
     Proof,
 

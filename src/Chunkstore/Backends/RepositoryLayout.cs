@@ -29,6 +29,7 @@ internal static class RepositoryLayout
         ObjectKind.Session => "sessions",
         ObjectKind.Key => "keys",
         ObjectKind.Quarantine => "quarantine",
+        ObjectKind.Checkpoint => "checkpoints",
         ObjectKind.Proof => "verified",
         ObjectKind.Hold => "holds",
         ObjectKind.Generation => "gc",

@@ -30,6 +30,9 @@ internal static class Magic
     /// <summary>First bytes of the files of garbage collection.</summary>
     public static ReadOnlySpan<byte> Collection => "BECOLLEC"u8;
 
+    /// <summary>First bytes of a checkpoint.</summary>
+    public static ReadOnlySpan<byte> Checkpoint => "BECHKPNT"u8;
+
     /// <summary>First bytes of a manifest.</summary>
     public static ReadOnlySpan<byte> Manifest => "BEMANIFS"u8;
 }

@@ -5,8 +5,8 @@ using BackupEngine.Chunkstore.Hashing;
 namespace BackupEngine.Chunkstore.Format;
 
 /// <summary>
-/// What stands around the contents of a manifest: a header in the clear, and a digest. Where the repository is
-/// encrypted the contents between them are sealed. Byte table: docs/format.md, "Manifest".
+/// What stands around the contents of a manifest or a checkpoint: a header in the clear, and a digest. Where the
+/// repository is encrypted the contents between them are sealed. Byte table: docs/format.md, "Manifest".
 /// </summary>
 /// <remarks>
 /// In the clear, the digest is keyed with a key of the repository: a manifest of another one is as bad as a damaged
@@ -15,8 +15,11 @@ namespace BackupEngine.Chunkstore.Format;
 /// <param name="repositoryId">The repository.</param>
 /// <param name="key">What signs manifests in the clear; null where they are sealed.</param>
 /// <param name="data">What seals them; null where they are in the clear. Both null: the repository is locked.</param>
-internal sealed class ManifestEnvelope(Guid repositoryId, byte[]? key, DataKeys? data)
+/// <param name="magic">First bytes of the files, digest and seal cover them; null for manifests.</param>
+internal sealed class ManifestEnvelope(Guid repositoryId, byte[]? key, DataKeys? data, byte[]? magic = null)
 {
+    private readonly byte[] _magic = magic ?? Magic.Manifest.ToArray();
+
     /// <summary>The most bytes that stand around the contents.</summary>
     public const int MaximumOverheadBytes = HeaderBytes + DataKeys.SaltBytes + RecordSeal.TagBytes + Blake3.DigestBytes;
 
@@ -32,7 +35,7 @@ internal sealed class ManifestEnvelope(Guid repositoryId, byte[]? key, DataKeys?
         var epoch = data?.CurrentEpoch ?? 0;
         var bytes = new byte[OverheadBytes + body.Length];
         var fields = new FieldWriter(bytes);
-        fields.Bytes(Magic.Manifest);
+        fields.Bytes(_magic);
         fields.U16(FormatVersion.Current);
         fields.U16(FormatVersion.MinimumReader);
         fields.U32((uint)bytes.Length);
@@ -81,7 +84,7 @@ internal sealed class ManifestEnvelope(Guid repositoryId, byte[]? key, DataKeys?
     private FieldReader CheckStored(ReadOnlySpan<byte> bytes, string fileName, out uint epoch)
     {
         var fields = new FieldReader(bytes, fileName);
-        fields.Magic(Magic.Manifest);
+        fields.Magic(_magic);
         FormatVersion.RequireReadable(fields.U16(), fields.U16(), fileName);
         Span<byte> digest = stackalloc byte[Blake3.DigestBytes];
         Digest(bytes[..Math.Max(0, bytes.Length - Blake3.DigestBytes)], digest);

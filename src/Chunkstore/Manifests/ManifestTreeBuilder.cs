@@ -80,22 +80,49 @@ public sealed class ManifestTreeBuilder
     /// The leaf was set before, the tree was completed, or an earlier leaf failed. Nothing has changed.
     /// </exception>
     public async ValueTask SetLeafAsync(
+        long leafIndex, ReadOnlyMemory<ChunkId> ids, CancellationToken cancellationToken) =>
+        await SetAndReferAsync(leafIndex, ids, cancellationToken);
+
+    /// <summary>Sets a leaf, and answers with its reference; null when the parent's stays.</summary>
+    internal async ValueTask<NodeReference?> SetAndReferAsync(
         long leafIndex, ReadOnlyMemory<ChunkId> ids, CancellationToken cancellationToken)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(leafIndex);
-        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(leafIndex, _shape.LeafCount);
+        RequirePlace(leafIndex);
         if (ids.Length != _shape.ChunksInLeaf(leafIndex))
         {
             throw new ArgumentException(
                 $"Leaf {leafIndex} has {_shape.ChunksInLeaf(leafIndex)} chunks, not {ids.Length}.", nameof(ids));
         }
 
+        return await ResolveAsync(
+            leafIndex, () => WriteLeafAsync(leafIndex, ids, cancellationToken), cancellationToken);
+    }
+
+    /// <summary>
+    /// Sets a leaf that is stored already, as an earlier run left it; null where it is as the parent has it.
+    /// </summary>
+    internal async ValueTask SetLeafReferenceAsync(
+        long leafIndex, NodeReference? reference, CancellationToken cancellationToken)
+    {
+        RequirePlace(leafIndex);
+        await ResolveAsync(leafIndex, () => ValueTask.FromResult(reference), cancellationToken);
+    }
+
+    /// <summary>The parent's reference to a leaf, and its node where one is stored.</summary>
+    internal ValueTask<(NodeReference Reference, TreeNode? Node)> InheritedLeafAsync(
+        long leafIndex, CancellationToken cancellationToken) => _inherited.LeafAsync(leafIndex, cancellationToken);
+
+    private async ValueTask<NodeReference?> ResolveAsync(
+        long leafIndex, Func<ValueTask<NodeReference?>> reference, CancellationToken cancellationToken)
+    {
         var group = _groups.Begin(leafIndex);
         Exception? failure = null;
         try
         {
-            _groups.Resolve(group, leafIndex, await WriteLeafAsync(leafIndex, ids, cancellationToken));
+            var leaf = await reference();
+            _groups.Resolve(group, leafIndex, leaf);
             await FoldDueAsync(group, cancellationToken);
+            return leaf;
         }
         catch (Exception e)
         {
@@ -129,6 +156,12 @@ public sealed class ManifestTreeBuilder
 
         var root = changed.TryGetValue(0, out var made) ? made : await _inherited.RootAsync(cancellationToken);
         return new TreeRoot(_shape, await _writer.WriteRootAsync(root, cancellationToken));
+    }
+
+    private void RequirePlace(long leafIndex)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(leafIndex);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(leafIndex, _shape.LeafCount);
     }
 
     /// <summary>Writes a leaf; null when the parent's reference stays.</summary>

@@ -1,4 +1,5 @@
 using BackupEngine.Chunkstore.Backends;
+using BackupEngine.Chunkstore.Checkpoints;
 using BackupEngine.Chunkstore.Collection;
 using BackupEngine.Chunkstore.Encryption;
 using BackupEngine.Chunkstore.Errors;
@@ -46,7 +47,8 @@ public sealed class Repository : IDisposable
         _manifests = new ManifestCatalog(backend, _keys.Manifests);
         _sessions = new SessionRegistry(backend, time);
         _holds = new HoldCatalog(backend, _ids);
-        _removal = new BackupRemoval(_holds, _manifests);
+        Checkpoints = new CheckpointCatalog(backend, _keys.Checkpoints);
+        _removal = new BackupRemoval(_holds, _manifests, Checkpoints);
         _generations = new GenerationStore(backend, config.RepositoryId);
         Chunks = new ChunkReader(backend, _catalog, _keys, _readBuffers);
         _catalog.Refresh();
@@ -81,6 +83,9 @@ public sealed class Repository : IDisposable
 
     /// <summary>Reads chunks and nodes back.</summary>
     public ChunkReader Chunks { get; }
+
+    /// <summary>The checkpoints of unfinished backups.</summary>
+    internal CheckpointCatalog Checkpoints { get; }
 
     /// <summary>Creates a repository in a directory, which must not exist or be empty, and opens it.</summary>
     /// <exception cref="RepositoryException">The directory holds something already, or cannot be written.</exception>
@@ -180,11 +185,11 @@ public sealed class Repository : IDisposable
     /// </summary>
     /// <exception cref="BackupNotFoundException">There is none of that id.</exception>
     /// <exception cref="BackupProtectedException">It is protected; nothing was changed.</exception>
-    public void DeleteBackup(BackupId id)
+    public void DeleteBackup(BackupId id, bool keepCheckpoints = false)
     {
         BackupWriterRules.RequireWriter(_config);
         _keys.RequireUnlocked();
-        _removal.Delete(id);
+        _removal.Delete(id, keepCheckpoints);
     }
 
     /// <summary>Keeps a backup from being deleted until its protection is taken away.</summary>
@@ -345,6 +350,7 @@ public sealed class Repository : IDisposable
         Manifests = _manifests,
         Sessions = _sessions,
         Generations = _generations,
+        Checkpoints = Checkpoints,
         Chunks = Chunks,
         Ids = _ids,
         Time = _time,

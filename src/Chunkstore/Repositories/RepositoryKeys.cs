@@ -23,6 +23,8 @@ internal sealed class RepositoryKeys : IDisposable
         Records = Data is null ? null : new RecordOpener(Data);
         var signing = idKey is null || unlocked is not null ? null : Derive(idKey, KeyContexts.Manifests);
         Manifests = new ManifestFile(new ManifestEnvelope(repositoryId, signing, Data));
+        Checkpoints = new CheckpointFile(
+            new ManifestEnvelope(repositoryId, signing, Data, Magic.Checkpoint.ToArray()));
     }
 
     /// <summary>Names chunks of volumes.</summary>
@@ -33,6 +35,9 @@ internal sealed class RepositoryKeys : IDisposable
 
     /// <summary>Reads and writes manifests.</summary>
     public ManifestFile Manifests { get; }
+
+    /// <summary>Reads and writes checkpoints.</summary>
+    public CheckpointFile Checkpoints { get; }
 
     /// <summary>What data are encrypted under; null where they are not.</summary>
     public DataKeys? Data { get; }

@@ -1,3 +1,4 @@
+using BackupEngine.Chunkstore.Checkpoints;
 using BackupEngine.Chunkstore.Errors;
 using BackupEngine.Chunkstore.Repositories;
 
@@ -9,7 +10,7 @@ namespace BackupEngine.Chunkstore.Retention;
 /// after his decision whether the manifest is still there: where it is, no deletion had begun. A crash between any two
 /// steps leaves a backup that is whole, or one whose deletion anybody finishes by repeating it.
 /// </remarks>
-internal sealed class BackupRemoval(HoldCatalog holds, ManifestCatalog manifests)
+internal sealed class BackupRemoval(HoldCatalog holds, ManifestCatalog manifests, CheckpointCatalog checkpoints)
 {
     /// <summary>Protects a backup; one that is protected already stays so.</summary>
     /// <exception cref="BackupNotFoundException">There is none of that id, or it was deleted meanwhile.</exception>
@@ -40,14 +41,18 @@ internal sealed class BackupRemoval(HoldCatalog holds, ManifestCatalog manifests
         }
     }
 
-    /// <summary>Deletes a backup, or finishes a deletion that was begun.</summary>
+    /// <summary>
+    /// Deletes a backup, or finishes a deletion that was begun. One that was interrupted before it was published loses
+    /// its checkpoints, unless they are kept: it can no longer be gone on with.
+    /// </summary>
     /// <exception cref="BackupNotFoundException">There is none of that id.</exception>
     /// <exception cref="BackupProtectedException">It is protected.</exception>
-    public void Delete(BackupId id)
+    public void Delete(BackupId id, bool keepCheckpoints = false)
     {
+        var interrupted = !keepCheckpoints && checkpoints.RemoveAll(id) > 0;
         if (!manifests.IsThere(id))
         {
-            FinishWithoutManifest(id);
+            FinishWithoutManifest(id, interrupted);
             return;
         }
 
@@ -70,11 +75,11 @@ internal sealed class BackupRemoval(HoldCatalog holds, ManifestCatalog manifests
     }
 
     /// <summary>Who died after the manifest was gone left the decision: the deletion is done all the same.</summary>
-    private void FinishWithoutManifest(BackupId id)
+    private void FinishWithoutManifest(BackupId id, bool interrupted)
     {
         var begun = holds.Find(id).State == HoldState.Deleting;
         holds.Forget(id);
-        if (!begun)
+        if (!begun && !interrupted)
         {
             manifests.RequireThere(id);
         }

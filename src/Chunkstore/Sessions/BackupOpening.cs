@@ -29,6 +29,7 @@ internal static class BackupOpening
             }
 
             parts.Sessions.RemoveDead();
+            parts.Sessions.RequireAlone(session, options.BackupId);
             var damage = QuarantineCatalog.Require(parts.Backend, parts.RepositoryId);
             var relied = new ReliedPacks(parts.Backend, damage.ToExclusions());
             var follower = new GenerationFollower(parts.Generations, relied, session, pins);
@@ -61,6 +62,7 @@ internal static class BackupOpening
             Ticket = ticket,
             Follower = follower,
             Manifests = parts.Manifests.File,
+            Checkpoints = parts.Checkpoints,
             Chunks = parts.Chunks,
             NodeHasher = parts.Keys.Nodes,
             CreatedAt = parts.Time.GetUtcNow(),

@@ -1,4 +1,5 @@
 using BackupEngine.Chunkstore.Backends;
+using BackupEngine.Chunkstore.Checkpoints;
 using BackupEngine.Chunkstore.Errors;
 using BackupEngine.Chunkstore.Format;
 using BackupEngine.Chunkstore.Manifests;
@@ -22,7 +23,10 @@ public sealed class BackupWriter : IAsyncDisposable
     private readonly SessionContext _context;
     private readonly SessionRegistry _registry;
     private readonly ManifestFile _manifests;
+    private readonly CheckpointCatalog _checkpoints;
+    private readonly CheckpointLog _log;
     private readonly SessionStore _store;
+    private readonly SessionNodeStore _nodes;
     private readonly IObjectWriter _ticket;
     private readonly GenerationFollower _follower;
     private readonly SessionPoller _poller;
@@ -36,16 +40,18 @@ public sealed class BackupWriter : IAsyncDisposable
         _registry = parts.Registry;
         _manifests = parts.Manifests;
         _createdAt = parts.CreatedAt;
+        _checkpoints = parts.Checkpoints;
+        _log = new CheckpointLog(parts.Checkpoints, parts.Context.SessionId, options, parts.Time);
+        _store = new SessionStore(parts.Context, options, _log);
+        _nodes = new SessionNodeStore(_store, parts.Chunks, parts.NodeHasher);
         _ticket = parts.Ticket;
         _follower = parts.Follower;
-        _store = new SessionStore(parts.Context, options);
         _poller = new SessionPoller(PollAsync, parts.Time);
-        var nodes = new SessionNodeStore(_store, parts.Chunks, parts.NodeHasher);
         var shape = new TreeShape(options.VolumeBytes, parts.Context.ChunkSizeBytes);
-        ParentTree = options.Parent is { } parent ? new ManifestTreeReader(nodes, parent.Root) : null;
+        ParentTree = options.Parent is { } parent ? new ManifestTreeReader(_nodes, parent.Root) : null;
         Tree = ParentTree is { } tree
-            ? ManifestTreeBuilder.OnTopOf(tree, nodes, shape)
-            : new ManifestTreeBuilder(nodes, shape, parent: null);
+            ? ManifestTreeBuilder.OnTopOf(tree, _nodes, shape)
+            : new ManifestTreeBuilder(_nodes, shape, parent: null);
     }
 
     /// <summary>The session that this writer is registered as.</summary>
@@ -103,6 +109,41 @@ public sealed class BackupWriter : IAsyncDisposable
     }
 
     /// <summary>
+    /// Goes on from the checkpoints of an interrupted run of the same work, and publishes checkpoints of this one from
+    /// now on. To be called once, before the first leaf is set.
+    /// </summary>
+    /// <param name="scope">Which part of the volume is read.</param>
+    /// <param name="cancellationToken">Cancels it; the backup cannot be gone on with then.</param>
+    /// <returns>The leaves that need not be read and may not be set.</returns>
+    public async Task<ResumedLeaves> ResumeAsync(ReadScope scope, CancellationToken cancellationToken)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        var work = CheckpointWork.Of(_options, _context.ChunkSizeBytes, scope);
+        var resumer = new CheckpointResumer(_checkpoints, _store, _nodes, Tree);
+        var leaves = await resumer.RunAsync(work, _options.Resume, cancellationToken);
+        _log.Start(leaves.ReadEverything ? work with { Scope = ReadScope.Everything } : work, resumer.LastNumber);
+        return leaves;
+    }
+
+    /// <summary>Sets a leaf whose chunks are stored, and notes it for the next checkpoint.</summary>
+    public async ValueTask SetLeafAsync(
+        long leafIndex, ReadOnlyMemory<ChunkId> ids, CancellationToken cancellationToken)
+    {
+        _log.Add(new FinishedLeaf(leafIndex, await Tree.SetAndReferAsync(leafIndex, ids, cancellationToken)));
+        await _store.CheckpointIfDueAsync(cancellationToken);
+    }
+
+    /// <summary>Notes that a leaf was read and is as the parent has it.</summary>
+    public ValueTask KeepLeafAsync(long leafIndex, CancellationToken cancellationToken)
+    {
+        _log.Add(new FinishedLeaf(leafIndex, Reference: null));
+        return _store.CheckpointIfDueAsync(cancellationToken);
+    }
+
+    /// <summary>Why no more checkpoints are written, in words; null while they are.</summary>
+    public string? CheckpointFailure => _log.Failure;
+
+    /// <summary>
     /// Makes packs and index durable, completes the tree, and publishes the manifest: the only commit point.
     /// </summary>
     /// <param name="counters">What the pipeline counted; the writer adds what it stored itself (chunks, bytes new,
@@ -112,6 +153,7 @@ public sealed class BackupWriter : IAsyncDisposable
     public async Task<Manifest> CommitAsync(SourceCounters counters, CancellationToken cancellationToken)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
+        _log.Stop();
         var root = await Tree.CompleteAsync(cancellationToken);
         await _store.CheckpointAsync(cancellationToken);
         _context.Catalog.FlushNames();
@@ -122,7 +164,9 @@ public sealed class BackupWriter : IAsyncDisposable
             throw EndedByAnother(cause: null);
         }
 
-        return await PublishAsync(Describe(root, counters));
+        var manifest = await PublishAsync(Describe(root, counters));
+        RemoveCheckpoints();
+        return manifest;
     }
 
     /// <summary>
@@ -151,6 +195,19 @@ public sealed class BackupWriter : IAsyncDisposable
             _ticket.Dispose();
             _registry.TryRemove(SessionId);
             _context.Catalog.Release();
+        }
+    }
+
+    /// <summary>Nothing depends on their removal: a finished backup is never gone on with.</summary>
+    private void RemoveCheckpoints()
+    {
+        try
+        {
+            _checkpoints.RemoveAll(_options.BackupId);
+        }
+        catch (RepositoryException)
+        {
+            // The backup is published; garbage collection removes what is old.
         }
     }
 

@@ -1,3 +1,4 @@
+using BackupEngine.Chunkstore.Checkpoints;
 using BackupEngine.Chunkstore.Compression;
 using BackupEngine.Chunkstore.Manifests;
 
@@ -30,6 +31,9 @@ public sealed record BackupWriterOptions
     /// </summary>
     public long CheckpointBytes { get; init; } = 4L << 30;
 
+    /// <summary>Time after which the same is done, where anything was finished since.</summary>
+    public TimeSpan CheckpointTime { get; init; } = TimeSpan.FromMinutes(5);
+
     /// <summary>New chunks after which the same is done; bounds the memory that they take.</summary>
     internal int CheckpointChunks { get; init; } = 256 * 1024;
 
@@ -40,4 +44,13 @@ public sealed record BackupWriterOptions
     /// The backup of another repository that this one is a copy of, with its time and its parent's id; else null.
     /// </summary>
     internal Manifest? CopyOf { get; init; }
+
+    /// <summary>
+    /// Identity of the object that is read, as the caller names it: the same text promises the same bytes. May be
+    /// empty.
+    /// </summary>
+    public string SourceIdentity { get; init; } = "";
+
+    /// <summary>Whether to go on from the checkpoints of an interrupted run with the same id.</summary>
+    public ResumeMode Resume { get; init; } = ResumeMode.WhenProven;
 }

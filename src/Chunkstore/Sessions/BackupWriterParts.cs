@@ -1,4 +1,5 @@
 using BackupEngine.Chunkstore.Backends;
+using BackupEngine.Chunkstore.Checkpoints;
 using BackupEngine.Chunkstore.Format;
 using BackupEngine.Chunkstore.Hashing;
 using BackupEngine.Chunkstore.Repositories;
@@ -21,6 +22,8 @@ internal sealed record BackupWriterParts
     public required TimeProvider Time { get; init; }
 
     public required ManifestFile Manifests { get; init; }
+
+    public required CheckpointCatalog Checkpoints { get; init; }
 
     public required ChunkReader Chunks { get; init; }
 

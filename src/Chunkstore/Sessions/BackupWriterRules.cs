@@ -16,6 +16,7 @@ internal static class BackupWriterRules
         RequireWriter(config);
         ManifestFile.RequireText(options.VolumeId, 1, ManifestFile.VolumeIdBytes, "volume id");
         ManifestFile.RequireText(options.BaseToken, 0, ManifestFile.BaseTokenBytes, "base token");
+        ManifestFile.RequireText(options.SourceIdentity, 0, CheckpointFile.SourceIdentityBytes, "source identity");
         ArgumentOutOfRangeException.ThrowIfGreaterThan(options.VolumeId.Length, 255, "volume id");
         ArgumentOutOfRangeException.ThrowIfLessThan(options.VolumeBytes, 1, "volume bytes");
         ArgumentOutOfRangeException.ThrowIfLessThan(options.PackSizeBytes, MinimumPackBytes, "pack size");

@@ -60,20 +60,32 @@ internal sealed record ProcessIdentity
             || (PidNamespace.Length > 0 && PidNamespace == observer.PidNamespace && HasEnded());
     }
 
+    /// <summary>Whether it is another process than the observer, on the same host, and certainly runs.</summary>
+    public bool RunsBeside(ProcessIdentity observer) =>
+        Pid != observer.Pid
+        && MachineId is { Length: > 0 } && BootId is { Length: > 0 } && PidNamespace is { Length: > 0 }
+        && (MachineId, BootId, PidNamespace) == (observer.MachineId, observer.BootId, observer.PidNamespace)
+        && StatOf(Pid) is { } stat && stat[0] is not ("Z" or "X") && StartTicksIn(stat) == StartTicks;
+
     /// <summary>A process that is there but cannot be seen (/proc mounted with hidepid) has not ended.</summary>
     private bool HasEnded() => StartTicksOf(Pid) is { } ticks
         ? ticks != StartTicks
         : Libc.Signal(Pid, 0) < 0 && Marshal.GetLastPInvokeError() == Errno.NoProcess;
 
-    /// <summary>Null where no such process can be seen, or it ends just now.</summary>
-    private static long? StartTicksOf(int pid)
+    private static long? StartTicksOf(int pid) => StatOf(pid) is { } stat ? StartTicksIn(stat) : null;
+
+    private static long StartTicksIn(string[] stat) => long.Parse(stat[19], CultureInfo.InvariantCulture);
+
+    /// <summary>
+    /// The fields from the state of the process on; null where no such process can be seen, or it ends just now.
+    /// </summary>
+    private static string[]? StatOf(int pid)
     {
         try
         {
             // The second field is the command in parentheses and may hold anything: count from the last one.
             var stat = File.ReadAllText($"/proc/{pid.ToString(CultureInfo.InvariantCulture)}/stat");
-            var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
-            return long.Parse(fields[19], CultureInfo.InvariantCulture);
+            return stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

@@ -1,3 +1,4 @@
+using BackupEngine.Chunkstore.Checkpoints;
 using BackupEngine.Chunkstore.Packs;
 
 namespace BackupEngine.Chunkstore.Sessions;
@@ -7,4 +8,6 @@ namespace BackupEngine.Chunkstore.Sessions;
 /// </summary>
 /// <param name="Chunks">Nobody adds to it any more.</param>
 /// <param name="Packs">Ended, and on their way to the disk.</param>
-internal sealed record SessionBatch(NewChunkSet Chunks, IReadOnlyList<Task<SealedPack>> Packs);
+/// <param name="Leaves">Leaves that were finished since; they need nothing that is stored later.</param>
+internal sealed record SessionBatch(
+    NewChunkSet Chunks, IReadOnlyList<Task<SealedPack>> Packs, IReadOnlyList<FinishedLeaf> Leaves);

@@ -25,4 +25,7 @@ public sealed record SessionInfo
 
     /// <summary>Whether its process has certainly ended.</summary>
     public bool IsProvablyDead { get; init; }
+
+    /// <summary>Whether it belongs to another process of this host that certainly runs.</summary>
+    public bool RunsHere { get; init; }
 }

@@ -26,6 +26,8 @@ internal sealed record SessionParts
 
     public required GenerationStore Generations { get; init; }
 
+    public required Checkpoints.CheckpointCatalog Checkpoints { get; init; }
+
     public required ChunkReader Chunks { get; init; }
 
     public required SortableId Ids { get; init; }

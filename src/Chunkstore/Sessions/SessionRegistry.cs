@@ -92,6 +92,25 @@ internal sealed class SessionRegistry(IRepositoryBackend backend, TimeProvider t
         }
     }
 
+    /// <summary>
+    /// Throws where another process of this host is making the same backup. Elsewhere nobody can tell whether it still
+    /// is, so both go on there and the first publication wins; of two that begin at once here, one goes on.
+    /// </summary>
+    /// <exception cref="BackupExistsException">One is.</exception>
+    public void RequireAlone(SessionId id, BackupId backupId)
+    {
+        var other = List().FirstOrDefault(session =>
+            session.RunsHere && session.Subject == backupId.Value && session.Kind == SessionKinds.Backup
+            && session.Id.Value < id.Value);
+        if (other is not null)
+        {
+            throw new BackupExistsException(
+                $"Backup '{backupId}' is being made by {other.Owner} already, in session {other.Id}. Nothing was "
+                + "changed. Wait for it, or end that process and start again: the backup then goes on from its last "
+                + "checkpoint.");
+        }
+    }
+
     private static ObjectName NameOf(SessionId id) => new(ObjectKind.Session, id.ToString());
 
     /// <summary>Null for a session that ended meanwhile, and for names that are no session's.</summary>
@@ -114,6 +133,7 @@ internal sealed class SessionRegistry(IRepositoryBackend backend, TimeProvider t
                 StartedAt = record?.StartedAt,
                 Owner = record is null ? "" : $"process {record.Process.Pid} on {record.Process.Host}",
                 Pins = [.. record?.Pins.Select(pin => pin.ToRoot()) ?? []],
+                RunsHere = record?.Process.RunsBeside(ProcessIdentity.Current) == true,
                 IsProvablyDead = record?.Process.IsProvablyDead(ProcessIdentity.Current) == true,
             };
         }

@@ -1,4 +1,5 @@
 using System.Runtime.ExceptionServices;
+using BackupEngine.Chunkstore.Checkpoints;
 using BackupEngine.Chunkstore.Errors;
 using BackupEngine.Chunkstore.Format;
 using BackupEngine.Chunkstore.Packs;
@@ -23,6 +24,7 @@ internal sealed class SessionStore : IAsyncDisposable
     private readonly SessionContext _context;
     private readonly BackupWriterOptions _options;
     private readonly ObjectPool<RecordEncoder> _encoders;
+    private readonly CheckpointLog? _log;
     private readonly PackStream _data;
     private readonly PackStream _metadata;
     private readonly SessionIndexer _indexer;
@@ -36,8 +38,9 @@ internal sealed class SessionStore : IAsyncDisposable
     private Exception? _fault;
     private bool _disposed;
 
-    public SessionStore(SessionContext context, BackupWriterOptions options)
+    public SessionStore(SessionContext context, BackupWriterOptions options, CheckpointLog? log = null)
     {
+        _log = log;
         _context = context;
         _options = options;
         _encoders = new DefaultObjectPool<RecordEncoder>(
@@ -55,7 +58,8 @@ internal sealed class SessionStore : IAsyncDisposable
 
     private bool IsCheckpointDue =>
         _active.Count >= _options.CheckpointChunks
-        || Volatile.Read(ref _bytesSinceCheckpoint) >= _options.CheckpointBytes;
+        || Volatile.Read(ref _bytesSinceCheckpoint) >= _options.CheckpointBytes
+        || _log?.IsDue == true;
 
     /// <summary>Whether this session stored the chunk since the last checkpoint that is in the index.</summary>
     public bool IsStoredHere(ChunkId id) => _active.Contains(id.Prefix) || _closing?.Contains(id.Prefix) == true;
@@ -79,13 +83,13 @@ internal sealed class SessionStore : IAsyncDisposable
             _gate.Leave();
         }
 
-        if (IsCheckpointDue)
-        {
-            await CheckpointIfDueAsync(cancellationToken);
-        }
-
+        await CheckpointIfDueAsync(cancellationToken);
         return stored;
     }
+
+    /// <summary>Begins to make everything durable that was stored so far, if it is time for it.</summary>
+    public ValueTask CheckpointIfDueAsync(CancellationToken cancellationToken) =>
+        IsCheckpointDue ? new ValueTask(BeginCheckpointIfDueAsync(cancellationToken)) : ValueTask.CompletedTask;
 
     /// <summary>Whether a chunk is known, as <see cref="StoreAsync"/> would find it.</summary>
     public async ValueTask<bool> TryReuseAsync(ChunkId id, CancellationToken cancellationToken)
@@ -148,10 +152,12 @@ internal sealed class SessionStore : IAsyncDisposable
         }
 
         _disposed = true;
-        await _data.DisposeAsync();
-        await _metadata.DisposeAsync();
+
+        // A checkpoint that is under way is what an interrupted backup goes on from.
         await _indexing.ContinueWith(
             static _ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+        await _data.DisposeAsync();
+        await _metadata.DisposeAsync();
         _indexer.TakeBack([.. _data.Finished, .. _metadata.Finished]);
         _checkpoint.Dispose();
     }
@@ -197,7 +203,7 @@ internal sealed class SessionStore : IAsyncDisposable
         }
     }
 
-    private async ValueTask CheckpointIfDueAsync(CancellationToken cancellationToken)
+    private async Task BeginCheckpointIfDueAsync(CancellationToken cancellationToken)
     {
         await _checkpoint.WaitAsync(cancellationToken);
         try
@@ -225,7 +231,7 @@ internal sealed class SessionStore : IAsyncDisposable
         try
         {
             ThrowIfFaulted();
-            batch = new SessionBatch(_active, [.. _data.EndPack(), .. _metadata.EndPack()]);
+            batch = new SessionBatch(_active, [.. _data.EndPack(), .. _metadata.EndPack()], _log?.Take() ?? []);
             _closing = _active;
             _active = _spare ?? new NewChunkSet();
             _spare = null;
@@ -245,6 +251,7 @@ internal sealed class SessionStore : IAsyncDisposable
         try
         {
             await _indexer.WriteAsync(batch, CancellationToken.None);
+            _log?.Publish(batch.Leaves);
             _closing = null;
             batch.Chunks.Clear();
             _spare = batch.Chunks;

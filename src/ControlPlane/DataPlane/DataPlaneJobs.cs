@@ -39,18 +39,27 @@ public static class DataPlaneJobs
         }
     }
 
-    /// <summary>Removes a backup from the repository. One that is not there is no error.</summary>
+    /// <summary>
+    /// Removes a backup from the repository; its checkpoints as well, unless it is to be gone on with. One that is not
+    /// there is no error.
+    /// </summary>
     public static Task DeleteBackupAsync(
         this IDataPlane dataPlane,
         string repository,
         Guid backupId,
+        bool keepCheckpoints,
         ILogger log,
         TimeProvider time,
         CancellationToken cancellationToken) => dataPlane.RunJobAsync(
             new StartJobRequest
             {
                 JobId = $"delete-{backupId}-{Guid.NewGuid():N}",
-                Delete = new DeleteJob { Repository = repository, BackupId = backupId.ToString() },
+                Delete = new DeleteJob
+                {
+                    Repository = repository,
+                    BackupId = backupId.ToString(),
+                    KeepCheckpoints = keepCheckpoints,
+                },
             },
             log,
             time,

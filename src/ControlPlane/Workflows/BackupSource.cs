@@ -12,6 +12,13 @@ internal sealed record BackupSource(DeviceReference Device, string BaseToken, Da
     /// <summary>Whether the device was made for this backup and is removed after it.</summary>
     public bool IsTemporary => Device.Kind is DeviceKind.TemporarySnapshot or DeviceKind.TemporaryVolume;
 
+    /// <summary>
+    /// Names the bytes that are read. Step 8 keeps the time with the device, so a transfer that is started again after
+    /// whatever crash has the same identity, and an object that was made anew has another.
+    /// </summary>
+    public string Identity =>
+        string.Create(CultureInfo.InvariantCulture, $"{Device.Kind}:{Device.Id}@{DataTimestamp:O}");
+
     /// <summary>From the facts of step 8.</summary>
     public static BackupSource Of(StepFacts facts) => new(
         facts.Device(),

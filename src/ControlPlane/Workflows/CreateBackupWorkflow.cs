@@ -141,6 +141,7 @@ internal sealed class CreateBackupWorkflow : IBackupWorkflow
             AttachmentId = exposed.AttachmentId.ToString(),
             ChangedBlocks = WireExtents(plan),
             BaseToken = source.BaseToken,
+            SourceIdentity = source.Identity,
         };
         var job = await _run.DataPlane.RunJobAsync(
             new StartJobRequest { JobId = jobId, Backup = work }, _run.Logger, _run.Time, cancellationToken);
@@ -329,7 +330,10 @@ internal sealed class CreateBackupWorkflow : IBackupWorkflow
         };
     }
 
-    /// <summary>Of step 12: the job stops, and what it may have published is removed.</summary>
+    /// <summary>
+    /// Of step 12: the job stops, and what it may have published is removed. Its checkpoints stay where the transfer is
+    /// to be started again: it then goes on from them.
+    /// </summary>
     private async Task RemoveWhatWasStoredAsync(StepFacts facts, CancellationToken cancellationToken)
     {
         await _run.DataPlane.CancelAsync(facts["job_id"], cancellationToken);
@@ -337,6 +341,6 @@ internal sealed class CreateBackupWorkflow : IBackupWorkflow
         if (!Directory.Exists(_run.Options.Repository))
             return;
         await _run.DataPlane.DeleteBackupAsync(
-            _run.Options.Repository!, _run.Backup.Id, _run.Logger, _run.Time, cancellationToken);
+            _run.Options.Repository!, _run.Backup.Id, _run.Undo.GoesOn, _run.Logger, _run.Time, cancellationToken);
     }
 }

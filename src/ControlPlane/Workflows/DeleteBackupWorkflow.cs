@@ -41,7 +41,7 @@ internal sealed class DeleteBackupWorkflow(WorkflowRun run) : IBackupWorkflow
                 WorkflowStep.RemoveData,
                 new StepFacts().With("repository", run.Options.Repository!),
                 token => run.DataPlane.DeleteBackupAsync(
-                    run.Options.Repository!, run.Backup.Id, run.Logger, run.Time, token),
+                    run.Options.Repository!, run.Backup.Id, keepCheckpoints: false, run.Logger, run.Time, token),
                 cancellationToken);
     }
 

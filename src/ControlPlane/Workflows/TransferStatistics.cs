@@ -15,6 +15,7 @@ internal static class TransferStatistics
     public static StepFacts FactsOf(BackupResult result) => new StepFacts()
         .With("volume_bytes", $"{result.VolumeBytes}")
         .With("bytes_read", $"{result.BytesRead}")
+        .With("resumed_bytes", $"{result.ResumedBytes}")
         .With("zero_bytes", $"{result.ZeroBytes}")
         .With("bytes_unchanged", $"{result.BytesUnchanged}")
         .With("chunks_new", $"{result.ChunksNew}")

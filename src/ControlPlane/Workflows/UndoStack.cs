@@ -23,15 +23,30 @@ internal sealed class UndoStack(BackupRecord record, StepLog log, ILogger logger
         return this;
     }
 
-    /// <summary>Undoes everything.</summary>
-    public Task RunAsync(CancellationToken cancellationToken) => RunAsync(static _ => true, cancellationToken);
+    /// <summary>
+    /// Whether the work goes on after this undo, so that what a later attempt can build on is to be kept.
+    /// </summary>
+    public bool GoesOn { get; private set; }
+
+    /// <summary>Undoes everything: the work is given up.</summary>
+    public Task RunAsync(CancellationToken cancellationToken)
+    {
+        GoesOn = false;
+        return UndoAsync(static _ => true, cancellationToken);
+    }
 
     /// <summary>Undoes the steps from the last one down to this one.</summary>
     public Task RunDownToAsync(WorkflowStep lowest, CancellationToken cancellationToken) =>
         RunAsync(step => step.Number >= lowest.Number, cancellationToken);
 
-    /// <summary>Undoes the steps that the choice takes, last step first.</summary>
-    public async Task RunAsync(Predicate<WorkflowStep> choice, CancellationToken cancellationToken)
+    /// <summary>Undoes the steps that the choice takes, last step first; the work goes on.</summary>
+    public Task RunAsync(Predicate<WorkflowStep> choice, CancellationToken cancellationToken)
+    {
+        GoesOn = true;
+        return UndoAsync(choice, cancellationToken);
+    }
+
+    private async Task UndoAsync(Predicate<WorkflowStep> choice, CancellationToken cancellationToken)
     {
         foreach (var entry in Enumerable.Reverse(_entries).Where(entry => choice(entry.Step)))
         {

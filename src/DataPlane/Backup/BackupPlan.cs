@@ -1,3 +1,5 @@
+using BackupEngine.Chunkstore;
+using BackupEngine.Chunkstore.Checkpoints;
 using BackupEngine.Chunkstore.Manifests;
 
 namespace BackupEngine.DataPlane.Backup;
@@ -11,8 +13,35 @@ internal sealed record BackupPlan(TreeShape Shape, ChunkRange[] Ranges)
     public long ChunksToRead { get; } = Ranges.Sum(range => range.Count);
 
     /// <summary>Bytes of the volume under the chunks to be read.</summary>
-    public long BytesToRead { get; } = Ranges.Sum(range =>
-        Math.Min(range.End * Shape.ChunkSizeBytes, Shape.VolumeBytes) - (range.First * Shape.ChunkSizeBytes));
+    public long BytesToRead { get; } = Ranges.Sum(range => ExtentOf(range, Shape).LengthBytes);
+
+    /// <summary>Names what is read, so that another run can tell whether it reads the same.</summary>
+    public ReadScope Scope => ChunksToRead == Shape.ChunkCount
+        ? ReadScope.Everything
+        : ReadScope.Of(Ranges.Select(range => ExtentOf(range, Shape)));
+
+    /// <summary>Of the bytes to be read: those in leaves that an interrupted run finished.</summary>
+    public long BytesIn(ResumedLeaves leaves)
+    {
+        var bytes = 0L;
+        var first = 0;
+        for (var leaf = 0L; leaf < Shape.LeafCount && leaves.Count > 0; leaf++)
+        {
+            var (start, end) = (leaf * TreeShape.FanOut, (leaf + 1) * TreeShape.FanOut);
+            while (first < Ranges.Length && Ranges[first].End <= start)
+            {
+                first++;
+            }
+
+            for (var i = first; leaves.Contains(leaf) && i < Ranges.Length && Ranges[i].First < end; i++)
+            {
+                var part = new ChunkRange(Math.Max(start, Ranges[i].First), Math.Min(end, Ranges[i].End));
+                bytes += ExtentOf(part, Shape).LengthBytes;
+            }
+        }
+
+        return bytes;
+    }
 
     /// <summary>The chunks that are not read, as sorted ranges.</summary>
     public IEnumerable<ChunkRange> Unread()
@@ -32,5 +61,11 @@ internal sealed record BackupPlan(TreeShape Shape, ChunkRange[] Ranges)
         {
             yield return new ChunkRange(next, Shape.ChunkCount);
         }
+    }
+
+    private static Extent ExtentOf(ChunkRange range, TreeShape shape)
+    {
+        var offset = range.First * shape.ChunkSizeBytes;
+        return new Extent(offset, Math.Min(range.End * shape.ChunkSizeBytes, shape.VolumeBytes) - offset);
     }
 }

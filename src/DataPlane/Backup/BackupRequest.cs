@@ -1,4 +1,5 @@
 using BackupEngine.Chunkstore;
+using BackupEngine.Chunkstore.Checkpoints;
 using BackupEngine.Chunkstore.Repositories;
 using BackupEngine.DataPlane.Devices;
 using BackupEngine.DataPlane.Transfers;
@@ -30,6 +31,15 @@ public sealed record BackupRequest
     /// Identity of the point in time that is read, as the volume driver names it; empty when it names none.
     /// </summary>
     public string BaseToken { get; init; } = "";
+
+    /// <summary>
+    /// Identity of the object that is read: the same text promises the same bytes, so that an interrupted run can be
+    /// gone on with. Empty when there is none.
+    /// </summary>
+    public string SourceIdentity { get; init; } = "";
+
+    /// <summary>Whether to go on from an interrupted run with the same id.</summary>
+    public ResumeMode Resume { get; init; } = ResumeMode.WhenProven;
 
     /// <summary>How the machine is used.</summary>
     public TuningOptions Tuning { get; init; } = new();

@@ -18,6 +18,11 @@ public sealed record BackupResult
     public required long ZeroBytes { get; init; }
 
     /// <summary>
+    /// To be read, and not read, because an interrupted run of this backup had finished it; counted nowhere else.
+    /// </summary>
+    public long ResumedBytes { get; init; }
+
+    /// <summary>
     /// Bytes of the chunks that are the parent's at the same offset, read or not; 0 without a parent.
     /// </summary>
     public required long BytesUnchanged { get; init; }

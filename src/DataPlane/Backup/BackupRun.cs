@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using BackupEngine.Chunkstore;
+using BackupEngine.Chunkstore.Checkpoints;
 using BackupEngine.Chunkstore.Manifests;
 using BackupEngine.Chunkstore.Sessions;
 using BackupEngine.DataPlane.Memory;
@@ -21,6 +22,9 @@ internal sealed class BackupRun(
 
     /// <summary>Chunks that the spot check compared.</summary>
     public long SpotCheckedChunks => _spotCheck.Chunks;
+
+    /// <summary>Not read, because an interrupted run had finished it.</summary>
+    public long ResumedBytes { get; private set; }
 
     /// <summary>What became of the changed blocks.</summary>
     public ChangedBlocksUse ChangedBlocks { get; private set; } = ChangedBlocksUse.None;
@@ -48,7 +52,10 @@ internal sealed class BackupRun(
             "{Lanes} lanes, buffers of {BufferBytes} bytes, at most {TotalBytes} bytes in all, on {Pages}",
             _buffers.Lanes, _buffers.BufferBytes, _buffers.TotalBytes, pool.PageMode.ToText());
         var plan = await PlanAsync(pool, cancellationToken);
-        await ReadAsync(plan, pool, cancellationToken);
+        var resumed = await writer.ResumeAsync(plan.Scope, cancellationToken);
+        plan = Judge(plan, resumed);
+        await ReadAsync(plan, resumed, pool, cancellationToken);
+        WarnOfCheckpoints();
         return await writer.CommitAsync(Counters(plan), cancellationToken);
     }
 
@@ -84,11 +91,54 @@ internal sealed class BackupRun(
         return BackupPlanner.Everything(_shape);
     }
 
-    private async Task ReadAsync(BackupPlan plan, AlignedBufferPool pool, CancellationToken cancellationToken)
+    /// <summary>
+    /// Says what of an interrupted run is gone on with. One that did not believe the changed blocks is right for this
+    /// run as well, whose sample may have missed what that one's found.
+    /// </summary>
+    private BackupPlan Judge(BackupPlan plan, ResumedLeaves resumed)
+    {
+        foreach (var warning in resumed.Warnings)
+        {
+            Warnings.Add(warning);
+            logger.LogWarning("{Warning}", warning);
+        }
+
+        if (resumed.ReadEverything)
+        {
+            ChangedBlocks = ChangedBlocksUse.Refused;
+            Warnings.Add(
+                "The interrupted run of this backup read the whole volume in spite of changed blocks; so does this "
+                + "one.");
+            logger.LogWarning("{Warning}", Warnings[^1]);
+            plan = BackupPlanner.Everything(_shape);
+        }
+
+        ResumedBytes = plan.BytesIn(resumed);
+        if (resumed.Count > 0)
+        {
+            logger.LogInformation(
+                "Goes on from an interrupted run: {ResumedBytes} of {BytesToRead} bytes need not be read",
+                ResumedBytes, plan.BytesToRead);
+        }
+
+        return plan;
+    }
+
+    private void WarnOfCheckpoints()
+    {
+        if (writer.CheckpointFailure is { } failure)
+        {
+            Warnings.Add(failure);
+            logger.LogWarning("{Warning}", failure);
+        }
+    }
+
+    private async Task ReadAsync(
+        BackupPlan plan, ResumedLeaves resumed, AlignedBufferPool pool, CancellationToken cancellationToken)
     {
         var counter = new ProgressCounter(progress, _shape.VolumeBytes);
-        counter.Add(_shape.VolumeBytes - plan.BytesToRead);
-        var context = Context(plan, pool, counter);
+        counter.Add(_shape.VolumeBytes - plan.BytesToRead + ResumedBytes);
+        var context = Context(plan, resumed, pool, counter);
         _lanes = [.. Enumerable.Range(0, _buffers.Lanes).Select(_ => new Lane(context))];
         using var group = new WorkerGroup(cancellationToken);
         foreach (var lane in _lanes)
@@ -100,19 +150,20 @@ internal sealed class BackupRun(
         LeakGate.Check(pool, logger);
     }
 
-    private LaneContext Context(BackupPlan plan, AlignedBufferPool pool, ProgressCounter counter) => new()
-    {
-        Source = request.Source,
-        Plan = plan,
-        Leaves = new LeafQueue(plan),
-        Writer = writer,
-        Hasher = request.Repository.ChunkHasher,
-        ParentShape = parent?.Root.Shape,
-        Pool = pool,
-        Buffers = _buffers,
-        RateLimiter = request.RateLimiter,
-        Progress = counter,
-    };
+    private LaneContext Context(
+        BackupPlan plan, ResumedLeaves resumed, AlignedBufferPool pool, ProgressCounter counter) => new()
+        {
+            Source = request.Source,
+            Plan = plan,
+            Leaves = new LeafQueue(plan, resumed),
+            Writer = writer,
+            Hasher = request.Repository.ChunkHasher,
+            ParentShape = parent?.Root.Shape,
+            Pool = pool,
+            Buffers = _buffers,
+            RateLimiter = request.RateLimiter,
+            Progress = counter,
+        };
 
     private SourceCounters Counters(BackupPlan plan)
     {

@@ -75,6 +75,10 @@ public sealed class BackupRunner(ILogger<BackupRunner> logger)
         Parent = parent,
         Compression = request.Tuning.Compression,
         BaseToken = request.BaseToken,
+        SourceIdentity = request.SourceIdentity,
+        Resume = request.Resume,
+        CheckpointBytes = request.Tuning.CheckpointBytes,
+        CheckpointTime = request.Tuning.CheckpointTime,
     };
 
     /// <summary>
@@ -118,6 +122,7 @@ public sealed class BackupRunner(ILogger<BackupRunner> logger)
             VolumeBytes = manifest.Root.Shape.VolumeBytes,
             BytesRead = manifest.Statistics.BytesRead,
             ZeroBytes = manifest.Statistics.ZeroBytes,
+            ResumedBytes = run.ResumedBytes,
             BytesUnchanged = manifest.Statistics.BytesUnchanged,
             ChunksNew = manifest.Statistics.ChunksNew,
             BytesNew = manifest.Statistics.BytesNew,

@@ -16,8 +16,7 @@ internal sealed class LaneWorker(LaneContext context, PipeReader pipe, ChannelRe
 {
     private const int ReportEveryBytes = 1024 * 1024;
 
-    private readonly LeafIds _leaf =
-        new(context.Plan.Shape, context.Writer.Tree, context.ParentShape, context.Writer.ParentTree);
+    private readonly LeafIds _leaf = new(context.Plan.Shape, context.Writer, context.ParentShape);
 
     private readonly int _chunkSize = context.Plan.Shape.ChunkSizeBytes;
     private SequencePosition _slotEnd;

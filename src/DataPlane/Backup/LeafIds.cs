@@ -1,5 +1,6 @@
 using BackupEngine.Chunkstore;
 using BackupEngine.Chunkstore.Manifests;
+using BackupEngine.Chunkstore.Sessions;
 
 namespace BackupEngine.DataPlane.Backup;
 
@@ -7,7 +8,7 @@ namespace BackupEngine.DataPlane.Backup;
 /// The chunk ids of the leaf that a worker is at: the parent's to begin with, replaced one by one by what was read.
 /// </summary>
 internal sealed class LeafIds(
-    TreeShape shape, ManifestTreeBuilder tree, TreeShape? parentShape, ManifestTreeReader? parentTree)
+    TreeShape shape, BackupWriter writer, TreeShape? parentShape)
 {
     private readonly ChunkId[] _ids = new ChunkId[TreeShape.FanOut];
     private readonly ChunkId[] _inherited = new ChunkId[TreeShape.FanOut];
@@ -23,7 +24,7 @@ internal sealed class LeafIds(
         if (parentShape is { } parent && leafIndex < parent.LeafCount)
         {
             var ids = _inherited.AsMemory(0, parent.ChunksInLeaf(leafIndex));
-            await parentTree!.ReadLeafAsync(leafIndex, ids, cancellationToken);
+            await writer.ParentTree!.ReadLeafAsync(leafIndex, ids, cancellationToken);
         }
 
         _inherited.AsSpan(0, _count).CopyTo(_ids);
@@ -44,8 +45,8 @@ internal sealed class LeafIds(
     /// <summary>Hands the leaf to the tree, unless the tree inherits the same.</summary>
     public ValueTask CloseAsync(CancellationToken cancellationToken) =>
         CanInherit && _ids.AsSpan(0, _count).SequenceEqual(_inherited.AsSpan(0, _count))
-            ? ValueTask.CompletedTask
-            : tree.SetLeafAsync(_leafIndex, _ids.AsMemory(0, _count), cancellationToken);
+            ? writer.KeepLeafAsync(_leafIndex, cancellationToken)
+            : writer.SetLeafAsync(_leafIndex, _ids.AsMemory(0, _count), cancellationToken);
 
     /// <summary>A leaf at or behind the end of the smaller of the two volumes is always set.</summary>
     private bool CanInherit => parentShape is not { } parent

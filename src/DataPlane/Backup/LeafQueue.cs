@@ -1,12 +1,13 @@
+using BackupEngine.Chunkstore.Checkpoints;
 using BackupEngine.Chunkstore.Manifests;
 
 namespace BackupEngine.DataPlane.Backup;
 
 /// <summary>
 /// Hands the leaves of a plan to the lanes, in order, each once. Holds no list: leaves are cut from the plan's
-/// ranges as they are taken.
+/// ranges as they are taken; those that an interrupted run finished are passed over.
 /// </summary>
-internal sealed class LeafQueue(BackupPlan plan)
+internal sealed class LeafQueue(BackupPlan plan, ResumedLeaves? resumed = null)
 {
     private readonly Lock _gate = new();
     private int _range;
@@ -17,15 +18,18 @@ internal sealed class LeafQueue(BackupPlan plan)
     {
         lock (_gate)
         {
-            work = default;
-            if (_range == plan.Ranges.Length)
+            while (_range < plan.Ranges.Length)
             {
-                return false;
+                work = new LeafWork(_nextChunk / TreeShape.FanOut, _range);
+                MoveTo((work.LeafIndex + 1) * TreeShape.FanOut);
+                if (resumed?.Contains(work.LeafIndex) != true)
+                {
+                    return true;
+                }
             }
 
-            work = new LeafWork(_nextChunk / TreeShape.FanOut, _range);
-            MoveTo((work.LeafIndex + 1) * TreeShape.FanOut);
-            return true;
+            work = default;
+            return false;
         }
     }
 

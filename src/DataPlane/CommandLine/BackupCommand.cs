@@ -1,5 +1,6 @@
 using System.CommandLine;
 using BackupEngine.Chunkstore;
+using BackupEngine.Chunkstore.Checkpoints;
 using BackupEngine.Chunkstore.Repositories;
 using BackupEngine.DataPlane.Backup;
 using BackupEngine.DataPlane.Devices;
@@ -47,14 +48,37 @@ internal sealed class BackupCommand
         HelpName = "FILE",
     };
 
+    private readonly Option<string?> _baseToken = new("--base-token")
+    {
+        Description = "Names the point in time that is read; kept with the backup.",
+        HelpName = "TEXT",
+    };
+
+    private readonly Option<string?> _sourceIdentity = new("--source-identity")
+    {
+        Description = "Names the object that is read, e.g. a snapshot's id: the same text promises the same bytes.",
+        HelpName = "TEXT",
+    };
+
+    private readonly Option<string> _resume = new("--resume")
+    {
+        Description = "Go on from an interrupted run of this backup id: 'proven' when the base token or the source "
+            + "identity is the same, 'trust' also when neither is given, 'never'.",
+        DefaultValueFactory = _ => "proven",
+    };
+
     private BackupCommand(Command command)
     {
+        _resume.AcceptOnlyFromAmong("proven", "trust", "never");
         command.Add(_repository);
         command.Add(_source);
         command.Add(_volumeId);
         command.Add(_backupId);
         command.Add(_parent);
         command.Add(_changedBlocks);
+        command.Add(_baseToken);
+        command.Add(_sourceIdentity);
+        command.Add(_resume);
         _tuning = new TuningFlags(command, compresses: true);
         _key = new KeyOptions(command);
         Shell.Bind(command, RunAsync);
@@ -88,6 +112,9 @@ internal sealed class BackupCommand
             VolumeId = volumeId,
             ParentId = ParentRules.Resolve(repository, volumeId, arguments.GetValue(_parent)),
             ChangedBlocks = changedBlocks,
+            BaseToken = arguments.GetValue(_baseToken) ?? "",
+            SourceIdentity = arguments.GetValue(_sourceIdentity) ?? "",
+            Resume = ResumeOf(arguments),
             Tuning = tuning,
             RateLimiter = _tuning.RateLimiter(arguments),
         };
@@ -96,6 +123,13 @@ internal sealed class BackupCommand
             invocation.Output, "backup", progress => runner.RunAsync(request, progress, cancellationToken));
         invocation.Output.Result(result, DataPlaneJson.Default.BackupResult, ResultText.Of(result));
     }
+
+    private ResumeMode ResumeOf(ParseResult arguments) => arguments.GetValue(_resume) switch
+    {
+        "trust" => ResumeMode.Trust,
+        "never" => ResumeMode.Never,
+        _ => ResumeMode.WhenProven,
+    };
 
     private void RefuseBlocksWithoutParent(ParseResult arguments)
     {

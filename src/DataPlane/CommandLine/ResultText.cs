@@ -12,6 +12,9 @@ internal static class ResultText
         $"Backup {result.BackupId} of volume {result.VolumeId}, {Kind(result)}",
         $"  volume     {SizeText.Format(result.VolumeBytes)}",
         $"  read       {Moved(result.BytesRead, result.DirectIo, result.Seconds)}",
+        .. result.ResumedBytes > 0
+            ? [$"  resumed    {SizeText.Format(result.ResumedBytes)}, read by an interrupted run"]
+            : Array.Empty<string>(),
         $"  zero       {SizeText.Format(result.ZeroBytes)}",
         $"  unchanged  {SizeText.Format(result.BytesUnchanged)}",
         $"  new        {SizeText.Format(result.BytesNew)} in {result.ChunksNew} chunks",

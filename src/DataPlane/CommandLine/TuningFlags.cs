@@ -31,6 +31,16 @@ internal sealed class TuningFlags
     private readonly Option<long?> _rateLimit =
         CommonOptions.Size("--rate-limit", "Bytes a second from or to the device. Default: no limit.");
 
+    private readonly Option<long?> _checkpointInterval = CommonOptions.Size(
+        "--checkpoint-interval",
+        "New bytes between checkpoints, from which an interrupted backup goes on. Default: 4GiB.");
+
+    private readonly Option<int?> _checkpointSeconds = new("--checkpoint-seconds")
+    {
+        Description = "Longest time between checkpoints. Default: 300.",
+        HelpName = "SECONDS",
+    };
+
     /// <summary>Adds the flags to a command.</summary>
     public TuningFlags(Command command, bool compresses)
     {
@@ -44,6 +54,8 @@ internal sealed class TuningFlags
         if (compresses)
         {
             command.Add(_compression);
+            command.Add(_checkpointInterval);
+            command.Add(_checkpointSeconds);
         }
     }
 
@@ -67,6 +79,10 @@ internal sealed class TuningFlags
             Compression = arguments.GetValue(_compression) == "none"
                 ? CompressionAlgorithm.None
                 : CompressionAlgorithm.Lz4,
+            CheckpointBytes = arguments.GetValue(_checkpointInterval) ?? defaults.CheckpointBytes,
+            CheckpointTime = arguments.GetValue(_checkpointSeconds) is { } seconds
+                ? TimeSpan.FromSeconds(seconds)
+                : defaults.CheckpointTime,
         }.Validate();
     }
 

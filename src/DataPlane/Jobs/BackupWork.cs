@@ -34,6 +34,7 @@ internal sealed class BackupWork(Contract.BackupJob request) : JobWork
         BackupId = result.BackupId,
         VolumeBytes = result.VolumeBytes,
         BytesRead = result.BytesRead,
+        ResumedBytes = result.ResumedBytes,
         ZeroBytes = result.ZeroBytes,
         BytesUnchanged = result.BytesUnchanged,
         ChunksNew = result.ChunksNew,
@@ -56,6 +57,7 @@ internal sealed class BackupWork(Contract.BackupJob request) : JobWork
         ChangedBlocks = request.ChangedBlocks?.Extents
             .Select(extent => new Extent(extent.OffsetBytes, extent.LengthBytes)).ToArray(),
         BaseToken = request.BaseToken,
+        SourceIdentity = request.SourceIdentity,
         Tuning = Tuning,
         RateLimiter = TuningReader.RateLimiter(request.Tuning),
     };

@@ -6,6 +6,9 @@ namespace BackupEngine.DataPlane.Jobs;
 /// <summary>Removes a backup. One that is not there any more has been removed.</summary>
 internal sealed class DeleteWork : JobWork
 {
+    /// <summary>Whether an interrupted run can still be gone on with afterwards.</summary>
+    public required bool KeepCheckpoints { get; init; }
+
     /// <inheritdoc/>
     public override string Verb => "delete";
 
@@ -16,7 +19,7 @@ internal sealed class DeleteWork : JobWork
         using var lease = context.Services.Repositories.Lease(Repository, initialize: false);
         try
         {
-            lease.Repository.DeleteBackup(BackupId);
+            lease.Repository.DeleteBackup(BackupId, KeepCheckpoints);
         }
         catch (BackupNotFoundException)
         {

@@ -30,6 +30,7 @@ internal static class JobWorkReader
     {
         Require(job.VolumeId.Length is > 0 and <= 255, "A volume_id has 1 to 255 characters.");
         Require(job.AttachmentId.Length > 0, "A backup needs the attachment_id of its source.");
+        Require(job.Tuning is not { CheckpointSeconds: < 0 }, "A time between checkpoints cannot be negative.");
         Require(job.Tuning is not { RateLimitBytesPerSecond: < 0 }, "A rate limit cannot be negative.");
         return new BackupWork(job)
         {
@@ -56,6 +57,7 @@ internal static class JobWorkReader
     {
         Repository = Directory(job.Repository),
         BackupId = Id(job.BackupId),
+        KeepCheckpoints = job.KeepCheckpoints,
     };
 
     private static string Directory(string path)

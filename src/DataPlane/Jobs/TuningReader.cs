@@ -18,6 +18,12 @@ internal static class TuningReader
             IoSizeBytes = OrDefault(tuning.IoSizeBytes, defaults.IoSizeBytes),
             QueueDepth = tuning.QueueDepth,
             Compression = Compression(tuning.Compression),
+            CheckpointBytes = tuning.CheckpointIntervalBytes == 0
+                ? defaults.CheckpointBytes
+                : tuning.CheckpointIntervalBytes,
+            CheckpointTime = tuning.CheckpointSeconds == 0
+                ? defaults.CheckpointTime
+                : TimeSpan.FromSeconds(tuning.CheckpointSeconds),
         }.Validate();
     }
 

@@ -13,6 +13,7 @@ public sealed record TuningOptions
     private const int MaximumLanes = 256;
     private const int MaximumDefaultLanes = 32;
     private const int MaximumQueueDepth = 256;
+    private const long MinimumCheckpointBytes = 1024 * 1024;
     private const long DefaultBufferBudgetBytes = 128L * 1024 * 1024;
 
     /// <summary>
@@ -35,6 +36,15 @@ public sealed record TuningOptions
     /// <summary>How new chunks are compressed.</summary>
     public CompressionAlgorithm Compression { get; init; } = CompressionAlgorithm.Lz4;
 
+    /// <summary>
+    /// New bytes in the repository after which a checkpoint is made, from which an interrupted backup goes on. Default:
+    /// 4 GiB; at least 1 MiB.
+    /// </summary>
+    public long CheckpointBytes { get; init; } = 4L << 30;
+
+    /// <summary>Time after which one is made, where anything was finished since the last. Default: 5 minutes.</summary>
+    public TimeSpan CheckpointTime { get; init; } = TimeSpan.FromMinutes(5);
+
     /// <summary>The queue depth in effect.</summary>
     public int EffectiveQueueDepth => QueueDepth > 0
         ? QueueDepth
@@ -51,6 +61,12 @@ public sealed record TuningOptions
         Require(
             IoSizeBytes is >= MinimumIoSizeBytes and <= MaximumIoSizeBytes && int.IsPow2(IoSizeBytes),
             $"I/O size must be a power of two from 64 KiB to 16 MiB, not {IoSizeBytes} bytes");
+        Require(
+            CheckpointBytes >= MinimumCheckpointBytes,
+            $"checkpoint interval must be at least 1 MiB, not {CheckpointBytes} bytes");
+        Require(
+            CheckpointTime > TimeSpan.Zero && CheckpointTime <= TimeSpan.FromDays(1),
+            $"time between checkpoints must be from 1 s to 1 day, not {CheckpointTime.TotalSeconds} s");
         return this;
     }
 

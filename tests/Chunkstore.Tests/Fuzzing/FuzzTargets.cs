@@ -5,6 +5,7 @@ internal static class FuzzTargets
 {
     public static IReadOnlyList<FuzzTarget> All { get; } =
     [
-        .. PackTargets.All, .. IndexTargets.All, .. ManifestTargets.All, .. CollectionTargets.All, .. TextTargets.All,
+        .. PackTargets.All, .. IndexTargets.All, .. ManifestTargets.All, .. CheckpointTargets.All,
+        .. CollectionTargets.All, .. TextTargets.All,
     ];
 }

@@ -1,4 +1,5 @@
 using BackupEngine.Chunkstore.Backends;
+using BackupEngine.Chunkstore.Checkpoints;
 using BackupEngine.Chunkstore.Errors;
 using BackupEngine.Chunkstore.Format;
 using BackupEngine.Chunkstore.Repositories;
@@ -139,7 +140,11 @@ public sealed class HoldRaceTests : IDisposable
 
     private static BackupRemoval Removal(IRepositoryBackend backend) => new(
         new HoldCatalog(backend, new SortableId(TimeProvider.System)),
-        new ManifestCatalog(backend, new ManifestFile(Guid.Empty, new byte[32])));
+        new ManifestCatalog(backend, new ManifestFile(Guid.Empty, new byte[32])),
+        new CheckpointCatalog(
+            backend,
+            new CheckpointFile(
+                new ManifestEnvelope(Guid.Empty, new byte[32], data: null, Magic.Checkpoint.ToArray()))));
 
     private sealed record Outcome(Verb Verb, int Begin, int End, Exception? Error);
 }

@@ -130,6 +130,41 @@ public sealed class CreateBackupFaultTests : IDisposable
     }
 
     [Fact]
+    public async Task A_transfer_that_is_started_again_names_the_same_bytes_and_keeps_what_it_can_go_on_from()
+    {
+        _bench.DataPlane.HoldTransfers();
+        var backup = await _bench.AddBackupAsync(await _bench.AddVolumeAsync());
+        var run = _bench.RunAsync(backup.Id);
+        await Eventually.HoldsAsync(() => !_bench.DataPlane.Started.IsEmpty);
+
+        _bench.DataPlane.KillAndRestart();
+        await run;
+
+        var transfers = _bench.DataPlane.Started.Where(started => started.Backup is not null).ToArray();
+        Assert.Equal(2, transfers.Length);
+        Assert.NotEmpty(transfers[0].Backup.SourceIdentity);
+        Assert.Equal(transfers[0].Backup.SourceIdentity, transfers[1].Backup.SourceIdentity);
+        Assert.Equal(transfers[0].Backup.BackupId, transfers[1].Backup.BackupId);
+        Assert.All(
+            _bench.DataPlane.Started.Where(started => started.Delete is not null),
+            started => Assert.True(started.Delete.KeepCheckpoints));
+    }
+
+    [Fact]
+    public async Task A_backup_that_is_given_up_keeps_no_checkpoints()
+    {
+        _bench.DataPlane.JobError = "the device is gone";
+        var backup = await _bench.AddBackupAsync(await _bench.AddVolumeAsync());
+
+        await _bench.RunAsync(backup.Id);
+
+        Assert.Equal(BackupStatus.Error, (await _bench.BackupAsync(backup.Id)).Status);
+        Assert.All(
+            _bench.DataPlane.Started.Where(started => started.Delete is not null),
+            started => Assert.False(started.Delete.KeepCheckpoints));
+    }
+
+    [Fact]
     public async Task A_data_plane_that_is_lost_twice_fails_the_backup_with_a_reason()
     {
         _bench.DataPlane.OnCall = name =>
