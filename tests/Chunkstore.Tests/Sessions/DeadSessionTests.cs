@@ -103,7 +103,6 @@ public sealed class DeadSessionTests : IDisposable
         Repository.Create(Path, new RepositoryOptions { ChunkSizeBytes = 4096 }).Dispose();
         var record = new SessionRecord
         {
-            Pins = [],
             FormatVersion = 1,
             SessionId = Stale.ToString(),
             Kind = "backup",
