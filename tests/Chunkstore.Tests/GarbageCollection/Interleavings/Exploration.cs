@@ -5,6 +5,9 @@ namespace BackupEngine.Chunkstore.Tests.GarbageCollection.Interleavings;
 /// <summary>Runs a story under many schedules.</summary>
 internal sealed class Exploration(Story story)
 {
+    /// <summary>About how many; a seed must not mean something else after other runs.</summary>
+    private const int StepsOfARun = 120;
+
     private readonly Footprints _footprints = new();
 
     /// <summary>Interleavings that were run.</summary>
@@ -24,10 +27,9 @@ internal sealed class Exploration(Story story)
     {
         for (var seed = firstSeed; seed < firstSeed + count && Finding is null; seed++)
         {
-            var steps = (int)(Runs == 0 ? 200 : Steps / Runs);
             ISchedule schedule = seed % 2 == 0
                 ? new RandomSchedule(seed)
-                : new PrioritySchedule(seed, changes: 1 + (seed / 2 % 4), steps);
+                : new PrioritySchedule(seed, changes: 1 + (seed / 2 % 4), StepsOfARun);
             var deaths = new Random(seed);
             await RunAsync(schedule, () => Math.Max(0, deaths.Next(-20, 40)), $"seed {seed}");
         }

@@ -26,6 +26,12 @@ internal static class Letters
 
         for (var i = 0; i < word.Length; i++)
         {
+            if (i == word.Length / 2)
+            {
+                // What a timer does from time to time.
+                await writer.PollAsync(CancellationToken.None);
+            }
+
             ids[i] = word[i] == '.' ? ChunkId.Zero : repository.ChunkHasher.Hash(BytesOf(word[i]));
             if (!ids[i].IsZero && ids[i] != old[i])
             {

@@ -1,3 +1,4 @@
+using BackupEngine.Chunkstore.Collection;
 using BackupEngine.Chunkstore.Errors;
 using BackupEngine.Chunkstore.Manifests;
 using BackupEngine.Chunkstore.Repositories;
@@ -39,6 +40,36 @@ internal sealed class Story
         return Task.CompletedTask;
     });
 
+    /// <summary>A backup whose packs hold much that nothing refers to any more.</summary>
+    public Story Sparse(string garbage, string word) => Garbage(garbage).Before("sparse", word);
+
+    /// <summary>
+    /// A backup on top of another one, which it deletes in the middle: as soon as it has begun it needs it no more.
+    /// </summary>
+    public Story Successor(string backup, string word, string parent)
+    {
+        _beginning.Contents[backup] = word;
+        return Part($"writer {backup}", async (participant, world) =>
+        {
+            using var repository = world.Open(participant);
+            var id = BackupId.Parse(parent);
+            for (var tries = 0; repository.ListManifests().All(manifest => manifest.BackupId != id); tries++)
+            {
+                if (tries == 10)
+                {
+                    return;
+                }
+
+                participant.Yield("wait for its parent");
+            }
+
+            var manifest = repository.GetManifest(id);
+            await using var writer = repository.BeginBackup(Letters.Options(backup, word, manifest));
+            repository.DeleteBackup(id);
+            await Letters.BackUpAsync(repository, writer, word);
+        });
+    }
+
     public Story Writer(string backup, string word, string? parent = null)
     {
         _beginning.Contents[backup] = word;
@@ -49,6 +80,14 @@ internal sealed class Story
             await BackUpAsync(repository, backup, word, manifest);
         });
     }
+
+    /// <summary>A collector. One that waits long ends whoever does not answer.</summary>
+    public Story Collector(string name = "collector") => Part(name, async (participant, world) =>
+    {
+        using var repository = world.Open(participant);
+        var options = new CollectOptions { FenceAfter = TimeSpan.FromSeconds(1) };
+        await repository.CollectAsync(options, progress: null, CancellationToken.None);
+    });
 
     public Story Deletion(string backup) => Part($"delete {backup}", (participant, world) =>
     {
@@ -62,7 +101,8 @@ internal sealed class Story
         using var repository = world.Open(participant);
         var manifest = repository.GetManifest(BackupId.Parse(backup));
         using var session = repository.BeginRead(manifest);
-        Assert.Equal(world.Contents[backup], await Letters.RestoreAsync(repository, manifest));
+        await FinishAsync(participant, async () =>
+            Assert.Equal(world.Contents[backup], await Letters.RestoreAsync(repository, manifest)));
     });
 
     /// <summary>Somebody whose process may die at any call.</summary>
@@ -117,6 +157,19 @@ internal sealed class Story
         }
 
         world.Outcomes.Enqueue($"{self.Name}: {(self.IsDead ? "dead" : outcome)}");
+    }
+
+    /// <summary>What has a session is finished, whoever deletes and collects meanwhile.</summary>
+    private static async Task FinishAsync(Participant self, Func<Task> work)
+    {
+        try
+        {
+            await work();
+        }
+        catch (RepositoryException exception) when (!self.IsDead)
+        {
+            throw new InvalidOperationException("What a session should have kept is gone.", exception);
+        }
     }
 
     private static async Task BackUpAsync(Repository repository, string backup, string word, Manifest? parent)

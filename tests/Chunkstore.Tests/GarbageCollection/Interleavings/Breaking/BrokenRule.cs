@@ -29,7 +29,7 @@ internal enum BrokenRule
     /// <summary>It commits although it was ended: its record and its ticket seem to be there.</summary>
     Ticket,
 
-    /// <summary>It answers only after its commit.</summary>
+    /// <summary>It commits without an answer to the generation that it saw.</summary>
     AckBeforeCommit,
 
     /// <summary>What it has answered goes with its session.</summary>
