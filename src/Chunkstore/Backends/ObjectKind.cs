@@ -35,4 +35,7 @@ internal enum ObjectKind
 
     /// <summary>Generations of collection with all that is said about them.</summary>
     Generation,
+
+    /// <summary>Space that is given up when the disk is full; there is at most one.</summary>
+    Reserve,
 }

@@ -15,14 +15,14 @@ internal static class RepositoryLayout
     /// <summary>The directories that every repository has.</summary>
     public static IReadOnlyList<string> Directories { get; } =
     [
-        .. Enum.GetValues<ObjectKind>().Where(kind => kind != ObjectKind.Config).Select(DirectoryOf),
+        .. Enum.GetValues<ObjectKind>().Select(DirectoryOf).Where(directory => directory.Length > 0),
         Temporary,
     ];
 
-    /// <summary>The directory of a kind, relative; empty for the configuration.</summary>
+    /// <summary>The directory of a kind, relative; empty for what lies in the repository itself.</summary>
     public static string DirectoryOf(ObjectKind kind) => kind switch
     {
-        ObjectKind.Config => "",
+        ObjectKind.Config or ObjectKind.Reserve => "",
         ObjectKind.Pack => "packs",
         ObjectKind.Index => "index",
         ObjectKind.Manifest => "manifests",

@@ -44,4 +44,7 @@ public sealed record CollectReport
 
     /// <summary>What the operator should know, in words.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
+
+    /// <summary>The same with one more warning.</summary>
+    internal CollectReport With(string warning) => this with { Warnings = [.. Warnings, warning] };
 }

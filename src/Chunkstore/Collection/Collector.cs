@@ -14,6 +14,12 @@ namespace BackupEngine.Chunkstore.Collection;
 /// </summary>
 internal sealed class Collector
 {
+    private const string NotCopied = "The disk was full: packs of which little is in use were left as they are. "
+        + "Collect again when there is space.";
+
+    private const string NoReserve = "There is no space for the reserve that lets a collection begin on a full disk. "
+        + "Free some space, or delete backups and collect again.";
+
     private readonly SessionParts _parts;
     private readonly CollectOptions _options;
     private readonly IProgress<CollectProgress>? _progress;
@@ -33,7 +39,10 @@ internal sealed class Collector
         _removal = new Removal(parts, session.Id);
     }
 
-    /// <summary>Collects in a session of its own.</summary>
+    /// <summary>
+    /// Collects in a session of its own. On a full disk the reserve is given up, and nothing is stored again: packs in
+    /// which nothing is in use go.
+    /// </summary>
     public static async Task<CollectReport> RunAsync(
         SessionParts parts,
         CollectOptions options,
@@ -50,12 +59,31 @@ internal sealed class Collector
 
             parts.Sessions.RemoveDead();
             parts.Sessions.RemoveAbandoned();
-            await using var session = CollectionSession.Begin(parts);
-            return await new Collector(parts, options, progress, session).RunAsync(cancellationToken);
+            var report = await RunOnceAsync(parts, options, progress, cancellationToken);
+            return await parts.Reserve.TryMakeAsync(cancellationToken) ? report : report.With(NoReserve);
         }
         finally
         {
             parts.Catalog.Release();
+        }
+    }
+
+    private static async Task<CollectReport> RunOnceAsync(
+        SessionParts parts,
+        CollectOptions options,
+        IProgress<CollectProgress>? progress,
+        CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var session = CollectionSession.Begin(parts);
+            return await new Collector(parts, options, progress, session).RunAsync(cancellationToken);
+        }
+        catch (RepositoryFullException) when (parts.Reserve.TryGiveUp() || options.ThresholdPercent > 0)
+        {
+            var report = await RunOnceAsync(
+                parts, options with { ThresholdPercent = 0 }, progress, cancellationToken);
+            return options.ThresholdPercent > 0 ? report.With(NotCopied) : report;
         }
     }
 

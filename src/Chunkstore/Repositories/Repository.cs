@@ -30,6 +30,7 @@ public sealed class Repository : IDisposable
     private readonly SortableId _ids;
     private readonly HoldCatalog _holds;
     private readonly BackupRemoval _removal;
+    private readonly SpaceReserve _reserve;
     private readonly ReadBufferPool _readBuffers = new();
     private bool _disposed;
 
@@ -49,6 +50,7 @@ public sealed class Repository : IDisposable
         _holds = new HoldCatalog(backend, _ids);
         Checkpoints = new CheckpointCatalog(backend, _keys.Checkpoints);
         _removal = new BackupRemoval(_holds, _manifests, Checkpoints);
+        _reserve = new SpaceReserve(backend, _ids);
         _generations = new GenerationStore(backend, config.RepositoryId);
         Chunks = new ChunkReader(backend, _catalog, _keys, _readBuffers);
         _catalog.Refresh();
@@ -189,7 +191,24 @@ public sealed class Repository : IDisposable
     {
         BackupWriterRules.RequireWriter(_config);
         _keys.RequireUnlocked();
-        _removal.Delete(id, keepCheckpoints);
+        try
+        {
+            _removal.Delete(id, keepCheckpoints);
+        }
+        catch (RepositoryFullException) when (_reserve.TryGiveUp())
+        {
+            _removal.Delete(id, keepCheckpoints);
+        }
+    }
+
+    /// <summary>
+    /// Reserves the little space that deleting and collecting need when the disk is full, unless that was done before.
+    /// </summary>
+    /// <returns>False where there is no space for it now.</returns>
+    public Task<bool> TryReserveSpaceAsync(CancellationToken cancellationToken)
+    {
+        BackupWriterRules.RequireWriter(_config);
+        return _reserve.TryMakeAsync(cancellationToken);
     }
 
     /// <summary>Keeps a backup from being deleted until its protection is taken away.</summary>
@@ -353,6 +372,7 @@ public sealed class Repository : IDisposable
         Checkpoints = Checkpoints,
         Chunks = Chunks,
         Ids = _ids,
+        Reserve = _reserve,
         Time = _time,
     };
 }

@@ -32,6 +32,9 @@ internal sealed record SessionParts
 
     public required SortableId Ids { get; init; }
 
+    /// <summary>Space for what has to be written on a full disk before anything can be deleted.</summary>
+    public required SpaceReserve Reserve { get; init; }
+
     /// <summary>What waiting is measured by. Nothing that is deleted depends on it.</summary>
     public required TimeProvider Time { get; init; }
 

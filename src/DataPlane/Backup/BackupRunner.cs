@@ -40,6 +40,7 @@ public sealed class BackupRunner(ILogger<BackupRunner> logger)
         var (seconds, cpuSeconds) = (watch.Elapsed, cpu.Seconds);
         await writer.DisposeAsync();
         var merge = await TryMergeIndexAsync(request, run, cancellationToken);
+        await TryReserveSpaceAsync(request, run, cancellationToken);
         return Result(request, manifest, run, seconds, cpuSeconds) with { IndexMerge = merge };
     }
 
@@ -98,6 +99,24 @@ public sealed class BackupRunner(ILogger<BackupRunner> logger)
         {
             Warn(run, $"Index segments were not merged; the backup is complete. {exception.Message}");
             return null;
+        }
+    }
+
+    private async Task TryReserveSpaceAsync(
+        BackupRequest request, BackupRun run, CancellationToken cancellationToken)
+    {
+        const string warning = "There is no space for the reserve that lets a collection begin on a full disk; the "
+            + "backup is complete. Free some space soon.";
+        try
+        {
+            if (!await request.Repository.TryReserveSpaceAsync(cancellationToken))
+            {
+                Warn(run, warning);
+            }
+        }
+        catch (Exception exception) when (exception is RepositoryException or OperationCanceledException)
+        {
+            Warn(run, $"{warning} {exception.Message}");
         }
     }
 

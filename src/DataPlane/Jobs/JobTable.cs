@@ -30,7 +30,7 @@ internal sealed class JobTable(AttachmentTable attachments, JobServices services
             if (_jobs.TryGetValue(request.JobId, out var known))
             {
                 return known.Work.IsSameAs(work) ? known : throw Refusal.AlreadyExists(
-                    $"Job '{known.Id}' is another one: the {known.Work.Verb} of backup {known.Work.BackupId}.");
+                    $"Job '{known.Id}' is another one: the {known.Work.Verb} of {known.Work.Subject}.");
             }
 
             RefuseStart(work);
@@ -92,7 +92,7 @@ internal sealed class JobTable(AttachmentTable attachments, JobServices services
         if (Running().FirstOrDefault(job => job.Work.ExcludesAtOnce(work)) is { } other)
         {
             throw Refusal.FailedPrecondition(
-                $"Backup {work.BackupId} is in use: job '{other.Id}' ({other.Work.Verb}) works on it.");
+                $"In use: {work.Subject}. Job '{other.Id}' ({other.Work.Verb}) works on it.");
         }
     }
 
@@ -107,7 +107,7 @@ internal sealed class JobTable(AttachmentTable attachments, JobServices services
     private async Task RunAsync(Job job, Attachment? attachment)
     {
         logger.LogInformation(
-            "Job {JobId}: {Verb} of backup {BackupId} starts", job.Id, job.Work.Verb, job.Work.BackupId);
+            "Job {JobId}: {Verb} of {Subject} starts", job.Id, job.Work.Verb, job.Work.Subject);
         var ended = await WorkAsync(job, attachment);
         if (attachment is not null)
         {
@@ -142,7 +142,7 @@ internal sealed class JobTable(AttachmentTable attachments, JobServices services
     {
         job.Succeed(putResult);
         logger.LogInformation(
-            "Job {JobId}: {Verb} of backup {BackupId} done", job.Id, job.Work.Verb, job.Work.BackupId);
+            "Job {JobId}: {Verb} of {Subject} done", job.Id, job.Work.Verb, job.Work.Subject);
     }
 
     private void Fail(Job job, Exception exception)
@@ -151,8 +151,8 @@ internal sealed class JobTable(AttachmentTable attachments, JobServices services
         var unexpected = failure.Code == Errors.ExitCode.Unexpected ? exception : null;
         logger.LogError(
             unexpected,
-            "Job {JobId}: {Verb} of backup {BackupId} ended ({Kind}): {Message}",
-            job.Id, job.Work.Verb, job.Work.BackupId, failure.Kind, failure.Message);
+            "Job {JobId}: {Verb} of {Subject} ended ({Kind}): {Message}",
+            job.Id, job.Work.Verb, job.Work.Subject, failure.Kind, failure.Message);
     }
 
     private void Remember(Job job)

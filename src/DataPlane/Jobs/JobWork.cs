@@ -9,7 +9,7 @@ internal abstract class JobWork
     /// <summary>Directory of the repository, absolute.</summary>
     public required string Repository { get; init; }
 
-    /// <summary>The backup that is made, read or removed.</summary>
+    /// <summary>The backup that is made, read or removed; none, the default, for the repository as a whole.</summary>
     public required BackupId BackupId { get; init; }
 
     /// <summary>The device that is used; null for none.</summary>
@@ -23,6 +23,9 @@ internal abstract class JobWork
 
     /// <summary>What is done, as in "backup".</summary>
     public abstract string Verb { get; }
+
+    /// <summary>What it is done to, for messages.</summary>
+    public virtual string Subject => $"backup {BackupId}";
 
     /// <summary>Does it.</summary>
     /// <returns>Puts the result into the job as the protocol shows it.</returns>

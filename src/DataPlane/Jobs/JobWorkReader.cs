@@ -1,4 +1,5 @@
 using BackupEngine.Chunkstore;
+using BackupEngine.Chunkstore.Collection;
 using Contract = BackupEngine.DataPlane.Protocol;
 
 namespace BackupEngine.DataPlane.Jobs;
@@ -22,7 +23,8 @@ internal static class JobWorkReader
             Contract.StartJobRequest.WorkOneofCase.Backup => Backup(request.Backup),
             Contract.StartJobRequest.WorkOneofCase.Restore => Restore(request.Restore),
             Contract.StartJobRequest.WorkOneofCase.Delete => Delete(request.Delete),
-            _ => throw Refusal.InvalidArgument("A job needs its work: backup, restore or delete."),
+            Contract.StartJobRequest.WorkOneofCase.Gc => Gc(request.Gc),
+            _ => throw Refusal.InvalidArgument("A job needs its work: backup, restore, delete or gc."),
         };
     }
 
@@ -59,6 +61,27 @@ internal static class JobWorkReader
         BackupId = Id(job.BackupId),
         KeepCheckpoints = job.KeepCheckpoints,
     };
+
+    private static GcWork Gc(Contract.GcJob job)
+    {
+        var usual = new CollectOptions();
+        var threshold = job.HasThresholdPercent ? job.ThresholdPercent : usual.ThresholdPercent;
+        Require(threshold is >= 0 and <= 100, "A threshold_percent is from 0 to 100.");
+        Require(job.FenceAfterSeconds >= 0, "fence_after_seconds cannot be negative.");
+        return new GcWork
+        {
+            Repository = Directory(job.Repository),
+            BackupId = default,
+            Options = usual with
+            {
+                DryRun = job.DryRun,
+                ThresholdPercent = threshold,
+                FenceAfter = job.FenceAfterSeconds == 0
+                    ? usual.FenceAfter
+                    : TimeSpan.FromSeconds(job.FenceAfterSeconds),
+            },
+        };
+    }
 
     private static string Directory(string path)
     {

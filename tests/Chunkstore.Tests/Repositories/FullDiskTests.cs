@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using BackupEngine.Chunkstore.Collection;
 using BackupEngine.Chunkstore.Errors;
 using BackupEngine.Chunkstore.Repositories;
 using Xunit;
@@ -47,6 +48,25 @@ public sealed class FullDiskTests : IDisposable
         File.Delete(Mount + "/ballast");
         await small.BackUpAsync(repository, "after");
         await small.AssertRestoresAsync(repository, "after");
+    }
+
+    [Fact]
+    public async Task Deleting_and_collecting_work_on_a_full_disk()
+    {
+        MountSmallDisk();
+        var (one, two) = (TestVolume.Mixed(ChunkSize, 60, seed: 1), TestVolume.Mixed(ChunkSize, 40, seed: 2));
+        using var repository = Repository.Create(Mount, new RepositoryOptions { ChunkSizeBytes = ChunkSize });
+        await one.BackUpAsync(repository, "one");
+        await two.BackUpAsync(repository, "two");
+        Assert.True(await repository.TryReserveSpaceAsync(CancellationToken.None));
+        FillUp();
+        repository.DeleteBackup(BackupId.Parse("one"));
+        var report = await repository.CollectAsync(new CollectOptions(), progress: null, CancellationToken.None);
+        Assert.InRange(report.DeletedBytes, 1 << 20, 8 << 20);
+        Assert.True(File.Exists(Mount + "/reserve"), "the reserve is made again");
+        await two.AssertRestoresAsync(repository, "two");
+        await one.BackUpAsync(repository, "again");
+        await one.AssertRestoresAsync(repository, "again");
     }
 
     private void MountSmallDisk()

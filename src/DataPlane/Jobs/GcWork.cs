@@ -1,0 +1,43 @@
+using BackupEngine.Chunkstore.Collection;
+using Contract = BackupEngine.DataPlane.Protocol;
+
+namespace BackupEngine.DataPlane.Jobs;
+
+/// <summary>Gives back the space of what no backup needs. Other jobs may use the repository meanwhile.</summary>
+internal sealed class GcWork : JobWork
+{
+    /// <summary>How it is collected.</summary>
+    public required CollectOptions Options { get; init; }
+
+    /// <inheritdoc/>
+    public override string Verb => "collection";
+
+    /// <inheritdoc/>
+    public override string Subject => $"repository '{Repository}'";
+
+    /// <inheritdoc/>
+    public override async Task<Action<Contract.Job>> RunAsync(JobContext context, CancellationToken cancellationToken)
+    {
+        using var lease = context.Services.Repositories.Lease(Repository, initialize: false);
+        var report = await lease.Repository.CollectAsync(Options, progress: null, cancellationToken);
+        return job => job.Gc = Describe(report);
+    }
+
+    private static Contract.GcResult Describe(CollectReport report) => new()
+    {
+        Backups = report.Backups,
+        Packs = report.Packs,
+        PackBytes = report.PackBytes,
+        LiveBytes = report.LiveBytes,
+        DeletedPacks = report.DeletedPacks,
+        DeletedBytes = report.DeletedBytes,
+        RescuedPacks = report.RescuedPacks,
+        CopiedRecords = report.CopiedRecords,
+        CopiedBytes = report.CopiedBytes,
+        DamagedPacks = report.DamagedPacks,
+        WaitedForSessions = report.WaitedForSessions,
+        FencedSessions = report.FencedSessions,
+        DryRun = report.DryRun,
+        Warnings = { report.Warnings },
+    };
+}
