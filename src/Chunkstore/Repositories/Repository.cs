@@ -309,13 +309,14 @@ public sealed class Repository : IDisposable
     /// </summary>
     /// <exception cref="RepositoryException">What is in use could not be told; nothing was deleted then.</exception>
     /// <exception cref="RepositoryKeyException">The repository was opened without its key.</exception>
-    public Task<CollectReport> CollectAsync(
+    public async Task<CollectReport> CollectAsync(
         CollectOptions options, IProgress<CollectProgress>? progress, CancellationToken cancellationToken)
     {
         BackupWriterRules.RequireWriter(_config);
         _keys.RequireUnlocked();
         _keys.Refresh(_keyStore);
-        return Collector.RunAsync(SessionParts, options, progress, cancellationToken);
+        var report = await Collector.RunAsync(SessionParts, options, progress, cancellationToken);
+        return options.DryRun ? report : await MergeAfterAsync(report, cancellationToken);
     }
 
     /// <summary>What was proven when.</summary>
@@ -358,6 +359,20 @@ public sealed class Repository : IDisposable
         Ids = _ids,
         Time = _time,
     };
+
+    /// <summary>The space is given back: what happens to the index now is told, and fails nothing.</summary>
+    private async Task<CollectReport> MergeAfterAsync(CollectReport report, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await MergeIndexAsync(new IndexMergeOptions(), cancellationToken);
+            return report;
+        }
+        catch (RepositoryException exception)
+        {
+            return report.With($"Index segments were not merged: {exception.Message}");
+        }
+    }
 
     private SessionParts SessionParts => new()
     {

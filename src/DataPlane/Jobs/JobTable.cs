@@ -92,7 +92,7 @@ internal sealed class JobTable(AttachmentTable attachments, JobServices services
         if (Running().FirstOrDefault(job => job.Work.ExcludesAtOnce(work)) is { } other)
         {
             throw Refusal.FailedPrecondition(
-                $"In use: {work.Subject}. Job '{other.Id}' ({other.Work.Verb}) works on it.");
+                $"In use, {work.Subject}: job '{other.Id}' ({other.Work.Verb}) works on it.");
         }
     }
 

@@ -65,8 +65,9 @@ public sealed class FullDiskTests : IDisposable
         Assert.InRange(report.DeletedBytes, 1 << 20, 8 << 20);
         Assert.True(File.Exists(Mount + "/reserve"), "the reserve is made again");
         await two.AssertRestoresAsync(repository, "two");
-        await one.BackUpAsync(repository, "again");
-        await one.AssertRestoresAsync(repository, "again");
+        var three = TestVolume.Mixed(ChunkSize, 20, seed: 3);
+        await three.BackUpAsync(repository, "three");
+        await three.AssertRestoresAsync(repository, "three");
     }
 
     private void MountSmallDisk()

@@ -106,7 +106,6 @@ public sealed class DeadSessionTests : IDisposable
             FormatVersion = 1,
             SessionId = Stale.ToString(),
             Kind = "backup",
-            Pins = [],
             Subject = "killed",
             StartedAt = DateTimeOffset.UnixEpoch,
             Process = identity,

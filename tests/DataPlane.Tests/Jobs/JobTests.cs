@@ -94,6 +94,20 @@ public sealed class JobTests : JobTestBase
     }
 
     [Fact]
+    public async Task Collecting_gives_back_the_space_of_a_deleted_backup()
+    {
+        await AttachFileAsync("a");
+        await Server.RunJobAsync(Requests.Backup("j", Repository, "b", "a"));
+        Assert.Equal(0, (await Server.RunJobAsync(Requests.Gc("g1", Repository))).Gc.DeletedPacks);
+        await Server.RunJobAsync(Requests.Delete("d", Repository, "b"));
+        var job = await Server.RunJobAsync(Requests.Gc("g2", Repository));
+        Assert.Equal((JobState.Succeeded, Job.ResultOneofCase.Gc), (job.State, job.ResultCase));
+        Assert.InRange(job.Gc.DeletedBytes, VolumeBytes / 4, VolumeBytes);
+        Assert.Empty(Directory.EnumerateFiles(Repository + "/packs", "*", SearchOption.AllDirectories));
+        Assert.Equal(4, (await Server.RunJobAsync(Requests.Gc("g3", Repository + "-nowhere"))).ExitCode);
+    }
+
+    [Fact]
     public async Task Two_backups_of_one_volume_may_run_at_once_but_not_on_one_attachment_or_one_id()
     {
         var file = await AttachFileAsync("a");

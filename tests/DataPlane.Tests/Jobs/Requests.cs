@@ -42,6 +42,12 @@ internal static class Requests
             },
         };
 
+    public static StartJobRequest Gc(string jobId, string repository) => new()
+    {
+        JobId = jobId,
+        Gc = new GcJob { Repository = repository, FenceAfterSeconds = 60 },
+    };
+
     public static StartJobRequest Delete(string jobId, string repository, string backupId) => new()
     {
         JobId = jobId,
