@@ -59,6 +59,7 @@ internal sealed class Collector
 
             parts.Sessions.RemoveDead();
             parts.Sessions.RemoveAbandoned();
+            CheckpointRoots.RemoveOld(parts, options.CheckpointAge);
             var report = await RunOnceAsync(parts, options, progress, cancellationToken);
             return await parts.Reserve.TryMakeAsync(cancellationToken) ? report : report.With(NoReserve);
         }

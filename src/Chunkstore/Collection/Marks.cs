@@ -74,6 +74,7 @@ internal sealed record Marks(
             ChunkSizeBytes = parts.ChunkSizeBytes,
         });
         await marker.MarkAsync(roots.Trees, cancellationToken);
+        await CheckpointRoots.MarkAsync(parts, marker, cancellationToken);
         var orphans = marker.Liveness.Orphans.Keys.Where(pack => before.ContainsKey(pack) && !owned.MayBeOwned(pack));
         return new Marks(roots, packs, marker, [.. orphans]);
     }

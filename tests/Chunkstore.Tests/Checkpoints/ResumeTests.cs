@@ -1,4 +1,5 @@
 using BackupEngine.Chunkstore.Checkpoints;
+using BackupEngine.Chunkstore.Collection;
 using BackupEngine.Chunkstore.Errors;
 using BackupEngine.Chunkstore.Manifests;
 using BackupEngine.Chunkstore.Repositories;
@@ -47,6 +48,29 @@ public sealed class ResumeTests : IDisposable
         Assert.Equal(0, distinct.Statistics.ChunksNew);
         Assert.Equal(distinct.Root, _repository.GetManifest(BackupId.Parse("backup")).Root);
         Assert.Empty(CheckpointFiles);
+    }
+
+    [Fact]
+    public async Task A_collection_in_between_keeps_what_was_stored()
+    {
+        await InterruptAsync(Options());
+        var report = await _repository.CollectAsync(new CollectOptions(), progress: null, CancellationToken.None);
+        Assert.InRange(report.LiveBytes, 1, long.MaxValue);
+        var backup = await FinishAsync(Options());
+        Assert.Equal(4, backup.Resumed!.Count);
+        await _volume.AssertRestoresAsync(_repository, "backup");
+    }
+
+    [Fact]
+    public async Task A_collection_removes_old_checkpoints_with_what_they_kept()
+    {
+        await InterruptAsync(Options());
+        var options = new CollectOptions { CheckpointAge = TimeSpan.FromDays(-1) };
+        var report = await _repository.CollectAsync(options, progress: null, CancellationToken.None);
+        Assert.Equal(0, report.LiveBytes);
+        Assert.Empty(CheckpointFiles);
+        Assert.Equal(Leaves, (await FinishAsync(Options())).LeavesRead);
+        await _volume.AssertRestoresAsync(_repository, "backup");
     }
 
     [Fact]

@@ -45,6 +45,23 @@ internal sealed class Marker
         }
     }
 
+    /// <summary>Marks leaves that belong to no finished tree, as far as they are there.</summary>
+    /// <param name="shape">The shape of the tree that they were to be in.</param>
+    /// <param name="leaves">Each with its index.</param>
+    /// <param name="cancellationToken">Ends the walk.</param>
+    public async Task MarkLeavesAsync(
+        TreeShape shape,
+        IEnumerable<(long Index, NodeReference Reference)> leaves,
+        CancellationToken cancellationToken)
+    {
+        var tree = new ManifestTreeReader(_nodes, new TreeRoot(shape, ChunkId.Zero));
+        var walk = new Walk(_entries, tree, isTolerant: true);
+        foreach (var (index, reference) in leaves)
+        {
+            await walk.NodeAsync(reference, 0, index, cancellationToken);
+        }
+    }
+
     /// <summary>The records of some packs that are needed, in no order.</summary>
     public IEnumerable<LiveRecord> LiveRecordsIn(IReadOnlySet<PackId> packs) => _entries.In(packs);
 
@@ -74,7 +91,7 @@ internal sealed class Marker
         }
 
         /// <summary>Whether all below the node was marked.</summary>
-        private async ValueTask<bool> NodeAsync(
+        public async ValueTask<bool> NodeAsync(
             NodeReference reference, int level, long index, CancellationToken cancellationToken)
         {
             if (reference.Kind == ReferenceKind.Zero)
