@@ -106,6 +106,7 @@ public sealed class DeadSessionTests : IDisposable
             FormatVersion = 1,
             SessionId = Stale.ToString(),
             Kind = "backup",
+            Pins = [],
             Subject = "killed",
             StartedAt = DateTimeOffset.UnixEpoch,
             Process = identity,
