@@ -1,5 +1,6 @@
 using BackupEngine.Chunkstore.Backends;
 using BackupEngine.Chunkstore.Collection.Marking;
+using BackupEngine.Chunkstore.Encryption;
 using BackupEngine.Chunkstore.Format;
 using BackupEngine.Chunkstore.Index;
 using BackupEngine.Chunkstore.Packs;
@@ -26,6 +27,16 @@ internal sealed class MarkedRepository : IDisposable
     public IRepositoryBackend Backend { get; }
 
     public Repository Repository { get; }
+
+    /// <summary>The keys of the repository, which is not encrypted.</summary>
+    public RepositoryKeys Keys()
+    {
+        var bytes = Backend.ReadAll(ObjectName.Config, RepositoryConfigFile.MaximumBytes);
+        var config = RepositoryConfigFile.Read(bytes, "config");
+        var ids = new SortableId(TimeProvider.System);
+        var store = new KeyStore(Backend, config.RepositoryId, ids, TimeProvider.System);
+        return RepositoryKeys.Open(config, store, secret: null);
+    }
 
     public IReadOnlyDictionary<PackId, long> Packs => Backend.List(ObjectKind.Pack)
         .Where(info => PackId.TryParse(info.Name, out _))
