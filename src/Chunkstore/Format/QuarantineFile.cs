@@ -1,7 +1,5 @@
-using System.Text;
 using System.Text.Json;
 using BackupEngine.Chunkstore.Errors;
-using BackupEngine.Chunkstore.Hashing;
 
 namespace BackupEngine.Chunkstore.Format;
 
@@ -13,23 +11,16 @@ internal static class QuarantineFile
     /// <summary>No quarantine is longer, in bytes.</summary>
     public const int MaximumBytes = 1024 * 1024 * 1024;
 
-    private const int DigestDigits = Blake3.DigestBytes * 2;
-
     /// <summary>The bytes of a quarantine.</summary>
-    public static byte[] Write(QuarantineRecord record)
-    {
-        var json = JsonSerializer.SerializeToUtf8Bytes(record, StoreJson.Default.QuarantineRecord);
-        return [.. json, (byte)'\n', .. Encoding.ASCII.GetBytes(DigestOf(json))];
-    }
+    public static byte[] Write(QuarantineRecord record) =>
+        ChecksummedText.Write(JsonSerializer.SerializeToUtf8Bytes(record, StoreJson.Default.QuarantineRecord));
 
     /// <summary>Parses and checks the bytes of a quarantine.</summary>
     /// <exception cref="CorruptDataException">They are not what was written.</exception>
     /// <exception cref="RepositoryFormatException">They are of another format version.</exception>
     public static QuarantineRecord Read(ReadOnlySpan<byte> bytes, Guid repositoryId, string fileName)
     {
-        var end = bytes.Length - DigestDigits - 1;
-        if (end < 1 || bytes[end] != '\n'
-            || !bytes[(end + 1)..].SequenceEqual(Encoding.ASCII.GetBytes(DigestOf(bytes[..end]))))
+        if (!ChecksummedText.TryRead(bytes, out var json))
         {
             throw Damaged(fileName, "its digest is wrong");
         }
@@ -37,7 +28,7 @@ internal static class QuarantineFile
         QuarantineRecord? record;
         try
         {
-            record = JsonSerializer.Deserialize(bytes[..end], StoreJson.Default.QuarantineRecord);
+            record = JsonSerializer.Deserialize(json, StoreJson.Default.QuarantineRecord);
         }
         catch (JsonException exception)
         {
@@ -53,13 +44,6 @@ internal static class QuarantineFile
         return record.RepositoryId == repositoryId
             ? record
             : throw Damaged(fileName, "it belongs to another repository");
-    }
-
-    private static string DigestOf(ReadOnlySpan<byte> bytes)
-    {
-        Span<byte> digest = stackalloc byte[Blake3.DigestBytes];
-        Blake3.Hash(bytes, digest);
-        return Convert.ToHexStringLower(digest);
     }
 
     private static CorruptDataException Damaged(string fileName, string what) => new(

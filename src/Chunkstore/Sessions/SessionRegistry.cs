@@ -10,8 +10,6 @@ namespace BackupEngine.Chunkstore.Sessions;
 /// </summary>
 internal sealed class SessionRegistry(IRepositoryBackend backend, TimeProvider time)
 {
-    private const int MaximumRecordBytes = 64 * 1024;
-
     private static readonly TimeSpan AbandonedAfter = TimeSpan.FromDays(1);
 
     /// <summary>Registers a session of this process.</summary>
@@ -27,8 +25,7 @@ internal sealed class SessionRegistry(IRepositoryBackend backend, TimeProvider t
             StartedAt = time.GetUtcNow(),
             Process = ProcessIdentity.Current,
         };
-        var bytes = JsonSerializer.SerializeToUtf8Bytes(record, StoreJson.Default.SessionRecord);
-        backend.PublishSmall(NameOf(id), bytes, id);
+        backend.PublishSmall(NameOf(id), SessionRecordFile.Write(record), id);
     }
 
     /// <summary>
@@ -123,18 +120,18 @@ internal sealed class SessionRegistry(IRepositoryBackend backend, TimeProvider t
 
         try
         {
-            var bytes = backend.ReadAll(NameOf(id), MaximumRecordBytes);
-            var record = JsonSerializer.Deserialize(bytes, StoreJson.Default.SessionRecord);
+            var bytes = backend.ReadAll(NameOf(id), SessionRecordFile.MaximumBytes);
+            var record = SessionRecordFile.Read(bytes, backend.Describe(NameOf(id)));
             return new SessionInfo
             {
                 Id = id,
-                Kind = record?.Kind ?? "",
-                Subject = record?.Subject ?? "",
-                StartedAt = record?.StartedAt,
-                Owner = record is null ? "" : $"process {record.Process.Pid} on {record.Process.Host}",
-                Pins = [.. record?.Pins.Select(pin => pin.ToRoot()) ?? []],
-                RunsHere = record?.Process.RunsBeside(ProcessIdentity.Current) == true,
-                IsProvablyDead = record?.Process.IsProvablyDead(ProcessIdentity.Current) == true,
+                Kind = record.Kind,
+                Subject = record.Subject,
+                StartedAt = record.StartedAt,
+                Owner = $"process {record.Process.Pid} on {record.Process.Host}",
+                Pins = [.. record.Pins.Select(pin => pin.ToRoot())],
+                RunsHere = record.Process.RunsBeside(ProcessIdentity.Current),
+                IsProvablyDead = record.Process.IsProvablyDead(ProcessIdentity.Current),
             };
         }
         catch (ObjectMissingException)

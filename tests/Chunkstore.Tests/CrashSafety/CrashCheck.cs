@@ -1,4 +1,3 @@
-using System.Text;
 using BackupEngine.Chunkstore.Errors;
 using BackupEngine.Chunkstore.Repositories;
 using BackupEngine.Chunkstore.Sessions;
@@ -45,19 +44,28 @@ internal static class CrashCheck
     }
 
     /// <summary>The processes of a state have died with the power: the state is that of another boot.</summary>
-    public static DiskImage AfterReboot(DiskImage image)
+    public static DiskImage AfterReboot(DiskImage image) => image with
     {
-        var boot = ProcessIdentity.Current.BootId;
-        return boot.Length == 0 ? image : image with
+        Entries = [.. image.Entries.Select(entry => IsSessionRecord(entry.Path)
+            ? (entry.Path, OfAnotherBoot(entry.Bytes!, entry.Path))
+            : entry)],
+    };
+
+    private static bool IsSessionRecord(string path) =>
+        path.Contains("/sessions/", StringComparison.Ordinal) && !Path.HasExtension(path);
+
+    /// <summary>A record that cannot be read stays as it is.</summary>
+    private static byte[] OfAnotherBoot(byte[] bytes, string path)
+    {
+        try
         {
-            Entries =
-            [
-                .. image.Entries.Select(entry => !entry.Path.Contains("/sessions/", StringComparison.Ordinal)
-                    ? entry
-                    : (entry.Path, Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(entry.Bytes!).Replace(
-                        boot, boot[..^1] + (boot[^1] == '0' ? '1' : '0'), StringComparison.Ordinal)))),
-            ],
-        };
+            var record = SessionRecordFile.Read(bytes, path);
+            return SessionRecordFile.Write(record with { Process = record.Process with { BootId = "another" } });
+        }
+        catch (CorruptDataException)
+        {
+            return bytes;
+        }
     }
 
     private static Repository OpenOrCreate(CrashRun run, IReadOnlyDictionary<string, PromiseKind> promised)

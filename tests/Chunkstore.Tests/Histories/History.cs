@@ -1,4 +1,3 @@
-using System.Text.RegularExpressions;
 using BackupEngine.Chunkstore.Backends;
 using BackupEngine.Chunkstore.Collection;
 using BackupEngine.Chunkstore.Encryption;
@@ -6,6 +5,7 @@ using BackupEngine.Chunkstore.Errors;
 using BackupEngine.Chunkstore.Manifests;
 using BackupEngine.Chunkstore.Repositories;
 using BackupEngine.Chunkstore.Retention;
+using BackupEngine.Chunkstore.Sessions;
 using BackupEngine.Chunkstore.Tests.Backends;
 using BackupEngine.Chunkstore.Tests.Repositories;
 using BackupEngine.Chunkstore.Verification;
@@ -14,7 +14,7 @@ using Xunit;
 namespace BackupEngine.Chunkstore.Tests.Histories;
 
 /// <summary>One history: a volume, a repository, and what every backup in it must hold.</summary>
-internal sealed partial class History : IDisposable
+internal sealed class History : IDisposable
 {
     private const int ChunkSize = 4096;
     private const int MostBackups = 12;
@@ -277,10 +277,12 @@ internal sealed partial class History : IDisposable
     /// <summary>The process that this one pretends to have been is gone.</summary>
     private void MarkSessionsDead()
     {
-        foreach (var file in Directory.GetFiles(Path.Combine(Place, "sessions")))
+        var records = Directory.GetFiles(Path.Combine(Place, "sessions")).Where(file => !Path.HasExtension(file));
+        foreach (var file in records)
         {
-            var text = File.ReadAllText(file);
-            File.WriteAllText(file, StartTicks().Replace(text, "${name}1"));
+            var record = SessionRecordFile.Read(File.ReadAllBytes(file), file);
+            record = record with { Process = record.Process with { StartTicks = 1 } };
+            File.WriteAllBytes(file, SessionRecordFile.Write(record));
         }
     }
 
@@ -297,7 +299,4 @@ internal sealed partial class History : IDisposable
         var restored = await TestVolume.RestoreAsync(_repository, _repository.GetManifest(BackupId.Parse(backup)));
         Assert.True(restored.AsSpan().SequenceEqual(_model[backup]), $"backup {backup} is not what the volume was");
     }
-
-    [GeneratedRegex("(?<name>\"start_ticks\": )[0-9]+", RegexOptions.NonBacktracking)]
-    private static partial Regex StartTicks();
 }

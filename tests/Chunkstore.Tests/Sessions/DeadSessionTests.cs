@@ -112,8 +112,8 @@ public sealed class DeadSessionTests : IDisposable
             Process = identity,
         };
         using var backend = new LocalDirectoryBackend(Path);
-        var bytes = JsonSerializer.SerializeToUtf8Bytes(record, StoreJson.Default.SessionRecord);
-        backend.PublishSmall(new ObjectName(ObjectKind.Session, Stale.ToString()), bytes, Stale);
+        var name = new ObjectName(ObjectKind.Session, Stale.ToString());
+        backend.PublishSmall(name, SessionRecordFile.Write(record), Stale);
         File.WriteAllText($"{Path}/tmp/{Stale}-00000009", "half a pack");
     }
 

@@ -1,3 +1,6 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using BackupEngine.Chunkstore.Hashing;
 using BackupEngine.DataPlane.Protocol;
 using BackupEngine.DataPlane.Tests.CommandLine;
 using BackupEngine.DataPlane.Tests.Devices;
@@ -55,10 +58,14 @@ public sealed class ResumedJobTests : JobTestBase
     {
         foreach (var file in Directory.GetFiles(Path.Combine(Repository, "sessions")))
         {
-            var text = System.Text.Json.Nodes.JsonNode.Parse(File.ReadAllText(file))!;
-            text["process"]!["machine_id"] = "another";
-            text["process"]!["host"] = "another";
-            File.WriteAllText(file, text.ToJsonString());
+            var lines = File.ReadAllText(file);
+            var record = JsonNode.Parse(lines[..lines.LastIndexOf('\n')])!;
+            record["process"]!["machine_id"] = "another";
+            record["process"]!["host"] = "another";
+            var text = record.ToJsonString();
+            var digest = new byte[Blake3.DigestBytes];
+            Blake3.Hash(Encoding.UTF8.GetBytes(text), digest);
+            File.WriteAllText(file, $"{text}\n{Convert.ToHexStringLower(digest)}");
         }
     }
 
