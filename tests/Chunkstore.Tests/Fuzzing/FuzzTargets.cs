@@ -6,6 +6,6 @@ internal static class FuzzTargets
     public static IReadOnlyList<FuzzTarget> All { get; } =
     [
         .. PackTargets.All, .. IndexTargets.All, .. ManifestTargets.All, .. CheckpointTargets.All,
-        .. CollectionTargets.All, .. TextTargets.All,
+        .. CollectionTargets.All, .. VerificationTargets.All, .. KeyTargets.All, .. TextTargets.All,
     ];
 }

@@ -18,6 +18,17 @@ internal static class Seals
         }
     }
 
+    /// <summary>The last line of a text that proves the rest.</summary>
+    public static void Text(byte[] bytes)
+    {
+        var end = bytes.AsSpan().LastIndexOf((byte)'\n');
+        if (end > 0)
+        {
+            var right = ChecksummedText.Write(bytes.AsSpan(0, end));
+            right.AsSpan(0, Math.Min(right.Length, bytes.Length)).CopyTo(bytes);
+        }
+    }
+
     /// <summary>A CRC over what is before it and what is behind it.</summary>
     public static Action<byte[]> CrcAround(int offset) => bytes =>
     {

@@ -17,7 +17,7 @@ internal static class TextTargets
         {
             Seal = SealConfiguration,
         },
-        new("session record", [SessionRecord()], ReadSession, 64 * 1024) { Seal = SealText },
+        new("session record", [SessionRecord()], ReadSession, 64 * 1024) { Seal = Seals.Text },
     ];
 
     private static byte[] Configuration() => RepositoryConfigFile.Write(new RepositoryConfig
@@ -56,16 +56,6 @@ internal static class TextTargets
          "started_at": "2026-01-01T00:00:00+00:00", "process": {"host": "h", "machine_id": "m", "boot_id": "b",
          "pid_namespace": "p", "pid": 4, "start_ticks": 5}}
         """));
-
-    private static void SealText(byte[] bytes)
-    {
-        var end = bytes.AsSpan().LastIndexOf((byte)'\n');
-        if (end > 0)
-        {
-            var right = ChecksummedText.Write(bytes.AsSpan(0, end));
-            right.AsSpan(0, Math.Min(right.Length, bytes.Length)).CopyTo(bytes);
-        }
-    }
 
     private static void ReadSession(byte[] bytes)
     {
