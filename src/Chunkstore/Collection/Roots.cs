@@ -1,3 +1,4 @@
+using BackupEngine.Chunkstore.Errors;
 using BackupEngine.Chunkstore.Format;
 using BackupEngine.Chunkstore.Packs;
 using BackupEngine.Chunkstore.Sessions;
@@ -26,7 +27,15 @@ internal sealed record Roots
     public static Roots List(SessionParts parts, long generation)
     {
         var manifests = parts.Manifests.List();
-        var pins = parts.Sessions.List().SelectMany(session => session.Pins).ToList();
+        var sessions = parts.Sessions.List();
+        if (generation != 0 && sessions.FirstOrDefault(session => session.Kind.Length == 0) is { } unreadable)
+        {
+            throw new RepositoryException(
+                $"The record of session {unreadable.Id} cannot be read, so what it keeps is not known. Nothing was "
+                + "deleted. Collect again: the session is then ended if it does not answer.");
+        }
+
+        var pins = sessions.SelectMany(session => session.Pins).ToList();
         var answers = generation == 0 ? [] : parts.Generations.ListAcknowledgements(generation);
         var harmed = QuarantineCatalog.Load(parts.Backend, parts.RepositoryId).Harmed;
         return new Roots
