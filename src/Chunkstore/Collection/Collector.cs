@@ -156,6 +156,7 @@ internal sealed class Collector
     /// <returns>The highest generation afterwards.</returns>
     private async Task<Generation> FinishAsync(Generation generation, CancellationToken cancellationToken)
     {
+        var number = generation.Number;
         if (generation is { IsOpen: true, Deleting: null })
         {
             await _session.PollAsync(cancellationToken);
@@ -164,7 +165,18 @@ internal sealed class Collector
                 _options.FenceAfter,
                 waiting => Report(CollectPhase.Waiting, 0, waiting),
                 cancellationToken);
-            generation = await JudgeAsync(generation, cancellationToken);
+
+            // Meanwhile another collector may have finished this one and opened the next. That one was not waited for,
+            // so it must not be judged here: whoever comes back to it waits first.
+            if (generation.Number == number)
+            {
+                generation = await JudgeAsync(generation, cancellationToken);
+            }
+
+            if (generation.Number != number)
+            {
+                return generation;
+            }
         }
 
         if (generation is { IsOpen: true, Deleting: { } deleting })

@@ -12,6 +12,9 @@ namespace BackupEngine.Chunkstore.Repositories;
 /// </summary>
 public sealed class ChunkReader
 {
+    /// <summary>How often it is looked for a chunk before it counts as missing.</summary>
+    private const int MaximumLooks = 2;
+
     private readonly IRepositoryBackend _backend;
     private readonly IndexCatalog _catalog;
     private readonly RepositoryKeys _keys;
@@ -161,10 +164,13 @@ public sealed class ChunkReader
         }
 
         // Garbage collection may have moved it, and deleted the pack, since this view was made.
-        _catalog.Refresh();
-        if (await TryReadElsewhereAsync(id, damaged, plain, hasher, cancellationToken))
+        for (var looks = 0; looks < MaximumLooks; looks++)
         {
-            return;
+            _catalog.RefreshSurely();
+            if (await TryReadElsewhereAsync(id, damaged, plain, hasher, cancellationToken))
+            {
+                return;
+            }
         }
 
         // Nothing of what was found may be taken for the chunk.
@@ -234,11 +240,15 @@ public sealed class ChunkReader
             return location;
         }
 
-        // Whether or not there was anything new: another thread may have opened it just before.
-        _catalog.Refresh();
-        if (TryLocate(id, out location))
+        // Whether or not there was anything new: another thread may have opened it just before. One look may miss a
+        // segment that was just replaced together with the one that replaced it, so it is looked until two agree.
+        for (var tries = 0; tries < MaximumLooks; tries++)
         {
-            return location;
+            _catalog.RefreshSurely();
+            if (TryLocate(id, out location))
+            {
+                return location;
+            }
         }
 
         var damage = _catalog.Damage;
