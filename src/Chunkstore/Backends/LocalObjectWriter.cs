@@ -52,7 +52,9 @@ internal sealed class LocalObjectWriter(
         {
             _failed = true;
             throw new ObjectMissingException(
-                $"{backend.Describe(name)} was not published: another process has taken its temporary file away.",
+                $"{backend.Describe(name)} was not published: its temporary file is gone, so its session was ended by "
+                + "another process. What was published before is not harmed. Run it again; a backup goes on from its "
+                + "last checkpoint.",
                 exception);
         }
         catch (IOException exception)

@@ -365,8 +365,8 @@ public sealed class Repository : IDisposable
     {
         try
         {
-            await MergeIndexAsync(new IndexMergeOptions(), cancellationToken);
-            return report;
+            var merge = await MergeIndexAsync(new IndexMergeOptions(), cancellationToken);
+            return merge.Warnings.Aggregate(report, (told, warning) => told.With(warning));
         }
         catch (RepositoryException exception)
         {
