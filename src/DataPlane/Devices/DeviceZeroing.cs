@@ -15,7 +15,21 @@ internal sealed unsafe class DeviceZeroing(string name, OpenedDevice device)
     /// </summary>
     private const long StepBytes = 256L * 1024 * 1024;
 
-    /// <summary>Why zeros were written as data; null as long as they were not.</summary>
+    /// <summary>
+    /// Punching a hole, which on a block device means: unmap, and read as zeros from now on (fallocate(2), block/fops.c
+    /// of Linux). Must come first: a loop device whose file system cannot zero a range in place answers BLKZEROOUT by
+    /// writing, and takes no other request of that kind afterwards.
+    /// </summary>
+    private const int Unmap = 0;
+
+    /// <summary>BLKZEROOUT: always works on a block device; the kernel writes where the device cannot.</summary>
+    private const int ZeroOutByKernel = 1;
+
+    private const int Ways = 2;
+
+    private volatile int _way;
+
+    /// <summary>Why zeros cost more than telling the device; null as long as they did not.</summary>
     public string? Refused { get; private set; }
 
     /// <summary>Zeroes an extent of any alignment.</summary>
@@ -43,33 +57,54 @@ internal sealed unsafe class DeviceZeroing(string name, OpenedDevice device)
         }
     }
 
+    /// <summary>The cheapest way that the device takes; one that it has refused is not tried again.</summary>
     private bool TryTell(long offsetBytes, long lengthBytes)
     {
-        if (Refused is not null)
+        for (var way = _way; way < Ways; way++)
         {
-            return false;
+            var errno = Tell(way, offsetBytes, lengthBytes);
+            if (errno == 0)
+            {
+                return true;
+            }
+
+            if (!IsRefusal(errno))
+            {
+                throw DeviceException.Io(name, $"zeroing {lengthBytes} bytes", offsetBytes, errno);
+            }
+
+            Refused = $"{name} cannot be told to {(way == Unmap ? "unmap" : "zero")} a range "
+                + $"({ErrorNumbers.Describe(errno)}); "
+                + (IsLast(way) ? "zeros are written as data" : "the kernel zeroes it, perhaps by writing");
+
+            // Several threads may be told of the same refusal.
+            Interlocked.CompareExchange(ref _way, way + 1, way);
         }
 
-        var errno = Tell(offsetBytes, lengthBytes);
-        if (errno is not (0 or ErrorNumbers.NotSupported or ErrorNumbers.NotTty or ErrorNumbers.NotImplemented))
-        {
-            throw DeviceException.Io(name, $"zeroing {lengthBytes} bytes", offsetBytes, errno);
-        }
-
-        Refused = errno == 0
-            ? null
-            : $"{name} cannot be told to zero a range ({ErrorNumbers.Describe(errno)}); zeros are written as data";
-        return errno == 0;
+        return false;
     }
 
-    private int Tell(long offsetBytes, long lengthBytes)
+    private static bool IsRefusal(int errno) => errno is ErrorNumbers.NotSupported
+        or ErrorNumbers.NotTty
+        or ErrorNumbers.NotImplemented
+        or ErrorNumbers.NoDevice;
+
+    /// <summary>A file has no other way than to be unmapped.</summary>
+    private bool IsLast(int way) => way == ZeroOutByKernel || device.Kind != FileKind.BlockDevice;
+
+    private int Tell(int way, long offsetBytes, long lengthBytes)
     {
+        if (way == ZeroOutByKernel && device.Kind != FileKind.BlockDevice)
+        {
+            return ErrorNumbers.NotSupported;
+        }
+
         int result;
         do
         {
-            result = device.Kind == FileKind.BlockDevice
+            result = way == ZeroOutByKernel
                 ? ZeroOut(offsetBytes, lengthBytes)
-                : LibC.Fallocate(device.Main, LibC.PunchHoleAndKeepSize, offsetBytes, lengthBytes);
+                : LibC.Fallocate(device.Buffered, LibC.PunchHoleAndKeepSize, offsetBytes, lengthBytes);
         }
         while (result != 0 && Marshal.GetLastPInvokeError() == ErrorNumbers.Interrupted);
 

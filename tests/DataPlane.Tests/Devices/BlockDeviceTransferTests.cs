@@ -79,6 +79,42 @@ public sealed class BlockDeviceTransferTests
     }
 
     [Fact]
+    public async Task Zeroing_a_block_device_gives_the_space_below_it_back()
+    {
+        LoopDevice.SkipUnlessPossible();
+        using var folder = new TemporaryFolder(TemporaryFolder.MemoryFileSystem);
+        var file = folder.CreateFile("volume", 4 << 20);
+        using var loop = LoopDevice.Over(file);
+        using IBlockDevice device = BlockDevice.Open(loop.Path, DeviceAccess.ReadWrite, direct: true);
+        await AlignedBytes.WriteAllAsync(device, Enumerable.Repeat((byte)1, 4 << 20).ToArray());
+        await device.FlushAsync(Cancelled);
+        var full = long.Parse(Shell.Run("stat", "-c", "%b", file));
+        await device.ZeroAsync(new Extent(0, 4 << 20), Cancelled);
+        await device.FlushAsync(Cancelled);
+        Assert.InRange(long.Parse(Shell.Run("stat", "-c", "%b", file)), 0, full / 4);
+        Assert.Null(device.ZeroingRefused);
+        Assert.Equal(new byte[4 << 20], await AlignedBytes.ReadAllAsync(device));
+    }
+
+    [Fact]
+    public async Task A_block_device_that_cannot_unmap_is_zeroed_all_the_same_and_that_is_said()
+    {
+        LoopDevice.SkipUnlessPossible();
+        using var folder = new TemporaryFolder(TemporaryFolder.MemoryFileSystem);
+        using var loop = LoopDevice.Over(folder.CreateFile("volume", 3 << 20));
+
+        // A loop device over such a file system refuses to unmap as soon as it was asked to zero in place.
+        Shell.Run("blkdiscard", "--zeroout", "--length", "1048576", loop.Path);
+        using IBlockDevice device = BlockDevice.Open(loop.Path, DeviceAccess.ReadWrite, direct: true);
+        var content = Enumerable.Repeat((byte)7, 3 << 20).ToArray();
+        await AlignedBytes.WriteAllAsync(device, content);
+        await device.ZeroAsync(new Extent(1000, 2_500_000), Cancelled);
+        content.AsSpan(1000, 2_500_000).Clear();
+        Assert.Equal(content, await AlignedBytes.ReadAllAsync(device));
+        Assert.Contains("unmap", device.ZeroingRefused, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Where_zeroing_is_refused_zeros_are_written_and_that_is_said()
     {
         Assert.SkipUnless(Shell.IsRoot, "needs root: mounts a ramfs");
