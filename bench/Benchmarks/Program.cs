@@ -1,3 +1,4 @@
+using BackupEngine.Benchmarks.Bound;
 using BackupEngine.Benchmarks.IndexScale;
 using BackupEngine.Benchmarks.Running;
 using BenchmarkDotNet.Running;
@@ -6,6 +7,7 @@ return args switch
 {
     ["--smoke"] => Smoke.Run(),
     [IndexScaleProgram.Name, ..] => await IndexScaleProgram.RunAsync(args),
+    [StageCostProgram.Name, ..] => StageCostProgram.Run(args),
     _ => Measure(args),
 };
 
