@@ -49,6 +49,15 @@ internal sealed class Exploration(Story story)
         return this;
     }
 
+    /// <summary>Runs one order.</summary>
+    public async Task<Exploration> TurnsAsync(params string[] turns)
+    {
+        var schedule = new TurnsSchedule(turns);
+        await RunAsync(schedule, () => 0, "turns");
+        Finding ??= schedule.IsOver ? null : $"the order ended with turns to come; {Outcomes.Keys.Single()}";
+        return this;
+    }
+
     private async Task RunAsync(ISchedule schedule, Func<int> death, string name)
     {
         var (world, participants) = story.Begin(death);

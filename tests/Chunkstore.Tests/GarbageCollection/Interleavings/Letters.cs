@@ -15,7 +15,12 @@ internal static class Letters
     private static readonly byte[][] Chunks = [.. Enumerable.Range('A', 26).Select(Make)];
 
     /// <summary>Backs up a word, in one leaf; on top of a parent, letters that are the same are not read.</summary>
-    public static async Task BackUpAsync(Repository repository, BackupWriter writer, string word)
+    /// <param name="repository">The repository.</param>
+    /// <param name="writer">The backup.</param>
+    /// <param name="word">The volume.</param>
+    /// <param name="rest">Called before it looks for a new generation, and again before it commits.</param>
+    public static async Task BackUpAsync(
+        Repository repository, BackupWriter writer, string word, Action? rest = null)
     {
         var ids = new ChunkId[word.Length];
         var old = new ChunkId[word.Length];
@@ -29,6 +34,7 @@ internal static class Letters
             if (i == word.Length / 2)
             {
                 // What a timer does from time to time.
+                rest?.Invoke();
                 await writer.PollAsync(CancellationToken.None);
             }
 
@@ -44,6 +50,7 @@ internal static class Letters
             await writer.Tree.SetLeafAsync(0, ids, CancellationToken.None);
         }
 
+        rest?.Invoke();
         await writer.CommitAsync(new SourceCounters(0, 0, 0), CancellationToken.None);
     }
 

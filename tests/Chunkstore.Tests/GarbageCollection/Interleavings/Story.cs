@@ -81,13 +81,31 @@ internal sealed class Story
         });
     }
 
-    /// <summary>A collector. One that waits long ends whoever does not answer.</summary>
-    public Story Collector(string name = "collector") => Part(name, async (participant, world) =>
+    /// <summary>A backup whose writer rests between what it does: others may come in without preempting it.</summary>
+    public Story SlowWriter(string backup, string word)
     {
-        using var repository = world.Open(participant);
-        var options = new CollectOptions { FenceAfter = TimeSpan.FromSeconds(1) };
-        await repository.CollectAsync(options, progress: null, CancellationToken.None);
-    });
+        _beginning.Contents[backup] = word;
+        return Part($"writer {backup}", async (participant, world) =>
+        {
+            using var repository = world.Open(participant);
+            await using var writer = repository.BeginBackup(Letters.Options(backup, word, parent: null));
+            await Letters.BackUpAsync(repository, writer, word, () => participant.Yield("rest"));
+        });
+    }
+
+    /// <summary>
+    /// A collector, or one that collects several times. One that waits long ends whoever does not answer.
+    /// </summary>
+    public Story Collector(string name = "collector", int times = 1, int fenceAfterSeconds = 1) =>
+        Part(name, async (participant, world) =>
+        {
+            using var repository = world.Open(participant);
+            var options = new CollectOptions { FenceAfter = TimeSpan.FromSeconds(fenceAfterSeconds) };
+            for (var time = 0; time < times; time++)
+            {
+                await repository.CollectAsync(options, progress: null, CancellationToken.None);
+            }
+        });
 
     public Story Deletion(string backup) => Part($"delete {backup}", (participant, world) =>
     {

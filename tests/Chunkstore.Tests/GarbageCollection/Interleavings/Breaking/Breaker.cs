@@ -21,6 +21,7 @@ internal static class Breaker
             BrokenRule.AcksStay => new LostAnswers(inner, neverCome: false),
             BrokenRule.WaitForAcks => new SameListing(inner, "sessions", isEmpty: true),
             BrokenRule.MarkAgain => new SameListing(inner, "manifests", isEmpty: false),
+            BrokenRule.JudgeWhatWasWaitedFor => new BlindSecondWait(inner),
             BrokenRule.DoneLast => new EarlyDone(inner, disk, repositoryId),
             _ => throw new ArgumentOutOfRangeException(nameof(rule), rule, null),
         };

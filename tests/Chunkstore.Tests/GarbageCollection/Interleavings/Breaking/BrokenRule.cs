@@ -38,6 +38,11 @@ internal enum BrokenRule
     /// <summary>The collector sees no sessions to wait for.</summary>
     WaitForAcks,
 
+    /// <summary>
+    /// The collector judges a generation that another one has opened while it waited for the one before.
+    /// </summary>
+    JudgeWhatWasWaitedFor,
+
     /// <summary>The collector sees the backups of its first mark for ever.</summary>
     MarkAgain,
 
