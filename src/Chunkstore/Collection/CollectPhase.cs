@@ -17,4 +17,7 @@ public enum CollectPhase
 
     /// <summary>Deleting packs.</summary>
     Deleting,
+
+    /// <summary>Making few index segments out of many.</summary>
+    MergingIndex,
 }

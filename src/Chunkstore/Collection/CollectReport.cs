@@ -1,3 +1,5 @@
+using BackupEngine.Chunkstore.Index.Merging;
+
 namespace BackupEngine.Chunkstore.Collection;
 
 /// <summary>What a collection found and did; in a dry run, what it would do.</summary>
@@ -41,6 +43,9 @@ public sealed record CollectReport
 
     /// <summary>Whether this was a dry run.</summary>
     public required bool DryRun { get; init; }
+
+    /// <summary>What merging the index afterwards did; null in a dry run, or where it failed.</summary>
+    public IndexMergeReport? IndexMerge { get; init; }
 
     /// <summary>What the operator should know, in words.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];

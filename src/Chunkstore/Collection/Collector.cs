@@ -54,7 +54,7 @@ internal sealed class Collector
         {
             if (options.DryRun)
             {
-                return await DryCollection.RunAsync(parts, options, cancellationToken);
+                return await DryCollection.RunAsync(parts, options, progress, cancellationToken);
             }
 
             parts.Sessions.RemoveDead();
@@ -114,7 +114,8 @@ internal sealed class Collector
     private async Task<bool> CondemnAsync(Generation last, CancellationToken cancellationToken)
     {
         Report(CollectPhase.Marking, 0, _parts.Manifests.Count);
-        var marks = await Marks.TakeAsync(_parts, new HashSet<PackId>(), generation: 0, cancellationToken);
+        var marks = await Marks.TakeAsync(
+            _parts, new HashSet<PackId>(), generation: 0, Reporting(CollectPhase.Marking), cancellationToken);
         _totals.Found(marks);
         var candidates = new Candidates(marks, _options.ThresholdPercent);
         var condemned = candidates.Dead.Concat(await CopyAsync(marks, candidates, cancellationToken)).ToList();
@@ -146,7 +147,8 @@ internal sealed class Collector
         Report(CollectPhase.Copying, 0, candidates.Sparse.Count);
         await _session.AvoidAsync(candidates.Dead.Concat(candidates.Sparse));
         var copier = new CopyForward(_parts.Backend, _parts.Keys, _session.Store.StoreAsync);
-        var result = await copier.RunAsync(marks.Marker, candidates.Sparse, cancellationToken);
+        var result = await copier.RunAsync(
+            marks.Marker, candidates.Sparse, Reporting(CollectPhase.Copying), cancellationToken);
         await _session.Store.CheckpointAsync(cancellationToken);
         _totals.Copied(result);
         return result.Copied;
@@ -207,7 +209,12 @@ internal sealed class Collector
         Report(CollectPhase.MarkingAgain, 0, _parts.Manifests.Count);
         try
         {
-            var marks = await Marks.TakeAsync(_parts, generation.Packs, generation.Number, cancellationToken);
+            var marks = await Marks.TakeAsync(
+                _parts,
+                generation.Packs,
+                generation.Number,
+                Reporting(CollectPhase.MarkingAgain),
+                cancellationToken);
             var deleting = generation.Packs.Where(pack => !marks.IsNeeded(pack)).ToList();
 
             // What was seen must not come back, and what was relied on must not go, with the next power failure.
@@ -228,6 +235,8 @@ internal sealed class Collector
         var newest = _parts.Generations.FindNewest();
         return newest.Number != generation.Number || newest.IsDone || newest.Deleting is not null;
     }
+
+    private Action<long, long> Reporting(CollectPhase phase) => (done, total) => Report(phase, done, total);
 
     private void Report(CollectPhase phase, long done, long total) =>
         _progress?.Report(new CollectProgress(phase, done, total));

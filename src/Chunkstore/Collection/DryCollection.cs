@@ -7,12 +7,20 @@ namespace BackupEngine.Chunkstore.Collection;
 internal static class DryCollection
 {
     public static async Task<CollectReport> RunAsync(
-        SessionParts parts, CollectOptions options, CancellationToken cancellationToken)
+        SessionParts parts,
+        CollectOptions options,
+        IProgress<CollectProgress>? progress,
+        CancellationToken cancellationToken)
     {
         var newest = parts.Generations.FindNewest();
         IReadOnlySet<PackId> condemned = newest.IsOpen ? newest.Packs : new HashSet<PackId>();
         var generation = newest.IsOpen ? newest.Number : 0;
-        var marks = await Marks.TakeAsync(parts, condemned, generation, cancellationToken);
+        var marks = await Marks.TakeAsync(
+            parts,
+            condemned,
+            generation,
+            (done, total) => progress?.Report(new CollectProgress(CollectPhase.Marking, done, total)),
+            cancellationToken);
         var candidates = new Candidates(marks, options.ThresholdPercent);
         var going = candidates.Dead.Concat(candidates.Sparse).ToHashSet();
         var uses = candidates.Sparse.Select(pack => marks.Marker.Liveness.Packs[pack]).ToList();

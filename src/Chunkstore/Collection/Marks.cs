@@ -21,18 +21,24 @@ internal sealed record Marks(
     private const int MaximumTries = 3;
 
     /// <summary>Lists roots, then the index, then packs, and marks.</summary>
+    /// <param name="parts">The repository.</param>
+    /// <param name="condemned">Packs of an open generation.</param>
+    /// <param name="generation">The generation whose answers count; 0 = none.</param>
+    /// <param name="onMarked">Told after each tree: how many are done, and how many there are.</param>
+    /// <param name="cancellationToken">Ends the walk.</param>
     /// <exception cref="CorruptDataException">Something that a backup needs is nowhere.</exception>
     public static async Task<Marks> TakeAsync(
         SessionParts parts,
         IReadOnlySet<PackId> condemned,
         long generation,
+        Action<long, long>? onMarked,
         CancellationToken cancellationToken)
     {
         for (var tries = 1; ; tries++)
         {
             try
             {
-                return await TakeOnceAsync(parts, condemned, generation, cancellationToken);
+                return await TakeOnceAsync(parts, condemned, generation, onMarked, cancellationToken);
             }
             catch (CorruptDataException) when (tries < MaximumTries)
             {
@@ -49,6 +55,7 @@ internal sealed record Marks(
         SessionParts parts,
         IReadOnlySet<PackId> condemned,
         long generation,
+        Action<long, long>? onMarked,
         CancellationToken cancellationToken)
     {
         var before = RepositorySnapshot.ListPacks(parts.Backend);
@@ -72,6 +79,7 @@ internal sealed record Marks(
             Damage = QuarantineCatalog.Require(parts.Backend, parts.RepositoryId).ToExclusions(),
             Nodes = new RepositoryNodeStore(parts.Chunks),
             ChunkSizeBytes = parts.ChunkSizeBytes,
+            OnMarked = onMarked,
         });
         await marker.MarkAsync(roots.Trees, cancellationToken);
         await CheckpointRoots.MarkAsync(parts, marker, cancellationToken);

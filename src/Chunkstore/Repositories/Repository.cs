@@ -316,6 +316,7 @@ public sealed class Repository : IDisposable
         _keys.RequireUnlocked();
         _keys.Refresh(_keyStore);
         var report = await Collector.RunAsync(SessionParts, options, progress, cancellationToken);
+        progress?.Report(new CollectProgress(CollectPhase.MergingIndex, 0, 0));
         return options.DryRun ? report : await MergeAfterAsync(report, cancellationToken);
     }
 
@@ -366,7 +367,7 @@ public sealed class Repository : IDisposable
         try
         {
             var merge = await MergeIndexAsync(new IndexMergeOptions(), cancellationToken);
-            return merge.Warnings.Aggregate(report, (told, warning) => told.With(warning));
+            return report with { IndexMerge = merge, Warnings = [.. report.Warnings, .. merge.Warnings] };
         }
         catch (RepositoryException exception)
         {

@@ -46,7 +46,7 @@ internal sealed class Verifier(VerifierParts parts, VerifyOptions options, IProg
 
         _findings.AddDamage(_quarantine.Damage, damage.Damage, snapshot, walk);
         Save(damage, walk, snapshot, session);
-        return Report(snapshot, packs, walk);
+        return Report(snapshot, packs, damage.Damage, walk);
     }
 
     /// <summary>Before the index is looked at: what a manifest needs is in the index before it is published.</summary>
@@ -197,7 +197,8 @@ internal sealed class Verifier(VerifierParts parts, VerifyOptions options, IProg
             backup => _quarantine.Harmed.TryGetValue(backup.BackupId, out var known)
                 && known.Ranges.SequenceEqual(backup.Ranges)));
 
-    private VerifyReport Report(RepositorySnapshot snapshot, IReadOnlyList<PackId> packs, HarmWalk? walk)
+    private VerifyReport Report(
+        RepositorySnapshot snapshot, IReadOnlyList<PackId> packs, KnownDamage damage, HarmWalk? walk)
     {
         _manifests.Damaged.ForEach(damaged => _findings.Faults.Add(damaged.Fault));
         if (walk is null)
@@ -217,6 +218,8 @@ internal sealed class Verifier(VerifierParts parts, VerifyOptions options, IProg
             PacksRead = packs.Count,
             BytesRead = packs.Sum(pack => snapshot.Packs[pack]),
             UnindexedPacks = snapshot.Packs.Keys.Count(pack => !snapshot.Index.Names(pack)),
+            QuarantinedRecords = damage.Records.Count,
+            QuarantinedPacks = damage.Packs.Count,
             Faults = _findings.Faults,
             Superseded = _findings.Superseded,
             Harmed = walk?.Harmed ?? [],

@@ -27,6 +27,12 @@ public sealed record VerifyReport
     /// <summary>Packs that no index segment names: of a backup that is running or has failed.</summary>
     public required long UnindexedPacks { get; init; }
 
+    /// <summary>Damaged records that nobody relies on now, as a number; those of whole packs not among them.</summary>
+    public required long QuarantinedRecords { get; init; }
+
+    /// <summary>Packs that nobody relies on now, as a number.</summary>
+    public required long QuarantinedPacks { get; init; }
+
     /// <summary>What is wrong.</summary>
     public required IReadOnlyList<VerifyFault> Faults { get; init; }
 

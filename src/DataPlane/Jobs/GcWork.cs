@@ -1,4 +1,5 @@
 using BackupEngine.Chunkstore.Collection;
+using BackupEngine.Chunkstore.Index.Merging;
 using Contract = BackupEngine.DataPlane.Protocol;
 
 namespace BackupEngine.DataPlane.Jobs;
@@ -19,7 +20,7 @@ internal sealed class GcWork : JobWork
     public override async Task<Action<Contract.Job>> RunAsync(JobContext context, CancellationToken cancellationToken)
     {
         using var lease = context.Services.Repositories.Lease(Repository, initialize: false);
-        var report = await lease.Repository.CollectAsync(Options, progress: null, cancellationToken);
+        var report = await lease.Repository.CollectAsync(Options, new GcPhases(context.Phases), cancellationToken);
         return job => job.Gc = Describe(report);
     }
 
@@ -39,5 +40,15 @@ internal sealed class GcWork : JobWork
         FencedSessions = report.FencedSessions,
         DryRun = report.DryRun,
         Warnings = { report.Warnings },
+        IndexMerge = report.IndexMerge is { } merge ? Describe(merge) : null,
+    };
+
+    private static Contract.IndexMergeResult Describe(IndexMergeReport merge) => new()
+    {
+        SegmentsBefore = merge.SegmentsBefore,
+        SegmentsAfter = merge.SegmentsAfter,
+        Merges = merge.Merges,
+        EntriesMerged = merge.EntriesMerged,
+        Warnings = { merge.Warnings },
     };
 }

@@ -5,7 +5,7 @@ using Contract = BackupEngine.DataPlane.Protocol;
 namespace BackupEngine.DataPlane.Jobs;
 
 /// <summary>A job from its start until it is forgotten. Safe to use from many threads.</summary>
-internal sealed class Job(string id, JobWork work) : IProgress<TransferProgress>, IDisposable
+internal sealed class Job(string id, JobWork work) : IProgress<TransferProgress>, IProgress<JobPhase>, IDisposable
 {
     private const string CancelledMark = "Cancelled";
 
@@ -14,6 +14,7 @@ internal sealed class Job(string id, JobWork work) : IProgress<TransferProgress>
     private long _doneBytes;
     private long _totalBytes;
     private string? _stopReason;
+    private volatile JobPhase? _phase;
     private volatile Contract.Job? _final;
 
     /// <summary>The id that the client chose.</summary>
@@ -48,6 +49,9 @@ internal sealed class Job(string id, JobWork work) : IProgress<TransferProgress>
         Interlocked.Exchange(ref _totalBytes, value.TotalBytes);
         InterlockedMax(ref _doneBytes, value.DoneBytes);
     }
+
+    /// <summary>Called by jobs in several phases, from one thread at a time.</summary>
+    public void Report(JobPhase value) => _phase = value;
 
     /// <summary>The job as it stands, for the protocol.</summary>
     public Contract.Job Snapshot() => _final ?? New(Contract.JobState.Running);
@@ -111,7 +115,9 @@ internal sealed class Job(string id, JobWork work) : IProgress<TransferProgress>
         _completion.SetResult();
     }
 
-    private Contract.Job New(Contract.JobState state) => new()
+    private Contract.Job New(Contract.JobState state) => New(state, _phase);
+
+    private Contract.Job New(Contract.JobState state, JobPhase? phase) => new()
     {
         JobId = id,
         State = state,
@@ -119,6 +125,9 @@ internal sealed class Job(string id, JobWork work) : IProgress<TransferProgress>
         {
             DoneBytes = Interlocked.Read(ref _doneBytes),
             TotalBytes = Interlocked.Read(ref _totalBytes),
+            Phase = phase?.Name ?? "",
+            Done = phase?.Done ?? 0,
+            Total = phase?.Total ?? 0,
         },
     };
 }

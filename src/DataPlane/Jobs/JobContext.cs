@@ -6,5 +6,7 @@ namespace BackupEngine.DataPlane.Jobs;
 /// <summary>What a job works with.</summary>
 /// <param name="Services">What all jobs share.</param>
 /// <param name="Device">The device that the job has claimed; null when it needs none.</param>
-/// <param name="Progress">Told how far it is.</param>
-internal sealed record JobContext(JobServices Services, IBlockDevice? Device, IProgress<TransferProgress> Progress);
+/// <param name="Progress">Told how far it is, in bytes.</param>
+/// <param name="Phases">Told what a job in several phases is doing.</param>
+internal sealed record JobContext(
+    JobServices Services, IBlockDevice? Device, IProgress<TransferProgress> Progress, IProgress<JobPhase> Phases);

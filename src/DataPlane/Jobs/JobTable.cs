@@ -128,7 +128,7 @@ internal sealed class JobTable(AttachmentTable attachments, JobServices services
     {
         try
         {
-            var context = new JobContext(services, attachment?.Opened.Result, job);
+            var context = new JobContext(services, attachment?.Opened.Result, job, job);
             var putResult = await job.Work.RunAsync(context, job.Stop);
             return () => Succeed(job, putResult);
         }

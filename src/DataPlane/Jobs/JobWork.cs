@@ -37,8 +37,11 @@ internal abstract class JobWork
     public bool IsSameAs(JobWork other) => GetType() == other.GetType() && ConcernsSameBackupAs(other);
 
     /// <summary>Whether both must not run at once.</summary>
-    public bool ExcludesAtOnce(JobWork other) =>
-        (NeedsBackupAlone || other.NeedsBackupAlone) && ConcernsSameBackupAs(other);
+    public bool ExcludesAtOnce(JobWork other) => ConcernsSameBackupAs(other)
+        && (ConcernsRepository ? GetType() == other.GetType() : NeedsBackupAlone || other.NeedsBackupAlone);
+
+    /// <summary>Of work on a repository as a whole, one of a kind runs at a time, beside that of other kinds.</summary>
+    private bool ConcernsRepository => BackupId == default;
 
     private bool ConcernsSameBackupAs(JobWork other) =>
         BackupId == other.BackupId && string.Equals(Repository, other.Repository, StringComparison.Ordinal);

@@ -1,5 +1,6 @@
 using BackupEngine.Chunkstore;
 using BackupEngine.Chunkstore.Collection;
+using BackupEngine.Chunkstore.Verification;
 using Contract = BackupEngine.DataPlane.Protocol;
 
 namespace BackupEngine.DataPlane.Jobs;
@@ -24,7 +25,8 @@ internal static class JobWorkReader
             Contract.StartJobRequest.WorkOneofCase.Restore => Restore(request.Restore),
             Contract.StartJobRequest.WorkOneofCase.Delete => Delete(request.Delete),
             Contract.StartJobRequest.WorkOneofCase.Gc => Gc(request.Gc),
-            _ => throw Refusal.InvalidArgument("A job needs its work: backup, restore, delete or gc."),
+            Contract.StartJobRequest.WorkOneofCase.Verify => Verify(request.Verify),
+            _ => throw Refusal.InvalidArgument("A job needs its work: backup, restore, delete, gc or verify."),
         };
     }
 
@@ -79,6 +81,31 @@ internal static class JobWorkReader
                 FenceAfter = job.FenceAfterSeconds == 0
                     ? usual.FenceAfter
                     : TimeSpan.FromSeconds(job.FenceAfterSeconds),
+            },
+        };
+    }
+
+    private static VerifyWork Verify(Contract.VerifyJob job)
+    {
+        Require(job.Percent is >= 0 and <= 100, "A percent is from 1 to 100, or 0 for all.");
+        Require(job.BudgetBytes >= 0, "budget_bytes cannot be negative.");
+        return new VerifyWork
+        {
+            Repository = Directory(job.Repository),
+            BackupId = default,
+            Options = new VerifyOptions
+            {
+                Level = job.Level switch
+                {
+                    Contract.VerifyLevel.Unspecified or Contract.VerifyLevel.Structure => VerifyLevel.Structure,
+                    Contract.VerifyLevel.Packs => VerifyLevel.Packs,
+                    Contract.VerifyLevel.Data => VerifyLevel.Data,
+                    _ => throw Refusal.InvalidArgument("A level is STRUCTURE, PACKS or DATA."),
+                },
+                Backups = [.. job.BackupIds.Select(Id)],
+                Percent = job.Percent == 0 ? 100 : job.Percent,
+                OldestFirst = job.OldestFirst,
+                BudgetBytes = job.BudgetBytes == 0 ? null : job.BudgetBytes,
             },
         };
     }

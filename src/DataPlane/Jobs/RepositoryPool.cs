@@ -31,6 +31,22 @@ internal sealed class RepositoryPool(ILogger<RepositoryPool> logger, ServeOption
         }
     }
 
+    /// <summary>
+    /// The same for work that needs no key: where the server has none, an encrypted repository is opened locked, and
+    /// shared with nobody.
+    /// </summary>
+    /// <exception cref="RepositoryException">It cannot be opened.</exception>
+    public RepositoryLease LeaseForWhatNeedsNoKey(string directory)
+    {
+        if (options?.Secret is not null)
+        {
+            return Lease(directory, initialize: false);
+        }
+
+        var repository = Repository.OpenWithoutKey(directory);
+        return new RepositoryLease(repository, repository.Dispose);
+    }
+
     private RepositoryUse Join(string directory)
     {
         lock (_gate)

@@ -48,6 +48,12 @@ internal static class Requests
         Gc = new GcJob { Repository = repository, FenceAfterSeconds = 60 },
     };
 
+    public static StartJobRequest Verify(string jobId, string repository, VerifyLevel level) => new()
+    {
+        JobId = jobId,
+        Verify = new VerifyJob { Repository = repository, Level = level },
+    };
+
     public static StartJobRequest Delete(string jobId, string repository, string backupId) => new()
     {
         JobId = jobId,

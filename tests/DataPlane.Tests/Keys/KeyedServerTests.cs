@@ -61,5 +61,11 @@ public sealed class KeyedServerTests : IDisposable
         var refused = await server.RunJobAsync(Requests.Delete("1", _folder.File("repository"), "a"));
         Assert.Equal(JobState.Failed, refused.State);
         Assert.Contains("no key was given", refused.ToString(), StringComparison.Ordinal);
+
+        var verified = await server.RunJobAsync(Requests.Verify("2", _folder.File("repository"), VerifyLevel.Packs));
+        Assert.True(verified.Verify.Clean, verified.ToString());
+        Assert.Contains("no key was given", Assert.Single(verified.Verify.Warnings), StringComparison.Ordinal);
+        var needsKey = await server.RunJobAsync(Requests.Verify("3", _folder.File("repository"), VerifyLevel.Data));
+        Assert.Equal((JobState.Failed, 8), (needsKey.State, needsKey.ExitCode));
     }
 }

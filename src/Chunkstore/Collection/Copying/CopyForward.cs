@@ -31,14 +31,22 @@ internal sealed class CopyForward(
     /// <summary>
     /// Copies. What it has stored is not durable, and in no segment, before the session's next checkpoint.
     /// </summary>
+    /// <param name="marker">What is live.</param>
+    /// <param name="packs">The packs that are to go.</param>
+    /// <param name="onCopied">Told after each pack: how many are done, and how many there are.</param>
+    /// <param name="cancellationToken">Ends it.</param>
     public async Task<CopyResult> RunAsync(
-        Marker marker, IReadOnlyCollection<PackId> packs, CancellationToken cancellationToken)
+        Marker marker,
+        IReadOnlyCollection<PackId> packs,
+        Action<long, long>? onCopied,
+        CancellationToken cancellationToken)
     {
         foreach (var batch in Batches(marker.Liveness, packs))
         {
             foreach (var records in marker.LiveRecordsIn(batch).GroupBy(record => record.Location.Pack))
             {
                 await CopyPackAsync(records.Key, marker.Liveness, [.. records], cancellationToken);
+                onCopied?.Invoke(_copied.Count + _kept.Count, packs.Count);
             }
         }
 

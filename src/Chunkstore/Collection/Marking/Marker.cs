@@ -37,11 +37,13 @@ internal sealed class Marker
         IReadOnlyList<(PinnedRoot Root, bool IsTolerant)> roots, CancellationToken cancellationToken)
     {
         // Whole trees first: a subtree of which something is missing is never taken for one that was walked.
+        var done = 0L;
         foreach (var (root, isTolerant) in roots.OrderBy(root => root.IsTolerant))
         {
             var shape = new TreeShape(root.VolumeBytes, _parts.ChunkSizeBytes);
             var walk = new Walk(_entries, new ManifestTreeReader(_nodes, new TreeRoot(shape, root.RootId)), isTolerant);
             await walk.RunAsync(cancellationToken);
+            _parts.OnMarked?.Invoke(++done, roots.Count);
         }
     }
 

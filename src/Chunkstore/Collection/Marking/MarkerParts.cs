@@ -26,4 +26,7 @@ internal sealed record MarkerParts
     public required INodeStore Nodes { get; init; }
 
     public required int ChunkSizeBytes { get; init; }
+
+    /// <summary>Told after each tree: how many are done, and how many there are.</summary>
+    public Action<long, long>? OnMarked { get; init; }
 }

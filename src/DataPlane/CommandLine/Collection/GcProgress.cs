@@ -24,6 +24,7 @@ internal sealed class GcProgress : IProgress<CollectProgress>
         CollectPhase.Waiting => "waiting for the backups that are running",
         CollectPhase.MarkingAgain => "finding once more what the backups need",
         CollectPhase.Deleting => $"deleting {value.Total} packs",
+        CollectPhase.MergingIndex => "merging the index",
         _ => value.Phase.ToString(),
     };
 }

@@ -16,6 +16,9 @@ internal static class GcText
         $"  rewritten  {report.CopiedRecords} records, {SizeText.Format(report.CopiedBytes)}",
         $"  rescued    {report.RescuedPacks} packs that something has begun to rely on",
         $"  waited     for {report.WaitedForSessions} sessions that were at work",
+        .. report.IndexMerge is { } merge
+            ? [$"  index      {merge.SegmentsBefore} segments before, {merge.SegmentsAfter} now"]
+            : Array.Empty<string>(),
         .. report.DamagedPacks > 0
             ? [$"  DAMAGED    {report.DamagedPacks} packs were kept; run verify --level data"]
             : Array.Empty<string>(),

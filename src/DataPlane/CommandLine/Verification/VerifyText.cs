@@ -13,6 +13,9 @@ internal static class VerifyText
         $"  backups    {report.Backups}",
         $"  index      {report.IndexSegments} segments",
         $"  packs      {report.PacksRead} of {report.Packs} read, {SizeText.Format(report.BytesRead)}",
+        .. report.QuarantinedRecords + report.QuarantinedPacks > 0
+            ? [$"  quarantine {report.QuarantinedRecords} records, {report.QuarantinedPacks} packs"]
+            : Array.Empty<string>(),
         .. report.Faults.Select(fault => $"  FAULT      {Text(fault)}"),
         .. report.Harmed.SelectMany(Of),
         .. report.Superseded.Select(fault => $"  no longer needed: {Text(fault)}"),

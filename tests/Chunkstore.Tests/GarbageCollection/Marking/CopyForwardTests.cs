@@ -20,7 +20,10 @@ public sealed class CopyForwardTests
         await TwoVolumesAsync(repository);
         var marker = await repository.MarkAsync();
         var packs = marker.Liveness.Packs.Where(pack => !pack.Value.IsDead).Select(pack => pack.Key).ToList();
-        var result = await Copier(repository).RunAsync(marker, packs, CancellationToken.None);
+        var told = new List<(long Done, long Total)>();
+        var result = await Copier(repository).RunAsync(
+            marker, packs, (done, total) => told.Add((done, total)), CancellationToken.None);
+        Assert.Equal(Enumerable.Range(1, packs.Count).Select(done => ((long)done, (long)packs.Count)), told);
         Assert.Equal(packs.ToHashSet(), result.Copied);
         Assert.Empty(result.Kept);
         Assert.Equal(packs.Sum(pack => marker.Liveness.Packs[pack].LiveRecords), result.Records);
@@ -40,7 +43,7 @@ public sealed class CopyForwardTests
         var pack = marker.Liveness.Packs.First(pack => pack.Value is { IsDead: false, Type: PackType.Data }).Key;
         var record = marker.LiveRecordsIn(new HashSet<PackId> { pack }).Last();
         Damage(repository, record);
-        var result = await Copier(repository).RunAsync(marker, [pack], CancellationToken.None);
+        var result = await Copier(repository).RunAsync(marker, [pack], onCopied: null, CancellationToken.None);
         Assert.Empty(result.Copied);
         Assert.Contains("CRC32C", Assert.Single(result.Kept).Value, StringComparison.Ordinal);
         Assert.DoesNotContain(_stored, chunk => chunk.Id.Prefix == record.Prefix);
