@@ -35,6 +35,7 @@ internal enum CollectorPhase : byte
     Idle,
     Marked,
     Published,
+    Looked,
     Waiting,
     SessionsBefore,
     Manifests,

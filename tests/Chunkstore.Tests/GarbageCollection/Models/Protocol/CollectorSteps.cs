@@ -4,6 +4,7 @@ namespace BackupEngine.Chunkstore.Tests.GarbageCollection.Models.Protocol;
 internal sealed class CollectorSteps(ProtocolScope scope)
 {
     private readonly MarkSteps _marks = new(scope);
+    private readonly WaitSteps _waits = new(scope);
 
     public void Add(in ProtocolState state, int number, Successors<ProtocolState> successors)
     {
@@ -16,11 +17,8 @@ internal sealed class CollectorSteps(ProtocolScope scope)
             case CollectorPhase.Marked:
                 AddGeneration(state, number, successors);
                 break;
-            case CollectorPhase.Published:
-                AddSessionListing(state, number, successors);
-                break;
-            case CollectorPhase.Waiting:
-                AddWaiting(state, number, successors);
+            case CollectorPhase.Published or CollectorPhase.Looked or CollectorPhase.Waiting:
+                _waits.Add(state, number, successors);
                 break;
             case CollectorPhase.Judging:
                 AddVerdict(state, number, successors);
@@ -41,7 +39,7 @@ internal sealed class CollectorSteps(ProtocolScope scope)
         collector.Generation = state.Generation;
         if (state.IsOpen)
         {
-            Adopt(state, ref collector);
+            WaitSteps.Adopt(state, ref collector);
             successors.Add(next, new Step("collector", number, "adopts generation", state.Generation));
         }
 
@@ -99,69 +97,6 @@ internal sealed class CollectorSteps(ProtocolScope scope)
         collector.Generation = next.Generation;
         collector.Phase = CollectorPhase.Published;
         successors.Add(next, new Step("collector", number, "publishes a generation of", collector.Packs));
-    }
-
-    private void AddSessionListing(in ProtocolState state, int number, Successors<ProtocolState> successors)
-    {
-        var next = state;
-        ref var collector = ref next.Collectors[number];
-        for (var writer = 0; writer < scope.Writers; writer++)
-        {
-            if (state.Writers[writer].IsRegistered && scope.Has(ProtocolRule.WaitForAcks))
-            {
-                collector.Waiting |= (byte)(1 << writer);
-            }
-        }
-
-        collector.Phase = CollectorPhase.Waiting;
-        successors.Add(next, new Step("collector", number, "lists the sessions", collector.Waiting));
-    }
-
-    private void AddWaiting(in ProtocolState state, int number, Successors<ProtocolState> successors)
-    {
-        ref readonly var waits = ref state.Collectors[number];
-        if (waits.Waiting == 0)
-        {
-            var next = state;
-            _marks.Begin(ref next.Collectors[number]);
-            successors.Add(next, new Step("collector", number, "has waited enough"));
-            return;
-        }
-
-        for (var writer = 0; writer < scope.Writers; writer++)
-        {
-            if ((waits.Waiting & (1 << writer)) != 0)
-            {
-                AddWaitingFor(state, number, writer, successors);
-            }
-        }
-    }
-
-    private void AddWaitingFor(
-        in ProtocolState state, int number, int writer, Successors<ProtocolState> successors)
-    {
-        var next = state;
-        ref var collector = ref next.Collectors[number];
-        ref readonly var session = ref state.Writers[writer];
-        var hasAcknowledged = session.Acknowledged >= collector.Generation;
-        if (hasAcknowledged || !session.IsRegistered)
-        {
-            collector.Waiting &= (byte)~(1 << writer);
-            collector.Vetoes |= hasAcknowledged ? session.Vetoes : (byte)0;
-            successors.Add(next, new Step("collector", number, "sees acknowledged or ended writer", 1 << writer));
-            return;
-        }
-
-        var fenced = next.Writers[writer];
-        if (session.HasTicket && scope.Has(ProtocolRule.TicketBeforeRecord))
-        {
-            next.Writers[writer].HasTicket = false;
-            successors.Add(next, new Step("collector", number, "unlinks the ticket of writer", 1 << writer));
-            return;
-        }
-
-        next.Writers[writer].IsRegistered = false;
-        successors.Add(next, new Step("collector", number, "removes the record of writer", 1 << writer));
     }
 
     private void AddVerdict(in ProtocolState state, int number, Successors<ProtocolState> successors)
@@ -230,11 +165,5 @@ internal sealed class CollectorSteps(ProtocolScope scope)
         {
             collector.Generation = 0;
         }
-    }
-
-    private void Adopt(in ProtocolState state, ref CollectorState collector)
-    {
-        collector.Packs = state.HasVerdict ? state.Deleting : state.Condemned;
-        collector.Phase = state.HasVerdict ? CollectorPhase.Unindexing : CollectorPhase.Published;
     }
 }

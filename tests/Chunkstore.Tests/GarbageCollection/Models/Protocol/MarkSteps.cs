@@ -105,6 +105,7 @@ internal sealed class MarkSteps(ProtocolScope scope)
         if (session.Acknowledged == collector.Generation)
         {
             collector.IsLive |= session.Parent != 0 && scope.Has(ProtocolRule.Pins);
+            collector.Vetoes |= session.Vetoes;
         }
 
         var writer = collector.Cursor;

@@ -78,5 +78,8 @@ internal enum ProtocolRule : ulong
     /// <summary>A pack's bit is set before the pack is looked for.</summary>
     BitBeforeCheck = 1ul << 23,
 
-    All = (1ul << 24) - 1,
+    /// <summary>A collector judges only a generation that it has waited for itself.</summary>
+    JudgeWhatWasWaitedFor = 1ul << 24,
+
+    All = (1ul << 25) - 1,
 }
