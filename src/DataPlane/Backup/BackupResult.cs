@@ -48,6 +48,12 @@ public sealed record BackupResult
     /// <summary>Whether the device was read past the page cache.</summary>
     public required bool DirectIo { get; init; }
 
+    /// <summary>What carried out the reads: <c>threads</c> or <c>io_uring</c>.</summary>
+    public required string IoEngine { get; init; }
+
+    /// <summary>Reads that a lane had in flight at once, at most; what it came to where it was not given.</summary>
+    public required int QueueDepth { get; init; }
+
     /// <summary>The volume that was read.</summary>
     public required string VolumeId { get; init; }
 

@@ -3,6 +3,7 @@ using BackupEngine.Chunkstore;
 using BackupEngine.Chunkstore.Checkpoints;
 using BackupEngine.Chunkstore.Manifests;
 using BackupEngine.Chunkstore.Sessions;
+using BackupEngine.DataPlane.Devices.Engines;
 using BackupEngine.DataPlane.Memory;
 using BackupEngine.DataPlane.Transfers;
 
@@ -10,7 +11,12 @@ namespace BackupEngine.DataPlane.Backup;
 
 /// <summary>One backup while it is being made.</summary>
 internal sealed class BackupRun(
-    BackupRequest request, Manifest? parent, BackupWriter writer, IProgress<TransferProgress>? progress, ILogger logger)
+    BackupRequest request,
+    IIoEngine engine,
+    Manifest? parent,
+    BackupWriter writer,
+    IProgress<TransferProgress>? progress,
+    ILogger logger)
 {
     private readonly TreeShape _shape = new(request.Source.LengthBytes, request.Repository.ChunkSizeBytes);
     private readonly LaneBuffers _buffers = LaneBuffers.For(request.Tuning, request.Repository.ChunkSizeBytes);
@@ -19,6 +25,12 @@ internal sealed class BackupRun(
 
     /// <summary>Most bytes that the buffers may hold.</summary>
     public long BufferBytes => _buffers.TotalBytes;
+
+    /// <summary>What carries out the reads.</summary>
+    public string IoEngine => engine.Name;
+
+    /// <summary>Reads that a lane had in flight at once, at most.</summary>
+    public int QueueDepth => _buffers.QueueDepth;
 
     /// <summary>Chunks that the spot check compared.</summary>
     public long SpotCheckedChunks => _spotCheck.Chunks;
@@ -69,7 +81,7 @@ internal sealed class BackupRun(
         var plan = BackupPlanner.Changed(_shape, parent.Root.Shape, [.. changedBlocks, .. HarmedRanges]);
         var sample = SpotCheckSample.Choose(plan, request.SpotCheck);
         var check = new SpotCheck(
-            request.Source, plan, writer.ParentTree!, parent.Root.Shape, request.Repository.ChunkHasher);
+            engine.Device, plan, writer.ParentTree!, parent.Root.Shape, request.Repository.ChunkHasher);
         _spotCheck = await check.RunAsync(sample, pool, _buffers, request.RateLimiter, cancellationToken);
         return Judge(plan, _spotCheck.MismatchOffsetBytes);
     }
@@ -153,7 +165,9 @@ internal sealed class BackupRun(
     private LaneContext Context(
         BackupPlan plan, ResumedLeaves resumed, AlignedBufferPool pool, ProgressCounter counter) => new()
         {
-            Source = request.Source,
+            Engine = engine,
+            Depth = _buffers.QueueDepth,
+            ReadsAhead = false,
             Plan = plan,
             Leaves = new LeafQueue(plan, resumed),
             Writer = writer,

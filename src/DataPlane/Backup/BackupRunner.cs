@@ -3,6 +3,7 @@ using BackupEngine.Chunkstore.Errors;
 using BackupEngine.Chunkstore.Index.Merging;
 using BackupEngine.Chunkstore.Manifests;
 using BackupEngine.Chunkstore.Sessions;
+using BackupEngine.DataPlane.Devices.Engines;
 using BackupEngine.DataPlane.Errors;
 using BackupEngine.DataPlane.Transfers;
 
@@ -29,10 +30,14 @@ public sealed class BackupRunner(ILogger<BackupRunner> logger)
         var watch = Stopwatch.StartNew();
         using var cpu = CpuAccount.Open();
         Validate(request);
+        using var engine = IoEngines.Open(request.Tuning.IoEngine, request.Source);
         var start = await BackupStart.BeginAsync(
             ParentRules.Find(request), request, on => Begin(request, on), logger, cancellationToken);
         await using var writer = start.Writer;
-        var run = new BackupRun(request, start.Parent, writer, progress, logger) { HarmedRanges = start.HarmedRanges };
+        var run = new BackupRun(request, engine, start.Parent, writer, progress, logger)
+        {
+            HarmedRanges = start.HarmedRanges,
+        };
         run.Warnings.AddRange(start.Warnings);
         WarnOfCachedReads(request, run);
         var manifest = await run.RunAsync(cancellationToken);
@@ -150,6 +155,8 @@ public sealed class BackupRunner(ILogger<BackupRunner> logger)
             Seconds = Math.Round(elapsed.TotalSeconds, 3),
             CpuSeconds = Math.Round(cpuSeconds, 3),
             DirectIo = request.Source.DirectIo,
+            IoEngine = run.IoEngine,
+            QueueDepth = run.QueueDepth,
             VolumeId = manifest.VolumeId,
             ParentId = manifest.ParentId?.Value,
             ChangedBlocks = run.ChangedBlocks,

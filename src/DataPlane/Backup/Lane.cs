@@ -1,5 +1,6 @@
 using System.IO.Pipelines;
 using System.Threading.Channels;
+using BackupEngine.DataPlane.Backup.ReadAhead;
 using BackupEngine.DataPlane.Transfers;
 
 namespace BackupEngine.DataPlane.Backup;
@@ -13,13 +14,16 @@ internal sealed class Lane
     /// <summary>Builds a lane; nothing is read yet.</summary>
     public Lane(LaneContext context)
     {
-        _pipe = new Pipe(PipeBounds(context));
-        _announced = Channel.CreateBounded<LeafWork>(new BoundedChannelOptions(ChunksInPipe(context))
+        var buffers = context.Buffers.QueueDepth + 1;
+        var memory = new LaneMemory(context.Pool, buffers);
+        _pipe = new Pipe(Options(memory));
+        var chunks = buffers * (context.Buffers.BufferBytes / context.Plan.Shape.ChunkSizeBytes);
+        _announced = Channel.CreateBounded<LeafWork>(new BoundedChannelOptions(chunks + 1)
         {
             SingleReader = true,
             SingleWriter = true,
         });
-        Reader = new LaneReader(context, _pipe.Writer, _announced.Writer);
+        Reader = new LaneReader(context, memory, _pipe.Writer, _announced.Writer);
         Worker = new LaneWorker(context, _pipe.Reader, _announced.Reader);
     }
 
@@ -38,21 +42,13 @@ internal sealed class Lane
         group.Start(Worker.RunAsync, EndWorking);
     }
 
-    private static int ChunksInPipe(LaneContext context) =>
-        ((context.Buffers.QueueDepth + 1) * (context.Buffers.BufferBytes / context.Plan.Shape.ChunkSizeBytes)) + 1;
-
-    private static PipeOptions PipeBounds(LaneContext context)
-    {
-        var buffer = context.Buffers.BufferBytes;
-        var full = (long)context.Buffers.QueueDepth * buffer;
-        return new PipeOptions(
-            context.Pool,
-            pauseWriterThreshold: full,
-            // As soon as one buffer has been worked off; not earlier, or the pool's bound would be passed.
-            resumeWriterThreshold: full - buffer + 1,
-            minimumSegmentSize: buffer,
-            useSynchronizationContext: false);
-    }
+    /// <summary>The lane's buffers are the bound of the pipe: it has none of its own.</summary>
+    private static PipeOptions Options(LaneMemory memory) => new(
+        memory,
+        pauseWriterThreshold: 0,
+        resumeWriterThreshold: 0,
+        minimumSegmentSize: memory.MaxBufferSize,
+        useSynchronizationContext: false);
 
     private void EndReading()
     {

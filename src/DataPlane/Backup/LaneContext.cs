@@ -1,7 +1,7 @@
 using BackupEngine.Chunkstore.Hashing;
 using BackupEngine.Chunkstore.Manifests;
 using BackupEngine.Chunkstore.Sessions;
-using BackupEngine.DataPlane.Devices;
+using BackupEngine.DataPlane.Devices.Engines;
 using BackupEngine.DataPlane.Memory;
 using BackupEngine.DataPlane.Transfers;
 
@@ -10,8 +10,14 @@ namespace BackupEngine.DataPlane.Backup;
 /// <summary>What all lanes of a backup share.</summary>
 internal sealed record LaneContext
 {
-    /// <summary>The device.</summary>
-    public required IBlockDevice Source { get; init; }
+    /// <summary>Reads the device.</summary>
+    public required IIoEngine Engine { get; init; }
+
+    /// <summary>Reads of a lane in flight at once.</summary>
+    public required int Depth { get; init; }
+
+    /// <summary>Whether a lane reads into several buffers at once.</summary>
+    public required bool ReadsAhead { get; init; }
 
     /// <summary>What is read.</summary>
     public required BackupPlan Plan { get; init; }

@@ -1,21 +1,23 @@
+using System.Buffers;
 using System.Diagnostics;
 using System.IO.Pipelines;
 using System.Threading.Channels;
+using BackupEngine.DataPlane.Backup.ReadAhead;
 using BackupEngine.DataPlane.Transfers;
 
 namespace BackupEngine.DataPlane.Backup;
 
 /// <summary>
 /// The reading half of a lane, on a thread of its own: takes leaves, announces each to the worker, and reads their
-/// chunks into the pipe, one buffer after the other, across leaves, until the pipe is full.
+/// chunks into buffers, several at once where that makes the device faster, across leaves, until the lane's share of
+/// the buffers is used up. What is full goes through the pipe in order.
 /// </summary>
-internal sealed class LaneReader(LaneContext context, PipeWriter pipe, ChannelWriter<LeafWork> announced)
+internal sealed class LaneReader(
+    LaneContext context, LaneMemory memory, PipeWriter pipe, ChannelWriter<LeafWork> announced)
 {
-    private readonly ReadBatch _batch =
-        new(context.Buffers.BufferBytes, context.Plan.Shape.ChunkSizeBytes, context.Buffers.IoSizeBytes);
-
     private ChunkCursor _cursor;
     private bool _inLeaf;
+    private bool _allGathered;
 
     /// <summary>Read so far, in bytes.</summary>
     public long BytesRead { get; private set; }
@@ -23,39 +25,99 @@ internal sealed class LaneReader(LaneContext context, PipeWriter pipe, ChannelWr
     /// <summary>Time spent reading, in ticks of <see cref="Stopwatch"/>.</summary>
     public long ReadTicks { get; private set; }
 
-    /// <summary>Time spent waiting for room in the pipe.</summary>
+    /// <summary>Time spent waiting for a buffer to read into.</summary>
     public long IdleTicks { get; private set; }
+
+    /// <summary>
+    /// With a limit the next read waits for its turn: what has been read must not wait with it.
+    /// </summary>
+    private bool ReadsAhead => context.ReadsAhead && context.RateLimiter is not { BytesPerSecond: > 0 };
 
     /// <summary>Reads until no leaf is left or the worker has ended.</summary>
     public void Run(CancellationToken cancellationToken)
     {
-        using var reads = new BatchReader(context.Source, context.RateLimiter, context.Buffers.QueueDepth);
-        while (Gather())
+        var transfers = context.Engine.OpenQueue(Math.Min(context.Engine.MaximumDepth, context.Depth), cancellationToken);
+        using var window = new ReadAheadWindow(transfers, context.Buffers.QueueDepth, NewBatch);
+        while (Fill(window, cancellationToken))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            Fill(reads, cancellationToken);
-            if (Publish(cancellationToken).IsCompleted)
+            if (Publish(window, cancellationToken).IsCompleted)
             {
                 return;
             }
         }
     }
 
-    /// <summary>Collects chunks for one buffer; false when there are none left.</summary>
-    private bool Gather()
+    private ReadBatch NewBatch() =>
+        new(context.Buffers.BufferBytes, context.Plan.Shape.ChunkSizeBytes, context.Buffers.IoSizeBytes);
+
+    /// <summary>Begins to read into as many buffers as there may be; false when nothing is left.</summary>
+    private bool Fill(ReadAheadWindow window, CancellationToken cancellationToken)
     {
-        _batch.Clear();
-        while (_batch.HasRoom && (_inLeaf || TakeLeaf()))
+        while (!_allGathered && MayAdd(window))
+        {
+            var buffer = memory.TryRent();
+            if (buffer is null && window.Count > 0)
+            {
+                break;
+            }
+
+            Add(window, buffer ?? WaitForBuffer(cancellationToken), cancellationToken);
+        }
+
+        return window.Count > 0;
+    }
+
+    private bool MayAdd(ReadAheadWindow window) =>
+        window.Count == 0 || (ReadsAhead && window.HasPlace && window.WantsMore(context.Depth));
+
+    private void Add(ReadAheadWindow window, IMemoryOwner<byte> buffer, CancellationToken cancellationToken)
+    {
+        var batch = window.NextBatch;
+        try
+        {
+            _allGathered = !Gather(batch);
+            if (_allGathered)
+            {
+                buffer.Dispose();
+                return;
+            }
+
+            Blocking.Wait(
+                context.RateLimiter?.AcquireAsync(batch.BytesToRead, cancellationToken) ?? ValueTask.CompletedTask);
+        }
+        catch
+        {
+            buffer.Dispose();
+            throw;
+        }
+
+        window.Add(buffer, context.Depth);
+    }
+
+    private IMemoryOwner<byte> WaitForBuffer(CancellationToken cancellationToken)
+    {
+        var started = Stopwatch.GetTimestamp();
+        var buffer = Blocking.Wait(memory.RentAsync(cancellationToken));
+        IdleTicks += Stopwatch.GetTimestamp() - started;
+        return buffer;
+    }
+
+    /// <summary>Collects chunks for one buffer; false when there are none left.</summary>
+    private bool Gather(ReadBatch batch)
+    {
+        batch.Clear();
+        while (batch.HasRoom && (_inLeaf || TakeLeaf()))
         {
             _inLeaf = _cursor.MoveNext();
             if (_inLeaf)
             {
                 var shape = context.Plan.Shape;
-                _batch.Add(_cursor.Current * shape.ChunkSizeBytes, shape.ChunkLength(_cursor.Current));
+                batch.Add(_cursor.Current * shape.ChunkSizeBytes, shape.ChunkLength(_cursor.Current));
             }
         }
 
-        return _batch.Count > 0;
+        return batch.Count > 0;
     }
 
     private bool TakeLeaf()
@@ -65,33 +127,25 @@ internal sealed class LaneReader(LaneContext context, PipeWriter pipe, ChannelWr
             return false;
         }
 
-        // Every leaf that is announced and not finished has a chunk in the pipe or in the batch: the channel holds
+        // Every leaf that is announced and not finished has a chunk in one of the lane's buffers: the channel holds
         // as many.
         if (!announced.TryWrite(work))
         {
-            throw new InvalidOperationException("More leaves are announced than the pipe of a lane holds chunks.");
+            throw new InvalidOperationException("More leaves are announced than the buffers of a lane hold chunks.");
         }
 
         _cursor = new ChunkCursor(context.Plan, work);
         return true;
     }
 
-    private void Fill(BatchReader reads, CancellationToken cancellationToken)
+    private FlushResult Publish(ReadAheadWindow window, CancellationToken cancellationToken)
     {
-        // A whole buffer each time: the pipe hands out a new one, and no chunk is ever split between two.
-        var buffer = pipe.GetMemory(context.Buffers.BufferBytes);
         var started = Stopwatch.GetTimestamp();
-        reads.Read(_batch, buffer, cancellationToken);
+        var batch = window.WaitForOldest(context.Depth);
         ReadTicks += Stopwatch.GetTimestamp() - started;
-        BytesRead += _batch.BytesToRead;
-        pipe.Advance(_batch.FilledBytes);
-    }
-
-    private FlushResult Publish(CancellationToken cancellationToken)
-    {
-        var started = Stopwatch.GetTimestamp();
-        var result = Blocking.Wait(pipe.FlushAsync(cancellationToken));
-        IdleTicks += Stopwatch.GetTimestamp() - started;
-        return result;
+        BytesRead += batch.BytesToRead;
+        memory.PutInto(pipe, window.TakeOldest(), batch.FilledBytes);
+        // The pipe has no bound of its own: this never waits.
+        return Blocking.Wait(pipe.FlushAsync(cancellationToken));
     }
 }

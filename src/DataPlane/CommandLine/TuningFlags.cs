@@ -1,5 +1,6 @@
 using System.CommandLine;
 using BackupEngine.Chunkstore.Compression;
+using BackupEngine.DataPlane.Devices.Engines;
 using BackupEngine.DataPlane.Errors;
 using BackupEngine.DataPlane.Transfers;
 
@@ -14,6 +15,12 @@ internal sealed class TuningFlags
     private readonly Option<int?> _queueDepth = new("--queue-depth")
     {
         Description = "Transfers in flight or waiting, for each lane. Default: 8, or fewer with very many lanes.",
+    };
+
+    private readonly Option<string> _ioEngine = new("--io-engine")
+    {
+        Description = "How transfers reach the device: auto, threads, or io_uring (an error where it is not to be had).",
+        DefaultValueFactory = _ => "auto",
     };
 
     private readonly Option<string> _compression = new("--compression")
@@ -46,9 +53,11 @@ internal sealed class TuningFlags
     {
         _compression.AcceptOnlyFromAmong("lz4", "none");
         _direct.AcceptOnlyFromAmong("on", "off");
+        _ioEngine.AcceptOnlyFromAmong([.. IoEngineNames.All]);
         command.Add(_lanes);
         command.Add(_ioSize);
         command.Add(_queueDepth);
+        command.Add(_ioEngine);
         command.Add(_direct);
         command.Add(_rateLimit);
         if (compresses)
@@ -76,6 +85,7 @@ internal sealed class TuningFlags
             Lanes = arguments.GetValue(_lanes) ?? defaults.Lanes,
             IoSizeBytes = ClampToInt(arguments.GetValue(_ioSize)) ?? defaults.IoSizeBytes,
             QueueDepth = PositiveDepth(arguments.GetValue(_queueDepth)) ?? defaults.QueueDepth,
+            IoEngine = IoEngineNames.Parse(arguments.GetRequiredValue(_ioEngine)),
             Compression = arguments.GetValue(_compression) == "none"
                 ? CompressionAlgorithm.None
                 : CompressionAlgorithm.Lz4,

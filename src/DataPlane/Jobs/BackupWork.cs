@@ -44,6 +44,8 @@ internal sealed class BackupWork(Contract.BackupJob request) : JobWork
         Seconds = result.Seconds,
         CpuSeconds = result.CpuSeconds,
         DirectIo = result.DirectIo,
+        IoEngine = result.IoEngine,
+        QueueDepth = result.QueueDepth,
         Warnings = { result.Warnings },
     };
 

@@ -47,6 +47,7 @@ internal sealed class RestoreWork(Contract.RestoreJob request) : JobWork
         Seconds = result.Seconds,
         CpuSeconds = result.CpuSeconds,
         DirectIo = result.DirectIo,
+        IoEngine = result.IoEngine,
         Warnings = { result.Warnings },
     };
 }

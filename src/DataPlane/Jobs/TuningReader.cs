@@ -1,4 +1,5 @@
 using BackupEngine.Chunkstore.Compression;
+using BackupEngine.DataPlane.Devices.Engines;
 using BackupEngine.DataPlane.Transfers;
 using Contract = BackupEngine.DataPlane.Protocol;
 
@@ -17,6 +18,7 @@ internal static class TuningReader
             Lanes = OrDefault(tuning.Lanes, defaults.Lanes),
             IoSizeBytes = OrDefault(tuning.IoSizeBytes, defaults.IoSizeBytes),
             QueueDepth = tuning.QueueDepth,
+            IoEngine = IoEngineNames.Parse(tuning.IoEngine),
             Compression = Compression(tuning.Compression),
             CheckpointBytes = tuning.CheckpointIntervalBytes == 0
                 ? defaults.CheckpointBytes

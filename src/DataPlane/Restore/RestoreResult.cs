@@ -24,6 +24,9 @@ public sealed record RestoreResult
     /// <summary>Whether the device was written past the page cache.</summary>
     public required bool DirectIo { get; init; }
 
+    /// <summary>What carried out the writes: <c>threads</c> or <c>io_uring</c>.</summary>
+    public required string IoEngine { get; init; }
+
     /// <summary>Most bytes that the workers' buffers may hold.</summary>
     public required long BufferBytes { get; init; }
 

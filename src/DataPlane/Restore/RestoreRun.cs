@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using BackupEngine.Chunkstore.Manifests;
+using BackupEngine.DataPlane.Devices.Engines;
 using BackupEngine.DataPlane.Memory;
 using BackupEngine.DataPlane.Transfers;
 
@@ -7,7 +8,11 @@ namespace BackupEngine.DataPlane.Restore;
 
 /// <summary>One restore while it is being made: one planner, and several workers with a buffer each.</summary>
 internal sealed class RestoreRun(
-    RestoreRequest request, Manifest manifest, IProgress<TransferProgress>? progress, ILogger logger) : IDisposable
+    RestoreRequest request,
+    IIoEngine engine,
+    Manifest manifest,
+    IProgress<TransferProgress>? progress,
+    ILogger logger) : IDisposable
 {
     private const int WorkersPerLane = 2;
 
@@ -23,6 +28,9 @@ internal sealed class RestoreRun(
     /// </summary>
     public long BufferBytes => (long)(Workers + 1) * WindowBytes;
 
+    /// <summary>What carries out the transfers.</summary>
+    public string IoEngine => engine.Name;
+
     /// <summary>What writes to the target.</summary>
     public TargetWriter? Writer { get; private set; }
 
@@ -33,7 +41,7 @@ internal sealed class RestoreRun(
     {
         _pool = new AlignedBufferPool(
             new AlignedBufferPoolOptions { BlockSizeBytes = WindowBytes, MaxTotalBytes = BufferBytes });
-        Writer = new TargetWriter(request.Target, request.TargetIsZero, _pool, request.RateLimiter);
+        Writer = new TargetWriter(engine.Device, request.TargetIsZero, _pool, request.RateLimiter);
         var tree = request.Repository.OpenTree(manifest);
         var work = Channel.CreateBounded<RestoreWork>(new BoundedChannelOptions(Workers) { SingleWriter = true });
         using var group = new WorkerGroup(cancellationToken);

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using BackupEngine.Chunkstore.Manifests;
 using BackupEngine.DataPlane.Devices;
+using BackupEngine.DataPlane.Devices.Engines;
 using BackupEngine.DataPlane.Errors;
 using BackupEngine.DataPlane.Transfers;
 
@@ -29,8 +30,9 @@ public sealed class RestoreRunner(ILogger<RestoreRunner> logger)
         request.Tuning.Validate();
         var manifest = request.Repository.GetManifest(request.BackupId);
         RefuseSmallTarget(request.Target, manifest);
+        using var engine = IoEngines.Open(request.Tuning.IoEngine, request.Target);
         using var session = request.Repository.BeginRead(manifest);
-        using var run = new RestoreRun(request, manifest, progress, logger);
+        using var run = new RestoreRun(request, engine, manifest, progress, logger);
         logger.LogInformation(
             "Restore of backup {BackupId}: {Workers} workers, buffers of at most {TotalBytes} bytes in all",
             request.BackupId, run.Workers, run.BufferBytes);
@@ -88,6 +90,7 @@ public sealed class RestoreRunner(ILogger<RestoreRunner> logger)
             Seconds = Math.Round(elapsed.TotalSeconds, 3),
             CpuSeconds = Math.Round(cpuSeconds, 3),
             DirectIo = request.Target.DirectIo,
+            IoEngine = run.IoEngine,
             BufferBytes = run.BufferBytes,
             Warnings = warnings,
         };

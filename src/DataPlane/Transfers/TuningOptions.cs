@@ -1,4 +1,5 @@
 using BackupEngine.Chunkstore.Compression;
+using BackupEngine.DataPlane.Devices.Engines;
 using BackupEngine.DataPlane.Errors;
 
 namespace BackupEngine.DataPlane.Transfers;
@@ -32,6 +33,9 @@ public sealed record TuningOptions
     /// (not under 2) where all lanes together would hold more than 128 MiB.
     /// </summary>
     public int QueueDepth { get; init; }
+
+    /// <summary>How transfers reach the device. One that is asked for by name and not to be had is an error.</summary>
+    public IoEngineChoice IoEngine { get; init; } = IoEngineChoice.Auto;
 
     /// <summary>How new chunks are compressed.</summary>
     public CompressionAlgorithm Compression { get; init; } = CompressionAlgorithm.Lz4;
