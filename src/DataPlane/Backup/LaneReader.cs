@@ -36,7 +36,8 @@ internal sealed class LaneReader(
     /// <summary>Reads until no leaf is left or the worker has ended.</summary>
     public void Run(CancellationToken cancellationToken)
     {
-        var transfers = context.Engine.OpenQueue(Math.Min(context.Engine.MaximumDepth, context.Depth), cancellationToken);
+        var capacity = Math.Min(context.Engine.MaximumDepth, context.Depth);
+        var transfers = context.Engine.OpenQueue(capacity, cancellationToken);
         using var window = new ReadAheadWindow(transfers, context.Buffers.QueueDepth, NewBatch);
         while (Fill(window, cancellationToken))
         {

@@ -19,7 +19,7 @@ internal sealed class TuningFlags
 
     private readonly Option<string> _ioEngine = new("--io-engine")
     {
-        Description = "How transfers reach the device: auto, threads, or io_uring (an error where it is not to be had).",
+        Description = "What carries out transfers: auto, threads, or io_uring (an error where that is not to be had).",
         DefaultValueFactory = _ => "auto",
     };
 

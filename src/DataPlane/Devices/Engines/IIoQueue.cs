@@ -1,8 +1,8 @@
 namespace BackupEngine.DataPlane.Devices.Engines;
 
 /// <summary>
-/// Several transfers of one device at once, begun and waited for by one thread. A transfer is whole when it ends without
-/// an error: short ones are gone on with.
+/// Several transfers of one device at once, begun and waited for by one thread. A transfer is whole when it ends
+/// without an error: short ones are gone on with.
 /// </summary>
 /// <remarks>
 /// A buffer belongs to the queue from Begin until <see cref="Wait"/> has returned its tag or <see
