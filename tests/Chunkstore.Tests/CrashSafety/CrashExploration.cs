@@ -26,6 +26,9 @@ internal sealed class CrashExploration(CrashRun run, int seed)
     /// <summary>States of one moment at most.</summary>
     public int MaximumStates { get; init; } = 512;
 
+    /// <summary>What must hold in a state.</summary>
+    public Func<CrashRun, IReadOnlyDictionary<string, PromiseKind>, Task> Check { get; init; } = CrashCheck.RunAsync;
+
     /// <summary>
     /// How many moments of what was done after a loss of power are to be another loss of power, and that so often one
     /// after another.
@@ -72,7 +75,7 @@ internal sealed class CrashExploration(CrashRun run, int seed)
         var after = run.ContinueOn(CrashCheck.AfterReboot(state), promised);
         try
         {
-            await CrashCheck.RunAsync(after, promised);
+            await Check(after, promised);
         }
         catch (Exception exception)
         {

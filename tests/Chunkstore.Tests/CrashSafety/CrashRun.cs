@@ -75,6 +75,32 @@ internal sealed class CrashRun(Func<IFileSystem, IFileSystem>? wrap = null)
         return after;
     }
 
+    /// <summary>
+    /// What is on the disk now, on a disk of its own where all of it is durable: what was done before is not explored.
+    /// </summary>
+    /// <param name="wrapper">Stands before the new disk; null for none.</param>
+    /// <param name="damage">Changes the files on their way, by their paths; null leaves them as they are.</param>
+    public CrashRun OnDurableDisk(
+        Func<IFileSystem, IFileSystem>? wrapper = null, Action<SortedDictionary<string, byte[]?>>? damage = null)
+    {
+        var entries = DiskImage.EntriesOf(Disk, Root);
+        damage?.Invoke(entries);
+        var next = new CrashRun(wrapper)
+        {
+            Disk = new RecordingDisk(new DiskImage([.. entries.Select(entry => (entry.Key, entry.Value))], "")),
+            Volumes = new(Volumes, StringComparer.Ordinal),
+            Secrets = Secrets,
+            Options = Options,
+            Losses = Losses,
+        };
+        foreach (var (subject, kind) in PromisedAt(Disk.Now + 1))
+        {
+            next.Promise(subject, kind);
+        }
+
+        return next;
+    }
+
     /// <summary>What must be so when the power is lost at a moment; what nobody spoke of must not be.</summary>
     public SortedDictionary<string, PromiseKind> PromisedAt(long time)
     {
