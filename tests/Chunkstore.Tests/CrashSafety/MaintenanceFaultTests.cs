@@ -8,7 +8,8 @@ namespace BackupEngine.Chunkstore.Tests.CrashSafety;
 
 /// <summary>
 /// Every call of the work that keeps a repository in order fails, the work goes on as far as it can, and then the power
-/// is lost. In an ordinary run each call fails in one of the ways, in turn; in a long one in all of them.
+/// is lost. In an ordinary run each call fails in one of the ways, in turn, and of long work some calls; in a long one
+/// each call in all of them.
 /// </summary>
 public sealed class MaintenanceFaultTests
 {
@@ -33,12 +34,12 @@ public sealed class MaintenanceFaultTests
         var workload = CrashWorkload.All[name]();
         var prepared = await workload.PrepareAsync();
         var (calls, states) = (0L, 0L);
-        for (var call = 1; ; call++)
+        for (var call = 1; ; call += Counts.Times > 1 ? 1 : workload.FailingShare)
         {
             var failed = 0;
             for (var way = 0; way < (Counts.Times > 1 ? Ways.Length : 1); way++)
             {
-                var checkedStates = await FailAsync(workload, prepared, call, Ways[(call + way) % Ways.Length]);
+                var checkedStates = await FailAsync(workload, prepared, call, Ways[((call / workload.FailingShare) + way) % Ways.Length]);
                 failed += checkedStates is null ? 0 : 1;
                 states += checkedStates ?? 0;
             }

@@ -28,13 +28,13 @@ internal sealed class NegligentFileSystem(IFileSystem inner, Negligence negligen
         var file = Of(path);
         if (!isHere || negligence is not (Negligence.NoContents or Negligence.ContentsAfterName))
         {
-            file.Inner.FlushData();
+            file?.Inner.FlushData();
         }
 
         var renamed = inner.RenameNoReplace(path, newPath);
         if (isHere && negligence == Negligence.ContentsAfterName)
         {
-            file.Inner.FlushData();
+            file?.Inner.FlushData();
         }
 
         return renamed;
@@ -66,11 +66,12 @@ internal sealed class NegligentFileSystem(IFileSystem inner, Negligence negligen
 
     public IReadOnlyList<FileEntry>? List(string path) => inner.List(path);
 
-    private NegligentFile Of(string path)
+    /// <summary>Null for a file that was there before, all of which is durable.</summary>
+    private NegligentFile? Of(string path)
     {
         lock (_files)
         {
-            return _files[path];
+            return _files.GetValueOrDefault(path);
         }
     }
 

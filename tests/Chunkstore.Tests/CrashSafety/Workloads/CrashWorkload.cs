@@ -15,6 +15,9 @@ internal abstract class CrashWorkload
             ["a collection that merges the index"] = () => new CollectionWork(),
         };
 
+    /// <summary>In an ordinary run one call of so many fails, so that all of them are of one length.</summary>
+    public virtual int FailingShare => 1;
+
     /// <summary>The repository before; none of this is explored.</summary>
     public abstract Task<CrashRun> PrepareAsync();
 

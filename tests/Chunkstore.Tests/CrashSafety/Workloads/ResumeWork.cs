@@ -15,6 +15,8 @@ internal sealed class ResumeWork : CrashWorkload
 
     private readonly TestVolume _volume = Volume();
 
+    public override int FailingShare => 2;
+
     public override Task<CrashRun> PrepareAsync() => PrepareAsync([]);
 
     public override async Task WorkAsync(CrashRun run, Func<Func<Task>, Task> step)
