@@ -39,7 +39,8 @@ public sealed class MaintenanceFaultTests
             var failed = 0;
             for (var way = 0; way < (Counts.Times > 1 ? Ways.Length : 1); way++)
             {
-                var checkedStates = await FailAsync(workload, prepared, call, Ways[((call / workload.FailingShare) + way) % Ways.Length]);
+                var how = Ways[((call / workload.FailingShare) + way) % Ways.Length];
+                var checkedStates = await FailAsync(workload, prepared, call, how);
                 failed += checkedStates is null ? 0 : 1;
                 states += checkedStates ?? 0;
             }

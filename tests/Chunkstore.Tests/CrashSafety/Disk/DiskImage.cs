@@ -14,7 +14,13 @@ internal sealed record DiskImage(IReadOnlyList<(string Path, byte[]? Bytes)> Ent
         foreach (var entry in files.List(directory)!)
         {
             var path = $"{directory}/{entry.Name}";
-            foreach (var (below, bytes) in entry.IsDirectory ? EntriesOf(files, path) : new() { [path] = Read(files, path) })
+            if (!entry.IsDirectory)
+            {
+                entries[path] = Read(files, path);
+                continue;
+            }
+
+            foreach (var (below, bytes) in EntriesOf(files, path))
             {
                 entries[below] = bytes;
             }

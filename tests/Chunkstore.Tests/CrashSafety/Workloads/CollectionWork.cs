@@ -10,7 +10,10 @@ internal sealed class CollectionWork : CrashWorkload
 
     public override async Task<CrashRun> PrepareAsync()
     {
-        var run = new CrashRun { Options = options => options with { PackSizeBytes = 64 * 1024, CheckpointChunks = 2 } };
+        var run = new CrashRun
+        {
+            Options = options => options with { PackSizeBytes = 64 * 1024, CheckpointChunks = 2 },
+        };
         var volume = TestVolume.Mixed(CrashRun.ChunkSize, 16, seed: 1);
         var other = TestVolume.Mixed(CrashRun.ChunkSize, 32, seed: 2);
         volume.Bytes.AsSpan(CrashRun.ChunkSize, CrashRun.ChunkSize).CopyTo(other.Bytes);

@@ -9,7 +9,10 @@ internal sealed class MergeWork : CrashWorkload
     /// <summary>A segment after every chunk.</summary>
     public override async Task<CrashRun> PrepareAsync()
     {
-        var run = new CrashRun { Options = options => options with { PackSizeBytes = 64 * 1024, CheckpointChunks = 1 } };
+        var run = new CrashRun
+        {
+            Options = options => options with { PackSizeBytes = 64 * 1024, CheckpointChunks = 1 },
+        };
         using var repository = run.Create();
         await run.BackUpAsync(repository, "one", TestVolume.Mixed(CrashRun.ChunkSize, 16, seed: 1));
         return run;

@@ -5,7 +5,9 @@ using Xunit;
 
 namespace BackupEngine.Chunkstore.Tests.CrashSafety.Workloads;
 
-/// <summary>The oldest backup is protected, survives a prune, loses its protection and goes with the next one.</summary>
+/// <summary>
+/// The oldest backup is protected, survives a prune, loses its protection and goes with the next prune.
+/// </summary>
 internal sealed class RetentionWork : CrashWorkload
 {
     private const string Protection = "the protection";
