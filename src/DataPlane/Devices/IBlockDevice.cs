@@ -33,6 +33,14 @@ public interface IBlockDevice : IDisposable
     /// </summary>
     string? ZeroingRefused => null;
 
+    /// <summary>
+    /// Bytes that reads have been answered without asking the device, because it is known to hold zeros there.
+    /// </summary>
+    long KnownZeroBytes => 0;
+
+    /// <summary>What happened meanwhile that the result must tell, in words; empty as a rule.</summary>
+    IReadOnlyList<string> Incidents => [];
+
     /// <summary>Fills the buffer from the device, whole.</summary>
     /// <exception cref="DeviceException">Of kind Io: it could not be read whole; the message names device, offset and
     /// cause.</exception>

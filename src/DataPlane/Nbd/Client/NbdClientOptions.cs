@@ -1,0 +1,53 @@
+using BackupEngine.DataPlane.Errors;
+
+namespace BackupEngine.DataPlane.Nbd.Client;
+
+/// <summary>How an export is reached.</summary>
+public sealed record NbdClientOptions
+{
+    /// <summary>Default of <see cref="Connections"/>.</summary>
+    public const int DefaultConnections = 4;
+
+    private const int MaximumConnections = 16;
+
+    /// <summary>The export.</summary>
+    public required NbdUri Uri { get; init; }
+
+    /// <summary>
+    /// Connections to use, 1 to 16, where the server says that several see the same; otherwise there is one.
+    /// </summary>
+    public int Connections { get; init; } = DefaultConnections;
+
+    /// <summary>How long a lost connection is tried to be made again, from nothing to 1 day.</summary>
+    public TimeSpan ReconnectTime { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>How long one try to connect may take.</summary>
+    public TimeSpan ConnectTime { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>
+    /// Directory with <c>ca-cert.pem</c>, and <c>client-cert.pem</c> with <c>client-key.pem</c> where the server wants
+    /// to know the client; null for the certificate authorities of this host, and no client certificate.
+    /// </summary>
+    public string? CertificatesDirectory { get; init; }
+
+    /// <summary>Metadata contexts that are asked for, by their names.</summary>
+    public IReadOnlyList<string> Contexts { get; init; } = [];
+
+    /// <summary>Whether extended headers are used where they are offered.</summary>
+    public bool ExtendedHeaders { get; init; } = true;
+
+    /// <summary>Refuses values outside of their documented ranges.</summary>
+    /// <exception cref="UsageException">One is; the message names it.</exception>
+    public NbdClientOptions Validate()
+    {
+        if (Connections is < 1 or > MaximumConnections)
+        {
+            throw new UsageException($"NBD: connections must be from 1 to {MaximumConnections}, not {Connections}.");
+        }
+
+        return ReconnectTime >= TimeSpan.Zero && ReconnectTime <= TimeSpan.FromDays(1)
+            ? this
+            : throw new UsageException(
+                $"NBD: the time to reconnect must be from 0 to 86400 s, not {ReconnectTime.TotalSeconds} s.");
+    }
+}

@@ -1,0 +1,165 @@
+using BackupEngine.Chunkstore;
+using BackupEngine.DataPlane.Devices;
+using BackupEngine.DataPlane.Nbd.Protocol;
+
+namespace BackupEngine.DataPlane.Nbd.Client;
+
+/// <summary>
+/// A volume behind an NBD server. Calls block until they are done. Opened for reading, what the server says to be zeros
+/// is not asked for.
+/// </summary>
+public sealed class NbdDevice : IBlockDevice
+{
+    private readonly NbdClient _client;
+    private readonly NbdTransfers _transfers;
+    private readonly NbdZeroing _zeroing;
+    private readonly bool _writable;
+    private readonly List<string> _warnings = [];
+    private long _knownZeroBytes;
+
+    private NbdDevice(NbdClient client, NbdUri uri, bool writable)
+    {
+        (_client, Name, _writable) = (client, uri.Text, writable);
+        _transfers = new NbdTransfers(client);
+        _zeroing = new NbdZeroing(client, _transfers);
+    }
+
+    /// <inheritdoc/>
+    public long LengthBytes => _client.Export.LengthBytes;
+
+    /// <inheritdoc/>
+    public string Name { get; }
+
+    /// <inheritdoc/>
+    public bool DirectIo => false;
+
+    /// <inheritdoc/>
+    public string? DirectIoRefused => null;
+
+    /// <inheritdoc/>
+    /// <remarks>The server's smallest block is dealt with here.</remarks>
+    public int AlignmentBytes => 1;
+
+    /// <inheritdoc/>
+    public string? ZeroingRefused => _zeroing.Refused;
+
+    /// <inheritdoc/>
+    public long KnownZeroBytes => Interlocked.Read(ref _knownZeroBytes);
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> Incidents => [.. _warnings, .. _client.Warnings];
+
+    /// <summary>Connections in use.</summary>
+    public int Connections => _client.Connections;
+
+    /// <summary>Where the server says that there are zeros; null where it does not tell, or for a target.</summary>
+    internal ZeroMap? Zeros { get; set; }
+
+    /// <summary>The export.</summary>
+    internal NbdClient Client => _client;
+
+    /// <summary>Connects to an export.</summary>
+    /// <param name="options">Which one, and how.</param>
+    /// <param name="access">What for; an export that is read-only is refused for writing.</param>
+    /// <param name="logger">Told what was agreed on, and of lost connections.</param>
+    /// <exception cref="DeviceException">NotFound: nobody answers, or there is no such export. NotUsable: refused, or
+    /// read-only.</exception>
+    public static NbdDevice Open(NbdClientOptions options, DeviceAccess access, ILogger logger)
+    {
+        var client = NbdClient.Open(options, logger);
+        if (access == DeviceAccess.ReadWrite && client.Export.Features.HasFlag(ExportFeatures.ReadOnly))
+        {
+            client.Dispose();
+            throw new DeviceException(
+                DeviceErrorKind.NotUsable, $"{options.Uri}: the export is read-only; nothing was changed.");
+        }
+
+        return new NbdDevice(client, options.Uri, access == DeviceAccess.ReadWrite);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask ReadAsync(long offsetBytes, Memory<byte> buffer, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        DeviceRange.Check(this, offsetBytes, buffer.Length);
+        if (Zeros is null)
+        {
+            _transfers.Read(offsetBytes, buffer, cancellationToken);
+            return ValueTask.CompletedTask;
+        }
+
+        while (buffer.Length > 0)
+        {
+            var (isZero, length) = Zeros.At(offsetBytes, buffer.Length);
+            ReadPart(offsetBytes, buffer[..(int)length], isZero, cancellationToken);
+            offsetBytes += length;
+            buffer = buffer[(int)length..];
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public ValueTask WriteAsync(long offsetBytes, ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        RefuseWriting();
+        DeviceRange.Check(this, offsetBytes, buffer.Length);
+        _transfers.Write(offsetBytes, buffer, cancellationToken);
+        return ValueTask.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public ValueTask ZeroAsync(Extent extent, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        RefuseWriting();
+        DeviceRange.CheckInside(this, extent);
+        _zeroing.Zero(extent, cancellationToken);
+        return ValueTask.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public ValueTask FlushAsync(CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        if (_client.Export.Features.HasFlag(ExportFeatures.Flush))
+        {
+            _client.Flush(cancellationToken);
+        }
+        else if (_warnings.Count == 0 && _writable)
+        {
+            _warnings.Add($"{Name}: the server offers no FLUSH, so nothing proves that what was written is durable.");
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>Ends the connections. What was not flushed may be lost.</summary>
+    public void Dispose()
+    {
+        _client.Dispose();
+        _transfers.Dispose();
+    }
+
+    private void ReadPart(long offsetBytes, Memory<byte> part, bool isZero, CancellationToken cancellationToken)
+    {
+        if (isZero)
+        {
+            part.Span.Clear();
+            Interlocked.Add(ref _knownZeroBytes, part.Length);
+        }
+        else
+        {
+            _transfers.Read(offsetBytes, part, cancellationToken);
+        }
+    }
+
+    private void RefuseWriting()
+    {
+        if (!_writable)
+        {
+            throw new InvalidOperationException($"{Name} was opened for reading.");
+        }
+    }
+}
