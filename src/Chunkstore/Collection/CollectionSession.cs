@@ -60,7 +60,7 @@ internal sealed class CollectionSession : IAsyncDisposable
     public Task PollAsync(CancellationToken cancellationToken) => _follower.PollAsync(Store, cancellationToken);
 
     /// <summary>Packs that copies must not rely on, because they are about to be condemned.</summary>
-    public Task AvoidAsync(IEnumerable<PackId> packs) => Store.AtRestAsync(() => _relied.Condemn(packs));
+    public Task AvoidAsync(IEnumerable<PackId> packs) => Store.AtRestAsync(() => _relied.Avoid(packs));
 
     public async ValueTask DisposeAsync()
     {

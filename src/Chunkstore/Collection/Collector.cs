@@ -222,9 +222,9 @@ internal sealed class Collector
             _parts.Catalog.FlushNames();
             _parts.Generations.TryPublishVerdict(generation.Number, deleting, _session.Id);
         }
-        catch (CorruptDataException) when (IsDecided(generation))
+        catch (RepositoryException) when (IsDecided(generation))
         {
-            // Another collector has decided meanwhile and deletes: what was looked at is gone.
+            // Another collector has decided meanwhile and deletes: what was looked at, or was said, is gone.
         }
 
         return _parts.Generations.FindNewest();

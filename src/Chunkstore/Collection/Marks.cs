@@ -83,8 +83,25 @@ internal sealed record Marks(
         });
         await marker.MarkAsync(roots.Trees, cancellationToken);
         await CheckpointRoots.MarkAsync(parts, marker, cancellationToken);
-        var orphans = marker.Liveness.Orphans.Keys.Where(pack => before.ContainsKey(pack) && !owned.MayBeOwned(pack));
-        return new Marks(roots, packs, marker, [.. orphans]);
+        var orphans = marker.Liveness.Orphans.Keys
+            .Where(pack => before.ContainsKey(pack) && !owned.MayBeOwned(pack)).ToList();
+        RequireIndexed(roots, marker, orphans);
+        return new Marks(roots, packs, marker, orphans);
+    }
+
+    /// <summary>
+    /// What a harmed backup misses may be in a pack that no segment names; and what is below a node that is missed is
+    /// not known before the node is found.
+    /// </summary>
+    private static void RequireIndexed(Roots roots, Marker marker, List<PackId> orphans)
+    {
+        if (orphans.Count > 0 && roots.Harmed.Any(marker.Incomplete.Contains))
+        {
+            throw new RepositoryException(
+                $"Backups that verification has found harmed miss something, and {orphans.Count} packs are in no index "
+                + "segment: these may hold it. Nothing was deleted. Run 'rebuild-index' and 'verify', then collect "
+                + "again; or delete the harmed backups.");
+        }
     }
 
     /// <summary>Whether a root needs something of a pack, or a session relies on it.</summary>

@@ -12,6 +12,9 @@ internal sealed record Roots
     /// <summary>The roots of trees; below a tolerant one, nodes may be missing.</summary>
     public required IReadOnlyList<(PinnedRoot Root, bool IsTolerant)> Trees { get; init; }
 
+    /// <summary>The roots of backups that verification has noted as harmed.</summary>
+    public required IReadOnlyList<PinnedRoot> Harmed { get; init; }
+
     /// <summary>Packs that sessions rely on.</summary>
     public required IReadOnlySet<PackId> Vetoes { get; init; }
 
@@ -38,15 +41,17 @@ internal sealed record Roots
         var pins = sessions.SelectMany(session => session.Pins).ToList();
         var answers = generation == 0 ? [] : parts.Generations.ListAcknowledgements(generation);
         var harmed = QuarantineCatalog.Load(parts.Backend, parts.RepositoryId).Harmed;
+        var whole = manifests.Where(manifest => !harmed.ContainsKey(manifest.BackupId.Value));
+        List<PinnedRoot> broken = [.. PinnedRoot.Of(manifests.Except(whole))];
         return new Roots
         {
+            Harmed = broken,
             Backups = manifests.Count,
             Vetoes = answers.SelectMany(answer => answer.Vetoes).ToHashSet(),
             Trees =
             [
-                .. PinnedRoot.Of(manifests.Where(manifest => !harmed.ContainsKey(manifest.BackupId.Value)))
-                    .Select(root => (root, false)),
-                .. PinnedRoot.Of(manifests.Where(manifest => harmed.ContainsKey(manifest.BackupId.Value)))
+                .. PinnedRoot.Of(whole).Select(root => (root, false)),
+                .. broken
                     .Concat(pins)
                     .Concat(answers.SelectMany(answer => answer.Pins))
                     .Distinct()

@@ -69,7 +69,7 @@ public sealed class BackupCopier
     {
         var copyBase = CopyBase.Find(_source, _destination, backup);
         var counters = new CopyCounters();
-        using var reading = _source.BeginRead(backup);
+        using var reading = BeginRead(backup, ref copyBase);
         await using var writer = _destination.BeginBackup(Options(backup, copyBase));
         var tree = _source.OpenTree(backup);
         var leaves = new LeafCopier(
@@ -101,6 +101,25 @@ public sealed class BackupCopier
         };
     }
 
+    /// <summary>Keeps what is read of the source, the original of the base as well.</summary>
+    private ReadSession BeginRead(Manifest backup, ref CopyBase? copyBase)
+    {
+        if (copyBase?.Original is { } original)
+        {
+            try
+            {
+                return _source.BeginRead(backup, original);
+            }
+            catch (BackupNotFoundException)
+            {
+                // One of them was deleted meanwhile. Without a base more is read, and the same is copied.
+                copyBase = null;
+            }
+        }
+
+        return _source.BeginRead(backup);
+    }
+
     private BackupWriterOptions Options(Manifest backup, CopyBase? copyBase) => new()
     {
         BackupId = backup.BackupId,
@@ -127,6 +146,8 @@ public sealed class BackupCopier
 
     private async Task<bool> DifferAsync(Manifest backup, Manifest there, CancellationToken cancellationToken)
     {
+        using var reading = _source.BeginRead(backup);
+        using var readingThere = _destination.BeginRead(there);
         var differences = ManifestTreeReader.DifferAsync(
             _source.OpenTree(backup), _destination.OpenTree(there), cancellationToken);
         await foreach (var _ in differences)

@@ -9,7 +9,9 @@ namespace BackupEngine.Chunkstore.Copies;
 /// The tree of the same content with the source's ids: the destination's own where ids are shared, else the source's of
 /// the same backup.
 /// </param>
-internal sealed record CopyBase(Manifest Backup, ManifestTreeReader Known)
+/// <param name="Original">The backup of the source that <paramref name="Known"/> is the tree of; null where it is the
+/// destination's own.</param>
+internal sealed record CopyBase(Manifest Backup, ManifestTreeReader Known, Manifest? Original)
 {
     /// <summary>The nearest one of the same volume, the parent first; null where there is none.</summary>
     public static CopyBase? Find(Repository source, Repository destination, Manifest backup)
@@ -22,7 +24,7 @@ internal sealed record CopyBase(Manifest Backup, ManifestTreeReader Known)
         if (BackupCopier.ShareIds(source, destination))
         {
             return candidates.FirstOrDefault() is { } nearest
-                ? new CopyBase(nearest, destination.OpenTree(nearest))
+                ? new CopyBase(nearest, destination.OpenTree(nearest), Original: null)
                 : null;
         }
 
@@ -30,6 +32,6 @@ internal sealed record CopyBase(Manifest Backup, ManifestTreeReader Known)
         return (from candidate in candidates
                 let original = originals.GetValueOrDefault(candidate.BackupId)
                 where original is not null && BackupCopier.IsCopy(original, candidate)
-                select new CopyBase(candidate, source.OpenTree(original))).FirstOrDefault();
+                select new CopyBase(candidate, source.OpenTree(original), original)).FirstOrDefault();
     }
 }

@@ -18,13 +18,23 @@ internal sealed class ReliedPacks(IRepositoryBackend backend, IndexExclusions da
     private readonly Lock _lock = new();
     private readonly ConcurrentDictionary<PackId, bool> _isThere = new();
     private readonly ConcurrentDictionary<PackId, bool> _own = new();
+    private FrozenSet<PackId> _avoided = [];
     private volatile FrozenSet<PackId> _condemned = [];
 
     /// <summary>A pack that the session itself is about to write.</summary>
     public void AddOwn(PackId pack) => _own[pack] = true;
 
     /// <summary>Packs that no lane may begin to rely on. Only while no lane is inside.</summary>
-    public void Condemn(IEnumerable<PackId> packs) => _condemned = packs.ToFrozenSet();
+    public void Condemn(IEnumerable<PackId> packs) => _condemned = packs.Concat(_avoided).ToFrozenSet();
+
+    /// <summary>
+    /// Packs that no lane may begin to rely on, whatever is condemned meanwhile. Only while no lane is inside.
+    /// </summary>
+    public void Avoid(IEnumerable<PackId> packs)
+    {
+        _avoided = packs.ToFrozenSet();
+        _condemned = [.. _condemned.Concat(_avoided)];
+    }
 
     /// <summary>Those of some packs that the session relies on, its own among them.</summary>
     public IReadOnlyList<PackId> Among(IEnumerable<PackId> packs) =>

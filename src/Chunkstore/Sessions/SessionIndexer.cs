@@ -41,8 +41,8 @@ internal sealed class SessionIndexer(SessionContext context, SessionCounters cou
     }
 
     /// <summary>
-    /// Deletes sealed packs that no segment has ever named. Nobody else knows of them; what cannot be deleted is left
-    /// to garbage collection.
+    /// Deletes sealed packs that no segment has ever named, while the session is registered: who makes the index again
+    /// leaves them alone so long. What cannot be deleted is left to garbage collection.
     /// </summary>
     public void TakeBack(IEnumerable<Task<SealedPack>> packs)
     {
@@ -50,6 +50,11 @@ internal sealed class SessionIndexer(SessionContext context, SessionCounters cou
         {
             try
             {
+                if (!IsRegistered())
+                {
+                    return;
+                }
+
                 context.Backend.Delete(pack.Result.Name);
             }
             catch (RepositoryException)
@@ -58,6 +63,10 @@ internal sealed class SessionIndexer(SessionContext context, SessionCounters cou
             }
         }
     }
+
+    /// <summary>Who was ended by somebody does not know who relies on its packs by now.</summary>
+    private bool IsRegistered() =>
+        context.Backend.FindLength(new ObjectName(ObjectKind.Session, context.SessionId.ToString())) is not null;
 
     /// <summary>The entries of a batch, in memory that the next batch uses again.</summary>
     private Memory<IndexEntry> Sorted(NewChunkSet chunks)

@@ -20,6 +20,7 @@ internal sealed class Verifier(VerifierParts parts, VerifyOptions options, IProg
     private readonly Dictionary<PackId, PackProof> _proven = [];
     private QuarantineCatalog _quarantine = new(parts.Backend, parts.RepositoryId);
     private ManifestSet _manifests = new();
+    private long _bytesRead;
 
     /// <summary>Verifies.</summary>
     public async Task<VerifyReport> RunAsync(SessionId? session, CancellationToken cancellationToken)
@@ -142,6 +143,7 @@ internal sealed class Verifier(VerifierParts parts, VerifyOptions options, IProg
         var isData = options.Level == VerifyLevel.Data;
         var total = packs.Sum(pack => snapshot.Packs[pack]);
         var done = 0L;
+        _bytesRead = total;
         var checks = new System.Collections.Concurrent.ConcurrentBag<PackCheck>();
         await Parallel.ForEachAsync(packs, Parallelism(cancellationToken), async (pack, token) =>
         {
@@ -216,7 +218,7 @@ internal sealed class Verifier(VerifierParts parts, VerifyOptions options, IProg
             IndexSegments = snapshot.View.Segments.Count + parts.Catalog.Damaged.Count,
             Packs = snapshot.Packs.Count,
             PacksRead = packs.Count,
-            BytesRead = packs.Sum(pack => snapshot.Packs[pack]),
+            BytesRead = _bytesRead,
             UnindexedPacks = snapshot.Packs.Keys.Count(pack => !snapshot.Index.Names(pack)),
             QuarantinedRecords = damage.Records.Count,
             QuarantinedPacks = damage.Packs.Count,

@@ -26,6 +26,9 @@ internal sealed class Marker
     /// <summary>What was found so far.</summary>
     public PackLiveness Liveness => _entries.Liveness;
 
+    /// <summary>Tolerant roots below which something is missing, or cannot be read.</summary>
+    public HashSet<PinnedRoot> Incomplete { get; } = [];
+
     /// <summary>Marks all that is below some roots.</summary>
     /// <param name="roots">
     /// The roots. Below a tolerant one nodes may be missing: what is left of it is kept, and nothing is promised.
@@ -42,7 +45,11 @@ internal sealed class Marker
         {
             var shape = new TreeShape(root.VolumeBytes, _parts.ChunkSizeBytes);
             var walk = new Walk(_entries, new ManifestTreeReader(_nodes, new TreeRoot(shape, root.RootId)), isTolerant);
-            await walk.RunAsync(cancellationToken);
+            if (!await walk.RunAsync(cancellationToken))
+            {
+                Incomplete.Add(root);
+            }
+
             _parts.OnMarked?.Invoke(++done, roots.Count);
         }
     }
@@ -82,14 +89,17 @@ internal sealed class Marker
     /// <summary>One tree.</summary>
     private sealed class Walk(LiveEntries entries, ManifestTreeReader tree, bool isTolerant)
     {
-        public async ValueTask RunAsync(CancellationToken cancellationToken)
+        /// <summary>Whether all of it was marked.</summary>
+        public async ValueTask<bool> RunAsync(CancellationToken cancellationToken)
         {
-            if (!tree.Root.RootId.IsZero)
+            if (tree.Root.RootId.IsZero)
             {
-                var level = tree.Root.Shape.RootLevel;
-                var root = await tree.FindAsync(level, 0, cancellationToken);
-                await NodeAsync(root, level, 0, cancellationToken);
+                return true;
             }
+
+            var level = tree.Root.Shape.RootLevel;
+            var root = await tree.FindAsync(level, 0, cancellationToken);
+            return await NodeAsync(root, level, 0, cancellationToken);
         }
 
         /// <summary>Whether all below the node was marked.</summary>

@@ -48,8 +48,11 @@ internal sealed class IndexRebuilder(VerifierParts parts, IProgress<VerifyProgre
         var damaged = parts.Catalog.View.Segments.Except(good).Select(segment => segment.Id)
             .Concat(parts.Catalog.Damaged.Select(segment => segment.Key)).ToList();
         RefuseOtherVersions();
-        var owned = new UnnamedPacks(parts.Sessions.List().Select(info => info.Id).Where(id => id != session));
+
+        // Packs before sessions: the session of a pack that is seen was registered before, so it is seen as well, or it
+        // has ended and takes nothing back any more.
         var unnamed = Unnamed(good);
+        var owned = new UnnamedPacks(parts.Sessions.List().Select(info => info.Id).Where(id => id != session));
         var free = unnamed.Where(pack => !owned.MayBeOwned(pack.Pack)).ToList();
         await WriteAsync(free, session, cancellationToken);
         SetAside(damaged, owned);

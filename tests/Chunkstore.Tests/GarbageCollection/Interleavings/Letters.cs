@@ -54,6 +54,16 @@ internal static class Letters
         await writer.CommitAsync(new SourceCounters(0, 0, 0), CancellationToken.None);
     }
 
+    /// <summary>Stores the chunks of a word, and no tree.</summary>
+    public static async Task StoreAsync(Repository repository, BackupWriter writer, string word)
+    {
+        foreach (var letter in word)
+        {
+            var id = repository.ChunkHasher.Hash(BytesOf(letter));
+            await writer.StoreAsync(id, BytesOf(letter), CancellationToken.None);
+        }
+    }
+
     public static BackupWriterOptions Options(string backup, string word, Manifest? parent) => new()
     {
         BackupId = BackupId.Parse(backup),

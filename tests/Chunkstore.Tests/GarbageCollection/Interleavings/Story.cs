@@ -34,9 +34,12 @@ internal sealed class Story
     });
 
     /// <summary>A backup whose chunks are there, and nothing refers to them any more.</summary>
-    public Story Garbage(string word) => Before("garbage", word).Before(repository =>
+    public Story Garbage(string word) => Before("garbage", word).Deleted("garbage");
+
+    /// <summary>A backup that was deleted before.</summary>
+    public Story Deleted(string backup) => Before(repository =>
     {
-        repository.DeleteBackup(BackupId.Parse("garbage"));
+        repository.DeleteBackup(BackupId.Parse(backup));
         return Task.CompletedTask;
     });
 

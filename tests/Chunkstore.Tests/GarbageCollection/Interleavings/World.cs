@@ -49,6 +49,9 @@ internal sealed class World
         return Repository.Open(new LocalDirectoryBackend(Root, files), time ?? new ParkingTime(participant));
     }
 
+    /// <summary>How many packs are there, for everybody to see.</summary>
+    public int CountPacks() => _disk.Count($"{Root}/packs/");
+
     /// <summary>Every published backup restores to what it was made of.</summary>
     public async Task AssertNothingIsLostAsync()
     {

@@ -43,6 +43,15 @@ internal sealed class MemoryFileSystem : IFileSystem
         }
     }
 
+    /// <summary>How many files are below a directory.</summary>
+    public int Count(string directory)
+    {
+        lock (_lock)
+        {
+            return _files.Keys.Count(path => path.StartsWith(directory, StringComparison.Ordinal));
+        }
+    }
+
     /// <summary>Gives a file other contents.</summary>
     public void Replace(string path, byte[] bytes)
     {

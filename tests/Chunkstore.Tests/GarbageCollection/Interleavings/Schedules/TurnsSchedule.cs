@@ -1,8 +1,8 @@
 namespace BackupEngine.Chunkstore.Tests.GarbageCollection.Interleavings.Schedules;
 
 /// <summary>
-/// One order that is known to matter: each participant goes on until it can only wait, then it is the next one's turn.
-/// After the last turn, whoever does not wait goes first.
+/// One order that is known to matter: each participant goes on until it can only wait, or until a call is next that the
+/// turn names after <c> > </c>; then it is the next one's turn. After the last turn, whoever does not wait goes first.
 /// </summary>
 internal sealed class TurnsSchedule(params IReadOnlyList<string> turns) : ISchedule
 {
@@ -16,8 +16,9 @@ internal sealed class TurnsSchedule(params IReadOnlyList<string> turns) : ISched
     {
         while (!IsOver)
         {
-            var chosen = ready.FirstOrDefault(participant => participant.Name == turns[_turn]);
-            if (chosen is not null && !(_hasBegun && chosen.IsYielding))
+            var turn = turns[_turn].Split(" > ");
+            var chosen = ready.FirstOrDefault(participant => participant.Name == turn[0]);
+            if (chosen is not null && !IsAtItsEnd(chosen, turn.ElementAtOrDefault(1)))
             {
                 _hasBegun = true;
                 return chosen;
@@ -29,4 +30,8 @@ internal sealed class TurnsSchedule(params IReadOnlyList<string> turns) : ISched
 
         return ready.FirstOrDefault(participant => !participant.IsYielding) ?? ready[0];
     }
+
+    private bool IsAtItsEnd(Participant chosen, string? until) => _hasBegun
+        && (chosen.IsYielding
+            || (until is not null && chosen.Next!.Description.StartsWith(until, StringComparison.Ordinal)));
 }

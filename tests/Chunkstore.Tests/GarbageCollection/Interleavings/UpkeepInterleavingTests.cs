@@ -1,0 +1,88 @@
+using Xunit;
+
+namespace BackupEngine.Chunkstore.Tests.GarbageCollection.Interleavings;
+
+/// <summary>Those who look after a repository, beside those who work in it.</summary>
+public sealed class UpkeepInterleavingTests(ITestOutputHelper output)
+{
+    /// <summary>More than one pack holds.</summary>
+    private const string Long = "ABCDEFGHIJKLMNOPQRST";
+
+    private const int FirstSeed = 20_260_101;
+
+    /// <summary>An index that named a pack which its writer takes back would make others rely on it.</summary>
+    [Theory]
+    [InlineData("list packs")]
+    [InlineData("list sessions")]
+    public Task The_index_is_made_again_beside_a_writer_that_gives_up(string call) => AssertNothingIsLostAsync(
+        new Story().Rebuild().GivingUp("one", Long).SlowWriter("two", "ABCD"),
+        $"rebuild > {call}",
+        "writer one",
+        "rebuild",
+        "writer two",
+        "writer one",
+        "writer two");
+
+    /// <summary>Its session is gone, but its process is not: it wakes, and gives up.</summary>
+    [Fact]
+    public Task The_index_is_made_again_beside_a_writer_that_was_ended() => AssertNothingIsLostAsync(
+        new Story().Garbage("XYZ").GivingUp("one", Long).Collector().Rebuild().SlowWriter("two", "ABCD"),
+        "writer one",
+        "collector",
+        "collector",
+        "collector",
+        "rebuild",
+        "writer two",
+        "writer one",
+        "writer two");
+
+    [Fact]
+    public Task The_index_is_made_again_beside_a_collector_and_a_writer() => AssertNothingIsLostAsync(
+        new Story().Garbage("ABCD").Writer("one", "ABCD").Collector().Rebuild(), systematic: 20, random: 60);
+
+    [Fact]
+    public Task The_index_is_merged_beside_a_collector_and_a_writer() => AssertNothingIsLostAsync(
+        Segments().Writer("one", "AEH").Collector().Merger(), systematic: 20, random: 50);
+
+    [Fact]
+    public Task Nothing_is_called_damaged_because_it_is_collected() => AssertNothingIsLostAsync(
+        new Story().Before("old", "ABCD").Before("new", "CDEF").Deletion("old").Collector().Verification(),
+        systematic: 60,
+        random: 60);
+
+    [Fact]
+    public Task Nothing_is_called_damaged_because_a_segment_comes_late() => AssertNothingIsLostAsync(
+        Segments().Merger().Collector().Verification(), systematic: 20, random: 80);
+
+    [Fact]
+    public Task Nothing_is_called_damaged_because_it_is_moved() => AssertNothingIsLostAsync(
+        new Story().Sparse("ABCDEFGH", "A.......").Collector().Verification(), systematic: 60, random: 60);
+
+    /// <summary>Enough segments for a merge.</summary>
+    private static Story Segments()
+    {
+        var story = new Story();
+        foreach (var letter in "ABCDEFGH")
+        {
+            story.Before($"b{letter}".ToLowerInvariant(), letter.ToString());
+        }
+
+        return story.Deleted("ba").Deleted("bh");
+    }
+
+    private async Task AssertNothingIsLostAsync(Story story, params string[] turns)
+    {
+        var exploration = await new Exploration(story).TurnsAsync(turns);
+        output.WriteLine(exploration.ToString());
+        Assert.True(exploration.Finding is null, exploration.Finding);
+    }
+
+    private async Task AssertNothingIsLostAsync(Story story, int systematic, int random)
+    {
+        var exploration = await new Exploration(story).SystematicAsync(preemptions: 1, systematic * Counts.Times);
+        await exploration.RandomAsync(FirstSeed, random * Counts.Times);
+        output.WriteLine(exploration.ToString());
+        Counts.Report("interleavings", exploration.Runs, $"from seed {FirstSeed}");
+        Assert.True(exploration.Finding is null, exploration.Finding);
+    }
+}
