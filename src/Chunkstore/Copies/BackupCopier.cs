@@ -86,7 +86,11 @@ public sealed class BackupCopier
             leaves.CopyAsync);
         var read = backup.Statistics;
         var copy = await writer.CommitAsync(
-            new SourceCounters(read.BytesRead, read.ZeroBytes, read.BytesUnchanged), cancellationToken);
+            new SourceCounters(read.BytesRead, read.ZeroBytes, read.BytesUnchanged)
+            {
+                RereadPositionBytes = backup.RereadPositionBytes,
+            },
+            cancellationToken);
         return new CopyResult
         {
             BackupId = backup.BackupId,

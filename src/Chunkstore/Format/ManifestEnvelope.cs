@@ -20,6 +20,9 @@ internal sealed class ManifestEnvelope(Guid repositoryId, byte[]? key, DataKeys?
 {
     private readonly byte[] _magic = magic ?? Magic.Manifest.ToArray();
 
+    private readonly int _newestVersion =
+        magic is null ? FormatVersion.ManifestWithReread : FormatVersion.Current;
+
     /// <summary>The most bytes that stand around the contents.</summary>
     public const int MaximumOverheadBytes = HeaderBytes + DataKeys.SaltBytes + RecordSeal.TagBytes + Blake3.DigestBytes;
 
@@ -29,15 +32,17 @@ internal sealed class ManifestEnvelope(Guid repositoryId, byte[]? key, DataKeys?
     public int OverheadBytes => HeaderBytes + SealedLength(0) + Blake3.DigestBytes;
 
     /// <summary>The file around its contents.</summary>
-    public byte[] Wrap(ReadOnlySpan<byte> body)
+    /// <param name="body">The contents.</param>
+    /// <param name="version">The format version, and the oldest that can read the contents.</param>
+    public byte[] Wrap(ReadOnlySpan<byte> body, ushort version = FormatVersion.Current)
     {
         RequireKey();
         var epoch = data?.CurrentEpoch ?? 0;
         var bytes = new byte[OverheadBytes + body.Length];
         var fields = new FieldWriter(bytes);
         fields.Bytes(_magic);
-        fields.U16(FormatVersion.Current);
-        fields.U16(FormatVersion.MinimumReader);
+        fields.U16(version);
+        fields.U16(version);
         fields.U32((uint)bytes.Length);
         fields.Uuid(repositoryId);
         fields.U32(epoch);
@@ -85,7 +90,7 @@ internal sealed class ManifestEnvelope(Guid repositoryId, byte[]? key, DataKeys?
     {
         var fields = new FieldReader(bytes, fileName);
         fields.Magic(_magic);
-        FormatVersion.RequireReadable(fields.U16(), fields.U16(), fileName);
+        FormatVersion.RequireReadable(fields.U16(), fields.U16(), fileName, _newestVersion);
         Span<byte> digest = stackalloc byte[Blake3.DigestBytes];
         Digest(bytes[..Math.Max(0, bytes.Length - Blake3.DigestBytes)], digest);
         if (!bytes.EndsWith(digest))

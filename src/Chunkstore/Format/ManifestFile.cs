@@ -44,7 +44,8 @@ internal sealed class ManifestFile(ManifestEnvelope envelope)
         fields.Zeros(4);
         fields.I64(manifest.CreatedAt.UtcTicks);
         WriteStatistics(ref fields, manifest.Statistics);
-        fields.Zeros(16);
+        fields.I64(manifest.RereadPositionBytes);
+        fields.Zeros(8);
         foreach (var text in strings)
         {
             fields.U16((ushort)text.Length);
@@ -56,7 +57,8 @@ internal sealed class ManifestFile(ManifestEnvelope envelope)
         }
 
         fields.End();
-        return envelope.Wrap(body);
+        return envelope.Wrap(
+            body, manifest.RereadPositionBytes == 0 ? FormatVersion.Current : FormatVersion.ManifestWithReread);
     }
 
     /// <inheritdoc cref="ManifestEnvelope.CheckStored(ReadOnlySpan{byte}, string)"/>
@@ -86,7 +88,8 @@ internal sealed class ManifestFile(ManifestEnvelope envelope)
         fields.Zeros(4);
         var createdAt = new DateTimeOffset(fields.Size(), TimeSpan.Zero);
         var statistics = ReadStatistics(ref fields);
-        fields.Zeros(16);
+        var rereadPosition = fields.Size();
+        fields.Zeros(8);
         Span<int> lengths = [fields.U16(), fields.U16(), fields.U16(), fields.U16()];
         var backupId = BackupId.Parse(Utf8.GetString(fields.Take(lengths[0])));
         if (backupId != expected)
@@ -103,6 +106,7 @@ internal sealed class ManifestFile(ManifestEnvelope envelope)
             CreatedAt = createdAt,
             Root = new TreeRoot(shape, rootId),
             Statistics = statistics,
+            RereadPositionBytes = rereadPosition,
         };
         return fields.IsAtEnd ? manifest : throw fields.Damaged("bytes after its last field");
     }

@@ -27,6 +27,11 @@ public sealed record Manifest
     /// </summary>
     public string BaseToken { get; init; } = "";
 
+    /// <summary>
+    /// Where in the volume the next incremental goes on to re-read what is said to be unchanged, in bytes.
+    /// </summary>
+    public long RereadPositionBytes { get; init; }
+
     /// <summary>What the backup cost.</summary>
     public required BackupStatistics Statistics { get; init; }
 }

@@ -222,6 +222,7 @@ public sealed class BackupWriter : IAsyncDisposable
             CreatedAt = _options.CopyOf?.CreatedAt ?? _createdAt,
             Root = root,
             BaseToken = _options.BaseToken,
+            RereadPositionBytes = counters.RereadPositionBytes,
             Statistics = new BackupStatistics
             {
                 BytesRead = counters.BytesRead,

@@ -1,15 +1,19 @@
 using BackupEngine.ControlPlane.Workflows;
+using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
 
 namespace BackupEngine.ControlPlane.Hosting;
 
-/// <summary>Traces: REST requests, messages, workflow steps, one trace from the request to the last step.</summary>
+/// <summary>
+/// Traces: REST requests, messages, workflow steps, one trace from the request to the last step. Metrics: backups that
+/// read everything although only what changed was to be.
+/// </summary>
 public static class EngineTelemetry
 {
     private const string MassTransitSource = "MassTransit";
 
-    /// <summary>Adds the traces; they leave the process only where a collector is configured.</summary>
+    /// <summary>Adds both; they leave the process only where a collector is configured.</summary>
     public static IServiceCollection AddEngineTelemetry(this IServiceCollection services, EngineOptions options)
     {
         services.AddOpenTelemetry()
@@ -21,6 +25,12 @@ public static class EngineTelemetry
                     tracing.AddAspNetCoreInstrumentation();
                 if (options.OtlpEndpoint is { } collector)
                     tracing.AddOtlpExporter(exporter => exporter.Endpoint = new Uri(collector));
+            })
+            .WithMetrics(metrics =>
+            {
+                metrics.AddMeter(WorkflowTelemetry.SourceName);
+                if (options.OtlpEndpoint is { } collector)
+                    metrics.AddOtlpExporter(exporter => exporter.Endpoint = new Uri(collector));
             });
         return services;
     }

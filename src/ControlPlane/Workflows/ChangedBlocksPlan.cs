@@ -10,15 +10,27 @@ namespace BackupEngine.ControlPlane.Workflows;
 /// <param name="Outcome">In words, for the record.</param>
 internal sealed record ChangedBlocksPlan(IReadOnlyList<ChangedExtent>? Extents, string Outcome)
 {
+    /// <summary>The base point that <see cref="Extents"/> count from; the data plane compares it.</summary>
+    public string Base { get; private init; } = "";
+
+    /// <summary>
+    /// Why the extents are not known although they should be; empty where they are, or where the driver knows none.
+    /// </summary>
+    public string Unknown { get; private init; } = "";
+
     /// <summary>Most extents that are handed on: about 1.5 MiB of protocol, below the 4 MiB that gRPC takes.</summary>
     public const int MostExtents = 65_536;
 
     /// <summary>Everything is read, and why.</summary>
     public static ChangedBlocksPlan ReadEverything(string reason) =>
-        new(Extents: null, "everything is read: " + reason);
+        new(Extents: null, "everything is read: " + reason) { Unknown = reason };
+
+    /// <summary>Everything is read, as always with a volume driver that keeps no base points.</summary>
+    public static ChangedBlocksPlan WithoutBasePoints() =>
+        new(Extents: null, "everything is read: the volume driver keeps no base points");
 
     /// <summary>The plan from the answer of a volume service.</summary>
-    public static ChangedBlocksPlan From(ChangedBlocks answer)
+    public static ChangedBlocksPlan From(ChangedBlocks answer, string parentToken)
     {
         if (!answer.Known)
             return ReadEverything(answer.Reason);
@@ -29,7 +41,10 @@ internal sealed record ChangedBlocksPlan(IReadOnlyList<ChangedExtent>? Extents, 
         var capped = extents.Count <= MostExtents ? extents : Join(extents, GapToJoin(extents));
         return new ChangedBlocksPlan(
             capped, $"changed blocks from the volume service: {capped.Sum(e => e.LengthBytes)} bytes in "
-                + $"{capped.Count} extents");
+                + $"{capped.Count} extents")
+        {
+            Base = parentToken,
+        };
     }
 
     /// <summary>Joins extents that overlap, or have no more than this between them.</summary>

@@ -140,6 +140,8 @@ internal sealed class CreateBackupWorkflow : IBackupWorkflow
             ParentBackupId = parent?.Id.ToString() ?? "",
             AttachmentId = exposed.AttachmentId.ToString(),
             ChangedBlocks = WireExtents(plan),
+            ChangedBlocksBase = plan?.Base ?? "",
+            ChangedBlocksUnknown = plan?.Unknown ?? "",
             BaseToken = source.BaseToken,
             SourceIdentity = source.Identity,
         };
@@ -164,6 +166,8 @@ internal sealed class CreateBackupWorkflow : IBackupWorkflow
             return null;
         if (parent is null)
             return ChangedBlocksPlan.ReadEverything("the parent does not exist any more; this is a full backup");
+        if (parent.BaseToken.Length == 0 && source.BaseToken.Length == 0)
+            return ChangedBlocksPlan.WithoutBasePoints();
         if (parent.BaseToken.Length == 0)
             return ChangedBlocksPlan.ReadEverything("the volume driver kept no base point of the parent");
         if (source.BaseToken.Length == 0)
@@ -183,11 +187,12 @@ internal sealed class CreateBackupWorkflow : IBackupWorkflow
         try
         {
             return ChangedBlocksPlan.From(
-                await _run.Volumes.GetChangedBlocksAsync(_run.RequireVolume().Host, request, cancellationToken));
+                await _run.Volumes.GetChangedBlocksAsync(_run.RequireVolume().Host, request, cancellationToken),
+                parent.BaseToken);
         }
         catch (VolumeServiceException e)
         {
-            _run.Logger.LogWarning("Backup {BackupId}: no changed blocks: {Cause}", _run.Backup.Id, e.Message);
+            _run.Logger.LogError("Backup {BackupId}: no changed blocks: {Cause}", _run.Backup.Id, e.Message);
             return ChangedBlocksPlan.ReadEverything(e.Message);
         }
     }
@@ -206,6 +211,14 @@ internal sealed class CreateBackupWorkflow : IBackupWorkflow
     {
         foreach (var warning in result.Warnings)
             _run.Logger.LogWarning("Backup {BackupId}: {Warning}", _run.Backup.Id, warning);
+        if (result.FullRead.Length > 0)
+        {
+            WorkflowTelemetry.CountFullRead(result.FullRead);
+            _run.Logger.LogError(
+                "Backup {BackupId} of volume {VolumeId} read everything ({Reason})",
+                _run.Backup.Id, _run.Backup.VolumeId, result.FullRead);
+        }
+
         var facts = TransferStatistics.FactsOf(result).With("job_id", jobId);
         return plan is null ? facts : facts.With("changed_blocks", plan.Outcome);
     }

@@ -25,6 +25,11 @@ internal static class TransferStatistics
         .With("seconds", $"{result.Seconds}")
         .With("cpu_seconds", $"{result.CpuSeconds}")
         .With("direct_io", result.DirectIo ? "true" : "false")
+        .With("spot_check_bytes", $"{result.SpotCheckBytes}")
+        .With("reread_bytes", $"{result.RereadBytes}")
+        .With("reread_seconds", $"{result.RereadSeconds}")
+        .With("full_read", result.FullRead.Length > 0 ? "true" : "false")
+        .With("full_read_reason", JsonSerializer.Serialize(result.FullRead))
         .With(Warnings, JsonSerializer.Serialize(result.Warnings.ToArray()));
 
     /// <summary>Of a restore.</summary>

@@ -28,6 +28,30 @@ public sealed record BackupRequest
     public IReadOnlyList<Extent>? ChangedBlocks { get; init; }
 
     /// <summary>
+    /// The point in time that <see cref="ChangedBlocks"/> count from: the base token of the parent, letter by letter,
+    /// or everything is read. Empty where the parent has none.
+    /// </summary>
+    public string ChangedBlocksBase { get; init; } = "";
+
+    /// <summary>
+    /// Why changed blocks are not known although they were asked for, in words: everything is read, and the result
+    /// says so. Null where nobody asked, or they are known.
+    /// </summary>
+    public string? ChangedBlocksUnknown { get; init; }
+
+    /// <summary>
+    /// n: an incremental with changed blocks re-reads an nth of the volume although it is said to be unchanged, so that
+    /// n incrementals have proven each chunk; 0 for nothing. At most <see cref="MaximumVerifyChanged"/>.
+    /// </summary>
+    public int VerifyChanged { get; init; } = DefaultVerifyChanged;
+
+    /// <summary>Default of <see cref="VerifyChanged"/>.</summary>
+    public const int DefaultVerifyChanged = 30;
+
+    /// <summary>Bound of <see cref="VerifyChanged"/>.</summary>
+    public const int MaximumVerifyChanged = 100_000;
+
+    /// <summary>
     /// Identity of the point in time that is read, as the volume driver names it; empty when it names none.
     /// </summary>
     public string BaseToken { get; init; } = "";

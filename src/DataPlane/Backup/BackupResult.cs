@@ -11,7 +11,7 @@ public sealed record BackupResult
     /// <summary>Size of the volume in bytes.</summary>
     public required long VolumeBytes { get; init; }
 
-    /// <summary>Read from the source device, the spot check included.</summary>
+    /// <summary>Read from the source device, spot check and re-read included.</summary>
     public required long BytesRead { get; init; }
 
     /// <summary>Of the chunks that were read for the backup: bytes of those that are all zeros.</summary>
@@ -65,6 +65,28 @@ public sealed record BackupResult
 
     /// <summary>Chunks said to be unchanged that were read and compared, as a number.</summary>
     public long SpotCheckedChunks { get; init; }
+
+    /// <summary>Read for the spot check.</summary>
+    public long SpotCheckBytes { get; init; }
+
+    /// <summary>Time that the spot check took.</summary>
+    public double SpotCheckSeconds { get; init; }
+
+    /// <summary>
+    /// Read for the rolling re-read: the part of the unchanged area that was this incremental's to prove.
+    /// </summary>
+    public long RereadBytes { get; init; }
+
+    /// <summary>Time that the re-read took.</summary>
+    public double RereadSeconds { get; init; }
+
+    /// <summary>Where in the volume the next incremental goes on to re-read, in bytes.</summary>
+    public long RereadPositionBytes { get; init; }
+
+    /// <summary>
+    /// Why everything was read although only what changed was to be; null where that is not so.
+    /// </summary>
+    public FullReadReason? FullRead { get; init; }
 
     /// <summary>Most bytes that the lanes' buffers may hold.</summary>
     public required long BufferBytes { get; init; }

@@ -34,11 +34,8 @@ public sealed class BackupRunner(ILogger<BackupRunner> logger)
         var start = await BackupStart.BeginAsync(
             ParentRules.Find(request), request, on => Begin(request, on), logger, cancellationToken);
         await using var writer = start.Writer;
-        var run = new BackupRun(request, engine, start.Parent, writer, progress, logger)
-        {
-            HarmedRanges = start.HarmedRanges,
-        };
-        run.Warnings.AddRange(start.Warnings);
+        var planning = new BackupPlanning(request, engine.Device, start, logger);
+        var run = new BackupRun(request, engine, start.Parent, writer, planning, progress, logger);
         WarnOfCachedReads(request, run);
         var manifest = await run.RunAsync(cancellationToken);
         logger.LogInformation("Backup {BackupId} of volume {VolumeId} published", request.BackupId, request.VolumeId);
@@ -52,10 +49,22 @@ public sealed class BackupRunner(ILogger<BackupRunner> logger)
     private static void Validate(BackupRequest request)
     {
         request.Tuning.Validate();
+        if (request.VerifyChanged is < 0 or > BackupRequest.MaximumVerifyChanged)
+        {
+            throw new UsageException(
+                $"The share to be re-read must be from 0 (nothing) to {BackupRequest.MaximumVerifyChanged}, "
+                + $"not {request.VerifyChanged}.");
+        }
+
         if (request.VolumeId.Length is 0 or > MaximumVolumeIdLength)
         {
             throw new UsageException(
                 $"A volume id has 1 to {MaximumVolumeIdLength} characters, not {request.VolumeId.Length}.");
+        }
+
+        if (request.ChangedBlocks is not null && request.ChangedBlocksUnknown is not null)
+        {
+            throw new UsageException("Changed blocks are either named or unknown, not both. Nothing was backed up.");
         }
 
         ChangedBlocks.Validate(request.ChangedBlocks ?? [], request.Source.LengthBytes);
@@ -159,8 +168,14 @@ public sealed class BackupRunner(ILogger<BackupRunner> logger)
             QueueDepth = run.QueueDepth,
             VolumeId = manifest.VolumeId,
             ParentId = manifest.ParentId?.Value,
-            ChangedBlocks = run.ChangedBlocks,
-            SpotCheckedChunks = run.SpotCheckedChunks,
+            ChangedBlocks = run.Planning.ChangedBlocks,
+            SpotCheckedChunks = run.Planning.SpotCheck.Chunks,
+            SpotCheckBytes = run.Planning.SpotCheck.BytesRead,
+            SpotCheckSeconds = Math.Round(run.Planning.SpotCheck.Seconds, 3),
+            RereadBytes = run.Planning.Reread.BytesRead,
+            RereadSeconds = Math.Round(run.Planning.Reread.Seconds, 3),
+            RereadPositionBytes = manifest.RereadPositionBytes,
+            FullRead = run.Planning.FullRead,
             BufferBytes = run.BufferBytes,
             Stages = run.Stages,
             Warnings = run.Warnings,

@@ -9,11 +9,11 @@ public enum ChangedBlocksUse
     [JsonStringEnumMemberName("none")]
     None,
 
-    /// <summary>Only they, and a sample of the rest, were read.</summary>
+    /// <summary>Only they, and parts of the rest to prove them, were read.</summary>
     [JsonStringEnumMemberName("used")]
     Used,
 
-    /// <summary>The sample found a changed block that they do not name: everything was read.</summary>
+    /// <summary>They were not believed: everything was read, and the result says why.</summary>
     [JsonStringEnumMemberName("refused")]
     Refused,
 }

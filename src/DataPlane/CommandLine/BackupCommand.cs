@@ -48,6 +48,21 @@ internal sealed class BackupCommand
         HelpName = "FILE",
     };
 
+    private readonly Option<string?> _changedSince = new("--changed-since")
+    {
+        Description = "The point in time that --changed-blocks counts from: what the parent had as --base-token. "
+            + "Another one than the parent's, and everything is read.",
+        HelpName = "TEXT",
+    };
+
+    private readonly Option<int> _verifyChanged = new("--verify-changed")
+    {
+        Description = "With --changed-blocks, re-read and compare one Nth of what they say is unchanged, another one "
+            + "each time. 0: nothing.",
+        HelpName = "N",
+        DefaultValueFactory = _ => BackupRequest.DefaultVerifyChanged,
+    };
+
     private readonly Option<string?> _baseToken = new("--base-token")
     {
         Description = "Names the point in time that is read; kept with the backup.",
@@ -76,6 +91,8 @@ internal sealed class BackupCommand
         command.Add(_backupId);
         command.Add(_parent);
         command.Add(_changedBlocks);
+        command.Add(_changedSince);
+        command.Add(_verifyChanged);
         command.Add(_baseToken);
         command.Add(_sourceIdentity);
         command.Add(_resume);
@@ -112,6 +129,8 @@ internal sealed class BackupCommand
             VolumeId = volumeId,
             ParentId = ParentRules.Resolve(repository, volumeId, arguments.GetValue(_parent)),
             ChangedBlocks = changedBlocks,
+            ChangedBlocksBase = arguments.GetValue(_changedSince) ?? "",
+            VerifyChanged = arguments.GetValue(_verifyChanged),
             BaseToken = arguments.GetValue(_baseToken) ?? "",
             SourceIdentity = arguments.GetValue(_sourceIdentity) ?? "",
             Resume = ResumeOf(arguments),
@@ -137,6 +156,11 @@ internal sealed class BackupCommand
         {
             throw new UsageException(
                 "--changed-blocks says what differs from a parent: name it with --parent, or leave both away.");
+        }
+
+        if (arguments.GetValue(_changedSince) is not null && arguments.GetValue(_changedBlocks) is null)
+        {
+            throw new UsageException("--changed-since says what --changed-blocks counts from: name them too.");
         }
     }
 }

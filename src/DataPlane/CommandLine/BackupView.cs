@@ -24,6 +24,7 @@ internal sealed record BackupView
         ChunkSizeBytes = manifest.Root.Shape.ChunkSizeBytes;
         RootId = manifest.Root.RootId.ToString();
         BaseToken = manifest.BaseToken;
+        RereadPositionBytes = manifest.RereadPositionBytes;
         BytesRead = manifest.Statistics.BytesRead;
         ZeroBytes = manifest.Statistics.ZeroBytes;
         BytesUnchanged = manifest.Statistics.BytesUnchanged;
@@ -64,6 +65,9 @@ internal sealed record BackupView
 
     /// <summary>The point in time that was read, as the volume driver names it.</summary>
     public string BaseToken { get; }
+
+    /// <summary>Where the next incremental goes on to re-read what is said to be unchanged.</summary>
+    public long RereadPositionBytes { get; }
 
     /// <summary>As in the result of `backup`.</summary>
     public long BytesRead { get; }

@@ -15,6 +15,9 @@ internal static class ResultText
         .. result.ResumedBytes > 0
             ? [$"  resumed    {SizeText.Format(result.ResumedBytes)}, read by an interrupted run"]
             : Array.Empty<string>(),
+        .. result.SpotCheckBytes + result.RereadBytes > 0
+            ? [Proof(result)]
+            : Array.Empty<string>(),
         $"  zero       {SizeText.Format(result.ZeroBytes)}",
         $"  unchanged  {SizeText.Format(result.BytesUnchanged)}",
         $"  new        {SizeText.Format(result.BytesNew)} in {result.ChunksNew} chunks",
@@ -38,8 +41,17 @@ internal static class ResultText
     {
         (null, _) => "full",
         (_, ChangedBlocksUse.Used) => $"on top of {result.ParentId}, changed blocks only",
+        _ when result.FullRead is { } reason =>
+            $"on top of {result.ParentId}, everything read ({reason.ToText()})",
         _ => $"on top of {result.ParentId}, everything read",
     };
+
+    private static string Proof(BackupResult result)
+    {
+        var (sample, reread) = (SizeText.Format(result.SpotCheckBytes), SizeText.Format(result.RereadBytes));
+        var seconds = result.SpotCheckSeconds + result.RereadSeconds;
+        return $"  of that    {sample} sampled and {reread} re-read to prove the changed blocks, {seconds:0.00} s";
+    }
 
     private static string Moved(long bytes, bool direct, double seconds)
     {

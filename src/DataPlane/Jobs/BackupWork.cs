@@ -47,6 +47,13 @@ internal sealed class BackupWork(Contract.BackupJob request) : JobWork
         IoEngine = result.IoEngine,
         QueueDepth = result.QueueDepth,
         Warnings = { result.Warnings },
+        ChangedBlocks = result.ChangedBlocks.ToText(),
+        FullRead = result.FullRead?.ToText() ?? "",
+        SpotCheckBytes = result.SpotCheckBytes,
+        SpotCheckSeconds = result.SpotCheckSeconds,
+        RereadBytes = result.RereadBytes,
+        RereadSeconds = result.RereadSeconds,
+        RereadPositionBytes = result.RereadPositionBytes,
     };
 
     private BackupRequest Request(RepositoryLease lease, JobContext context) => new()
@@ -58,6 +65,9 @@ internal sealed class BackupWork(Contract.BackupJob request) : JobWork
         ParentId = ParentId,
         ChangedBlocks = request.ChangedBlocks?.Extents
             .Select(extent => new Extent(extent.OffsetBytes, extent.LengthBytes)).ToArray(),
+        ChangedBlocksBase = request.ChangedBlocksBase,
+        ChangedBlocksUnknown = request.ChangedBlocksUnknown.Length == 0 ? null : request.ChangedBlocksUnknown,
+        VerifyChanged = request.HasVerifyChanged ? request.VerifyChanged : BackupRequest.DefaultVerifyChanged,
         BaseToken = request.BaseToken,
         SourceIdentity = request.SourceIdentity,
         Tuning = Tuning,

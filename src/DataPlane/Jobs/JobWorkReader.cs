@@ -36,6 +36,9 @@ internal static class JobWorkReader
         Require(job.AttachmentId.Length > 0, "A backup needs the attachment_id of its source.");
         Require(job.Tuning is not { CheckpointSeconds: < 0 }, "A time between checkpoints cannot be negative.");
         Require(job.Tuning is not { RateLimitBytesPerSecond: < 0 }, "A rate limit cannot be negative.");
+        Require(
+            job.ChangedBlocks is null || job.ChangedBlocksUnknown.Length == 0,
+            "Changed blocks are either named or unknown, not both.");
         return new BackupWork(job)
         {
             Repository = Directory(job.Repository),

@@ -29,6 +29,7 @@ public sealed class IndependentReaderTests : IDisposable
         for (var backup = 0; backup < 3; backup++)
         {
             volume.Change(backup * 2, 100 + backup);
+            volume.RereadPositionBytes = backup * chunkSize;
             parent = await volume.BackUpAsync(repository, $"incremental-{backup}", parent);
         }
 

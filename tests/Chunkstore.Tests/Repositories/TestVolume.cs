@@ -19,6 +19,9 @@ internal sealed class TestVolume
 
     public byte[] Bytes { get; }
 
+    /// <summary>What the manifests say of the next incremental.</summary>
+    public long RereadPositionBytes { get; set; }
+
     public TreeShape Shape => new(Bytes.Length, _chunkSizeBytes);
 
     /// <summary>Chunks of text-like, random, repeated and zero bytes, the same for the same seed.</summary>
@@ -68,7 +71,8 @@ internal sealed class TestVolume
 
             await writer.Tree.SetLeafAsync(leaf, ids, token);
         });
-        return await writer.CommitAsync(new SourceCounters(Bytes.Length, 0, 0), CancellationToken.None);
+        var counters = new SourceCounters(Bytes.Length, 0, 0) { RereadPositionBytes = RereadPositionBytes };
+        return await writer.CommitAsync(counters, CancellationToken.None);
     }
 
     public async Task AssertRestoresAsync(Repository repository, string backup)

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using BackupEngine.ControlPlane.Contracts;
 using BackupEngine.ControlPlane.Database.Entities;
 using BackupEngine.ControlPlane.Tests.Workflows.Support;
@@ -101,6 +102,8 @@ public sealed class CreateBackupWorkflowTests : IDisposable
         var extent = Assert.Single(job.ChangedBlocks.Extents);
         Assert.Equal((65536, 4096), (extent.OffsetBytes, extent.LengthBytes));
         Assert.Equal("token", job.BaseToken);
+        Assert.Equal("parent-token", job.ChangedBlocksBase);
+        Assert.Equal("", job.ChangedBlocksUnknown);
         Assert.Equal(record.ParentId.ToString(), job.ParentBackupId);
         Assert.Equal("changed blocks from the volume service: 4096 bytes in 1 extents", record.ChangedBlocksOutcome);
     }
@@ -111,6 +114,7 @@ public sealed class CreateBackupWorkflowTests : IDisposable
         var (record, job) = await RunIncrementalAsync(parent => parent.BaseToken = "parent-token");
 
         Assert.Null(job.ChangedBlocks);
+        Assert.Equal("nobody knows", job.ChangedBlocksUnknown);
         Assert.NotEqual("", job.ParentBackupId);
         Assert.Equal("everything is read: nobody knows", record.ChangedBlocksOutcome);
     }
@@ -157,6 +161,32 @@ public sealed class CreateBackupWorkflowTests : IDisposable
 
         Assert.Contains("the spot check refused", record.ChangedBlocksOutcome, StringComparison.Ordinal);
         Assert.Contains("the spot check refused", record.StatisticsJson, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("spot_check", "\"full_read\":true,\"full_read_reason\":\"spot_check\"", 1)]
+    [InlineData("", "\"full_read\":false,\"full_read_reason\":\"\"", 0)]
+    public async Task A_full_read_is_kept_in_the_record_and_counted(string reason, string json, int counted)
+    {
+        var mine = new AsyncLocal<bool> { Value = true };
+        var count = 0L;
+        using var listener = new MeterListener
+        {
+            InstrumentPublished = (instrument, self) =>
+            {
+                if (instrument.Meter.Name == WorkflowTelemetry.SourceName)
+                    self.EnableMeasurementEvents(instrument);
+            },
+        };
+        listener.SetMeasurementEventCallback<long>((_, value, _, _) => count += mine.Value ? value : 0);
+        listener.Start();
+        _bench.DataPlane.FullRead = reason;
+
+        var (record, _) = await RunIncrementalAsync(parent => parent.BaseToken = "parent-token");
+
+        Assert.Contains(json, record.StatisticsJson, StringComparison.Ordinal);
+        Assert.Contains("\"reread_bytes\":65536", record.StatisticsJson, StringComparison.Ordinal);
+        Assert.Equal(counted, count);
     }
 
     [Fact]

@@ -51,7 +51,7 @@ public sealed class BackupRunnerTests : IDisposable
     }
 
     [Fact]
-    public async Task With_changed_blocks_only_they_and_a_sample_are_read()
+    public async Task With_changed_blocks_only_they_a_sample_and_a_thirtieth_of_the_rest_are_read()
     {
         var content = Noise(1000 * Chunk);
         var full = await _harness.BackupAsync(content);
@@ -63,7 +63,10 @@ public sealed class BackupRunnerTests : IDisposable
         });
         Assert.Equal(ChangedBlocksUse.Used, result.ChangedBlocks);
         Assert.Equal(10, result.SpotCheckedChunks);
-        Assert.Equal(11 * Chunk, result.BytesRead);
+        Assert.Equal(10 * Chunk, result.SpotCheckBytes);
+        Assert.Equal(34 * Chunk, result.RereadBytes);
+        Assert.Equal(34 * Chunk, result.RereadPositionBytes);
+        Assert.Equal(Chunk, result.BytesRead - result.SpotCheckBytes - result.RereadBytes);
         Assert.Equal(result.BytesRead, device.Reads.Sum(read => read.LengthBytes));
         Assert.Equal(999 * Chunk, result.BytesUnchanged);
         Assert.Equal(1, result.ChunksNew);

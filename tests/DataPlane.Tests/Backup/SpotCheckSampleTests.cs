@@ -61,6 +61,39 @@ public sealed class SpotCheckSampleTests
         Assert.Equal(others, SpotCheckSample.Choose(plan, options));
     }
 
+    /// <summary>
+    /// k wrong of N chunks are found by s samples with probability 1-(1-k/N)^s: the documented one for the random half.
+    /// The seeds are fixed, so this is a count, not luck.
+    /// </summary>
+    [Theory]
+    [InlineData(0.05)]
+    [InlineData(0.01)]
+    [InlineData(0.001)]
+    public void Wrong_chunks_are_found_as_often_as_is_documented(double share)
+    {
+        const int volumes = 1000;
+        const int chunks = 100_000;
+        var plan = PlanOf(chunks, [50_000]);
+        var (found, sampled) = (0, 0);
+        for (var seed = 0; seed < volumes; seed++)
+        {
+            var random = new Random(seed + 1_000_000);
+            var wrong = new HashSet<long>();
+            while (wrong.Count < chunks * share)
+            {
+                wrong.Add(random.NextInt64(chunks));
+            }
+
+            var sample = SpotCheckSample.Choose(plan, new SpotCheckOptions { Seed = seed });
+            sampled = sample.Length;
+            found += sample.Any(wrong.Contains) ? 1 : 0;
+        }
+
+        var expected = 1 - Math.Pow(1 - share, sampled);
+        var deviation = Math.Sqrt(expected * (1 - expected) / volumes);
+        Assert.InRange((double)found / volumes, expected - (4 * deviation) - 0.001, expected + (4 * deviation) + 0.001);
+    }
+
     private static BackupPlan PlanOf(long chunks, long[] changed)
     {
         var shape = new TreeShape(chunks * Chunk, Chunk);

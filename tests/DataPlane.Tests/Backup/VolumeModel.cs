@@ -27,9 +27,9 @@ internal sealed class VolumeModel
     public void Forget() => _changed.Clear();
 
     /// <summary>Writes noise, zeros and copies of other places; now and then changes the size.</summary>
-    public void Mutate()
+    public void Mutate(bool keepSize = false)
     {
-        if (_random.Next(3) == 0)
+        if (!keepSize && _random.Next(3) == 0)
         {
             Resize(_random.Next(1, LargestBytes));
         }

@@ -17,6 +17,9 @@ internal sealed class FakeDataPlane : IDataPlane
 
     public ConcurrentQueue<StartJobRequest> Started { get; } = [];
 
+    /// <summary>Why every backup read everything; empty where it did not.</summary>
+    public string FullRead { get; set; } = "";
+
     /// <summary>Warnings of every backup.</summary>
     public IReadOnlyList<string> Warnings { get; set; } = [];
 
@@ -124,6 +127,8 @@ internal sealed class FakeDataPlane : IDataPlane
             BytesStored = 4711,
             Seconds = 0.5,
             Warnings = { Warnings },
+            FullRead = FullRead,
+            RereadBytes = 65536,
         };
     }
 
