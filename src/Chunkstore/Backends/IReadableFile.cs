@@ -9,6 +9,13 @@ internal interface IReadableFile : IDisposable
     /// <summary>Reads at an offset; fewer bytes than asked only at the end.</summary>
     int Read(Span<byte> destination, long offsetBytes);
 
+    /// <summary>
+    /// Says that a range will be read soon, and once. Advice: whether it is taken changes nothing else.
+    /// </summary>
+    void Prefetch(long offsetBytes, long lengthBytes)
+    {
+    }
+
     /// <summary>Maps the whole file, which is not empty.</summary>
     IMappedObject Map();
 }

@@ -55,6 +55,9 @@ internal interface IRepositoryBackend : IDisposable
     ValueTask<int> ReadAsync(
         ObjectName name, long offsetBytes, Memory<byte> destination, CancellationToken cancellationToken);
 
+    /// <summary>Opens a file of which many ranges are read; null where there is none.</summary>
+    IObjectReader? OpenRead(ObjectName name);
+
     /// <summary>Reads a whole small file.</summary>
     /// <exception cref="ObjectMissingException">There is no such file.</exception>
     /// <exception cref="CorruptDataException">It is longer than <paramref name="maximumBytes"/>.</exception>

@@ -37,6 +37,12 @@ internal static partial class Libc
     /// <summary>MADV_RANDOM of asm-generic/mman-common.h.</summary>
     public const int AdviseRandom = 1;
 
+    /// <summary>POSIX_FADV_WILLNEED of linux/fadvise.h.</summary>
+    public const int AdviseWillNeed = 3;
+
+    /// <summary>POSIX_FADV_NOREUSE of linux/fadvise.h: what is read does not push out what is used often.</summary>
+    public const int AdviseNoReuse = 5;
+
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int Open(string path, int flags, int mode);
 
@@ -48,6 +54,10 @@ internal static partial class Libc
 
     [LibraryImport("libc", EntryPoint = "fdatasync", SetLastError = true)]
     public static partial int FlushData(SafeFileHandle file);
+
+    /// <summary>Answers with the error number itself.</summary>
+    [LibraryImport("libc", EntryPoint = "posix_fadvise")]
+    public static partial int AdviseFile(SafeFileHandle file, long offset, long length, int advice);
 
     [LibraryImport("libc", EntryPoint = "renameat2", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int RenameAt(int oldDirectory, string path, int newDirectory, string newPath, uint flags);

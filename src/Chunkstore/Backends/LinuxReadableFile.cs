@@ -34,6 +34,12 @@ internal sealed class LinuxReadableFile : IReadableFile
         return total;
     }
 
+    public void Prefetch(long offsetBytes, long lengthBytes)
+    {
+        _ = Libc.AdviseFile(_handle, offsetBytes, lengthBytes, Libc.AdviseNoReuse);
+        _ = Libc.AdviseFile(_handle, offsetBytes, lengthBytes, Libc.AdviseWillNeed);
+    }
+
     public IMappedObject Map()
     {
         const MemoryMappedFileAccess Access = MemoryMappedFileAccess.Read;

@@ -57,7 +57,6 @@ internal sealed class LocalDirectoryBackend : IRepositoryBackend
         FlushNames([name]);
     }
 
-
     public void FlushNames(IReadOnlyCollection<ObjectName> names)
     {
         var directories = names.Select(name => Path.GetDirectoryName(Describe(name))!);
@@ -88,6 +87,9 @@ internal sealed class LocalDirectoryBackend : IRepositoryBackend
             throw StorageErrors.Translate(exception, "read", Describe(name));
         }
     }
+
+    public IObjectReader? OpenRead(ObjectName name) =>
+        Lease(name) is { } lease ? new LocalObjectReader(lease, Describe(name)) : null;
 
     public byte[] ReadAll(ObjectName name, int maximumBytes) => Attempt("read", Describe(name), () =>
     {

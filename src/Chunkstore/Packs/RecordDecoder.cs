@@ -12,6 +12,9 @@ namespace BackupEngine.Chunkstore.Packs;
 /// </summary>
 internal static class RecordDecoder
 {
+    /// <summary>What is wrong with bytes that are whole, and not those that were asked for.</summary>
+    public const string WrongHash = "the bytes do not have the hash that is their id";
+
     /// <summary>
     /// Checks the record's CRC, compares the whole id, decrypts, decompresses, and hashes again.
     /// </summary>
@@ -29,6 +32,16 @@ internal static class RecordDecoder
         ChunkHasher hasher,
         RecordOpener? opener,
         Span<byte> plain)
+    {
+        var fault = Unpack(record, pack, id, opener, plain);
+        return fault.Length > 0 || hasher.Hash(plain) == id ? fault : WrongHash;
+    }
+
+    /// <summary>
+    /// All of that but the hash: the caller has to compare it before <paramref name="plain"/> is used for anything.
+    /// </summary>
+    public static string Unpack(
+        ReadOnlySpan<byte> record, PackId pack, ChunkId id, RecordOpener? opener, Span<byte> plain)
     {
         if (!RecordHeader.TryRead(record, out var header, out var fault))
         {
@@ -52,15 +65,9 @@ internal static class RecordDecoder
                 : "the record is not encrypted in a repository that is";
         }
 
-        fault = opener is null
+        return opener is null
             ? Decompress(header, record.Slice(RecordHeader.SizeBytes, header.StoredLength), plain)
             : Decrypt(record, pack, header, opener, plain);
-        if (fault.Length > 0)
-        {
-            return fault;
-        }
-
-        return hasher.Hash(plain) == id ? "" : "the bytes do not have the hash that is their id";
     }
 
     private static string Decrypt(

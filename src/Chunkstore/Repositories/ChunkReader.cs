@@ -4,6 +4,8 @@ using BackupEngine.Chunkstore.Errors;
 using BackupEngine.Chunkstore.Hashing;
 using BackupEngine.Chunkstore.Index;
 using BackupEngine.Chunkstore.Packs;
+using BackupEngine.Chunkstore.Reading;
+using BackupEngine.Chunkstore.Stages;
 
 namespace BackupEngine.Chunkstore.Repositories;
 
@@ -82,6 +84,61 @@ public sealed class ChunkReader
         finally
         {
             ArrayPool<PlannedRead>.Shared.Return(plan);
+            _catalog.Release();
+        }
+    }
+
+    /// <summary>Reads the pieces of plans, in one thread.</summary>
+    /// <param name="maximumChunks">Different chunks that a piece has at most.</param>
+    /// <param name="clock">Marked after reading, decompressing and checking; null for nobody.</param>
+    public PlannedReader OpenPlanned(int maximumChunks, StageClock? clock = null) =>
+        new(this, _backend, _keys, maximumChunks, clock);
+
+    /// <summary>Finds every chunk of a plan in the index, and orders the plan as they lie in packs.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="missing">Told of each chunk, by its place, that is in no index segment; it is left out of the plan.
+    /// Null: the first one fails the call.</param>
+    /// <exception cref="CorruptDataException">A chunk is in no index segment.</exception>
+    public void LocateAll(ChunkReadPlan plan, Action<int, CorruptDataException>? missing)
+    {
+        _catalog.Use();
+        try
+        {
+            var found = 0;
+            var refreshed = false;
+            for (var i = 0; i < plan.Count; i++)
+            {
+                var id = plan.IdOf(i);
+                if (TryLocate(id, out var location) || (!refreshed && TryLocateSurely(id, out location)))
+                {
+                    plan.Found(found++, i, location);
+                    continue;
+                }
+
+                // One look is enough for all that are missing: whatever is published later is of no backup read here.
+                refreshed = true;
+                (missing ?? throw NotIndexed(id))(plan.PlaceOf(i), NotIndexed(id));
+            }
+
+            plan.Order(found);
+        }
+        finally
+        {
+            _catalog.Release();
+        }
+    }
+
+    /// <summary>Reads a chunk that is not good where a plan says it is from another place.</summary>
+    internal async ValueTask ReadElsewhereAsync(
+        ChunkId id, ChunkLocation damaged, string fault, Memory<byte> plain, CancellationToken cancellationToken)
+    {
+        _catalog.Use();
+        try
+        {
+            await ReadElsewhereAsync(id, damaged, fault, plain, _keys.Chunks, cancellationToken);
+        }
+        finally
+        {
             _catalog.Release();
         }
     }
@@ -235,11 +292,11 @@ public sealed class ChunkReader
     /// <summary>Where the index says that the chunk is; looks for new segments before it gives up.</summary>
     private ChunkLocation Locate(ChunkId id)
     {
-        if (TryLocate(id, out var location))
-        {
-            return location;
-        }
+        return TryLocate(id, out var location) || TryLocateSurely(id, out location) ? location : throw NotIndexed(id);
+    }
 
+    private bool TryLocateSurely(ChunkId id, out ChunkLocation location)
+    {
         // Whether or not there was anything new: another thread may have opened it just before. One look may miss a
         // segment that was just replaced together with the one that replaced it, so it is looked until two agree.
         for (var tries = 0; tries < MaximumLooks; tries++)
@@ -247,14 +304,20 @@ public sealed class ChunkReader
             _catalog.RefreshSurely();
             if (TryLocate(id, out location))
             {
-                return location;
+                return true;
             }
         }
 
+        location = default;
+        return false;
+    }
+
+    private CorruptDataException NotIndexed(ChunkId id)
+    {
         var damage = _catalog.Damage;
         var message = $"Chunk {id} is in no index segment, so it cannot be read. "
             + (damage is null ? "Verify the repository." : $"One segment could not be opened: {damage.Message}");
-        throw damage is null ? new CorruptDataException(message) : new CorruptDataException(message, damage);
+        return damage is null ? new CorruptDataException(message) : new CorruptDataException(message, damage);
     }
 
     private bool TryLocate(ChunkId id, out ChunkLocation location)

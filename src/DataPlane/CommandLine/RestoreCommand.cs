@@ -1,7 +1,9 @@
 using System.CommandLine;
 using BackupEngine.Chunkstore;
 using BackupEngine.Chunkstore.Repositories;
+using BackupEngine.DataPlane.Errors;
 using BackupEngine.DataPlane.Restore;
+using BackupEngine.DataPlane.Transfers;
 
 namespace BackupEngine.DataPlane.CommandLine;
 
@@ -20,11 +22,30 @@ internal sealed class RestoreCommand
         Required = true,
     };
 
+    private readonly Option<bool> _onlyDifferences = new("--only-differences")
+    {
+        Description = "Read the target, and write only what differs. The outcome is the same.",
+    };
+
+    private readonly Option<bool> _keepGoing = new("--keep-going")
+    {
+        Description = "Restore what can be restored of a damaged backup, and list what cannot. Exit code 5 then.",
+    };
+
+    private readonly Option<string?> _resumeFile = new("--resume-file")
+    {
+        Description = "A small file: the same command with the same file goes on where an interrupted one was.",
+        HelpName = "PATH",
+    };
+
     private RestoreCommand(Command command)
     {
         command.Add(_repository);
         command.Add(_backup);
         command.Add(_target);
+        command.Add(_onlyDifferences);
+        command.Add(_keepGoing);
+        command.Add(_resumeFile);
         _tuning = new TuningFlags(command, compresses: false);
         _key = new KeyOptions(command);
         Shell.Bind(command, RunAsync);
@@ -38,7 +59,7 @@ internal sealed class RestoreCommand
         return command;
     }
 
-    private async Task RunAsync(Invocation invocation, CancellationToken cancellationToken)
+    private async Task<ExitCode> RunAsync(Invocation invocation, CancellationToken cancellationToken)
     {
         var arguments = invocation.Arguments;
         var tuning = _tuning.Options(arguments);
@@ -46,20 +67,48 @@ internal sealed class RestoreCommand
         var manifest = repository.GetManifest(arguments.GetRequiredValue(_backup));
         var path = arguments.GetRequiredValue(_target);
         using var target = RestoreTarget.Open(path, manifest.Root.Shape.VolumeBytes, _tuning.Direct(arguments));
+        var resumeFile = arguments.GetValue(_resumeFile);
         var request = new RestoreRequest
         {
             Repository = repository,
             BackupId = manifest.BackupId,
             Target = target.Device,
             TargetIsZero = target.IsZero,
-            IncompleteTargetNote = target.UndoNote,
+            OnlyDifferences = arguments.GetValue(_onlyDifferences),
+            KeepGoing = arguments.GetValue(_keepGoing),
+            ResumeFile = resumeFile,
+            IncompleteTargetNote = resumeFile is null ? target.UndoNote : GoesOn(path, resumeFile),
             Tuning = tuning,
             RateLimiter = _tuning.RateLimiter(arguments),
         };
         var runner = new RestoreRunner(invocation.Logs.CreateLogger<RestoreRunner>());
-        var result = await ProgressDisplay.RunAsync(
-            invocation.Output, "restore", progress => runner.RunAsync(request, progress, cancellationToken));
+        var result = await RunAsync(invocation, request, target, progress =>
+            runner.RunAsync(request, progress, cancellationToken));
         target.Keep();
         invocation.Output.Result(result, DataPlaneJson.Default.RestoreResult, ResultText.Of(result, path));
+        return result.Complete ? ExitCode.Success : ExitCode.CorruptData;
     }
+
+    private static async Task<RestoreResult> RunAsync(
+        Invocation invocation,
+        RestoreRequest request,
+        RestoreTarget target,
+        Func<IProgress<TransferProgress>?, Task<RestoreResult>> run)
+    {
+        try
+        {
+            return await ProgressDisplay.RunAsync(invocation.Output, "restore", run);
+        }
+        catch (Exception e) when (
+            request.ResumeFile is not null && e is TargetIncompleteException or OperationCanceledException)
+        {
+            // What was written is what the next run goes on with.
+            target.Keep();
+            throw;
+        }
+    }
+
+    private static string GoesOn(string path, string resumeFile) =>
+        $"The target {path} is INCOMPLETE and must not be used; "
+        + $"the same command with --resume-file {resumeFile} goes on.";
 }

@@ -6,6 +6,8 @@ namespace BackupEngine.DataPlane.CommandLine;
 /// <summary>Results in words.</summary>
 internal static class ResultText
 {
+    private const int MaximumRanges = 20;
+
     /// <summary>Of a backup.</summary>
     public static IEnumerable<string> Of(BackupResult result) =>
     [
@@ -29,11 +31,18 @@ internal static class ResultText
     /// <summary>Of a restore.</summary>
     public static IEnumerable<string> Of(RestoreResult result, string target) =>
     [
-        $"Backup {result.BackupId} restored to {target}",
+        $"Backup {result.BackupId} restored to {target}{(result.Complete ? "" : ", INCOMPLETE")}",
         $"  volume     {SizeText.Format(result.VolumeBytes)}",
         $"  written    {Moved(result.BytesWritten, result.DirectIo, result.Seconds)}",
         $"  zero       {SizeText.Format(result.ZeroBytes)}",
+        .. result.BytesRead > 0
+            ? [$"  compared   {SizeText.Format(result.BytesRead)}, {SizeText.Format(result.BytesSame)} were right"]
+            : Array.Empty<string>(),
         $"  time       {result.Seconds:0.00} s, CPU {result.CpuSeconds:0.00} s",
+        .. result.Harmed.Take(MaximumRanges).Select(range => $"  HARMED     {range.Length} bytes at {range.Offset}"),
+        .. result.Harmed.Count > MaximumRanges
+            ? [$"  HARMED     and {result.Harmed.Count - MaximumRanges} more ranges, which --json lists"]
+            : Array.Empty<string>(),
         .. result.Warnings.Select(warning => $"  WARNING    {warning}"),
     ];
 

@@ -1,3 +1,4 @@
+using BackupEngine.DataPlane.Errors;
 using BackupEngine.DataPlane.Restore;
 using BackupEngine.DataPlane.Transfers;
 using Contract = BackupEngine.DataPlane.Protocol;
@@ -32,11 +33,22 @@ internal sealed class RestoreWork(Contract.RestoreJob request) : JobWork
             BackupId = BackupId,
             Target = context.Device!,
             TargetIsZero = request.TargetIsZero,
+            OnlyDifferences = request.OnlyDifferences,
+            KeepGoing = request.KeepGoing,
             Tuning = Tuning,
             RateLimiter = TuningReader.RateLimiter(request.Tuning),
         };
         var result = await context.Services.Restores.RunAsync(toRestore, context.Progress, cancellationToken);
-        return job => job.Restore = Describe(result);
+        return job =>
+        {
+            job.Restore = Describe(result);
+            if (!result.Complete)
+            {
+                job.State = Contract.JobState.Failed;
+                job.ExitCode = (int)ExitCode.CorruptData;
+                job.Error = result.Warnings.First(warning => warning.Contains("INCOMPLETE", StringComparison.Ordinal));
+            }
+        };
     }
 
     private static Contract.RestoreResult Describe(RestoreResult result) => new()
@@ -49,5 +61,14 @@ internal sealed class RestoreWork(Contract.RestoreJob request) : JobWork
         DirectIo = result.DirectIo,
         IoEngine = result.IoEngine,
         Warnings = { result.Warnings },
+        BytesRead = result.BytesRead,
+        BytesSame = result.BytesSame,
+        VolumeBytes = result.VolumeBytes,
+        HarmedBytes = result.HarmedBytes,
+        Harmed =
+        {
+            result.Harmed.Select(
+                range => new Contract.Extent { OffsetBytes = range.Offset, LengthBytes = range.Length }),
+        },
     };
 }

@@ -20,9 +20,28 @@ public sealed record RestoreRequest
     public required IBlockDevice Target { get; init; }
 
     /// <summary>
-    /// Whether the target reads as zeros everywhere already (a new volume): zeros are not written then.
+    /// Whether the target reads as zeros everywhere already (a new volume): zeros are not written then. A sample is
+    /// read before anything is written; where that shows another byte the claim is not believed.
     /// </summary>
     public bool TargetIsZero { get; init; }
+
+    /// <summary>
+    /// Whether the target is read and compared with the backup first, and only what differs is written. What the target
+    /// holds is hashed and compared with chunk ids, so the outcome is as certain as if all were written.
+    /// </summary>
+    public bool OnlyDifferences { get; init; }
+
+    /// <summary>
+    /// Whether a damaged chunk is only noted, and the rest of the volume restored all the same. The result says what is
+    /// missing then, and is not complete.
+    /// </summary>
+    public bool KeepGoing { get; init; }
+
+    /// <summary>
+    /// A small file that lets an interrupted restore go on without writing everything again; null for none. See
+    /// <see cref="Restore.ResumeFile"/>.
+    /// </summary>
+    public string? ResumeFile { get; init; }
 
     /// <summary>
     /// What a failure after the first write says of the target; null for the plain truth, that it is incomplete.

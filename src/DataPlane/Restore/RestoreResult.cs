@@ -1,3 +1,5 @@
+using BackupEngine.Chunkstore.Stages;
+
 namespace BackupEngine.DataPlane.Restore;
 
 /// <summary>What a restore did. Its JSON (snake_case) is an interface; fields are only ever added.</summary>
@@ -6,8 +8,29 @@ public sealed record RestoreResult
     /// <summary>The backup that was restored.</summary>
     public required string BackupId { get; init; }
 
-    /// <summary>Size of the volume that was restored, in bytes: the sum of what was written and of the zeros.</summary>
+    /// <summary>Size of the volume that was restored, in bytes: the sum of what was written, was zero, was the same,
+    /// and is harmed.</summary>
     public required long VolumeBytes { get; init; }
+
+    /// <summary>
+    /// Whether the target holds the whole volume; false only where a damaged backup was restored as far as it goes.
+    /// </summary>
+    public bool Complete { get; init; } = true;
+
+    /// <summary>Bytes read from the target to compare them; 0 where nothing was compared.</summary>
+    public long BytesRead { get; init; }
+
+    /// <summary>Bytes that the target was found to hold already, zeros among them; they were not written.</summary>
+    public long BytesSame { get; init; }
+
+    /// <summary>Bytes that could not be restored.</summary>
+    public long HarmedBytes { get; init; }
+
+    /// <summary>
+    /// Where those are, in the order of the volume; the target holds there what it held before. Where there are more
+    /// than 10,000, a warning says that the list is not whole.
+    /// </summary>
+    public IReadOnlyList<HarmedRange> Harmed { get; init; } = [];
 
     /// <summary>Bytes of chunks that were read, checked and written.</summary>
     public required long BytesWritten { get; init; }
@@ -29,6 +52,9 @@ public sealed record RestoreResult
 
     /// <summary>Most bytes that the workers' buffers may hold.</summary>
     public required long BufferBytes { get; init; }
+
+    /// <summary>Where the time of planner and workers went.</summary>
+    public required StageReport Stages { get; init; }
 
     /// <summary>Fallbacks taken, in words; empty when there were none.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];

@@ -1,94 +1,126 @@
-using System.Threading.Channels;
 using BackupEngine.Chunkstore.Manifests;
+using BackupEngine.Chunkstore.Stages;
 using BackupEngine.DataPlane.Devices.Engines;
 using BackupEngine.DataPlane.Memory;
 using BackupEngine.DataPlane.Transfers;
 
 namespace BackupEngine.DataPlane.Restore;
 
-/// <summary>One restore while it is being made: one planner, and several workers with a buffer each.</summary>
-internal sealed class RestoreRun(
-    RestoreRequest request,
-    IIoEngine engine,
-    Manifest manifest,
-    IProgress<TransferProgress>? progress,
-    ILogger logger) : IDisposable
+/// <summary>One restore while it is being made: one planner, and several workers with two buffers each.</summary>
+internal sealed class RestoreRun : IDisposable
 {
-    private const int WorkersPerLane = 2;
+    private readonly ILogger _logger;
+    private readonly AlignedBufferPool _windows;
+    private readonly AlignedBufferPool _packs;
 
-    private readonly TreeShape _shape = manifest.Root.Shape;
-    private readonly ProgressCounter _progress = new(progress, manifest.Root.Shape.VolumeBytes);
-    private AlignedBufferPool? _pool;
+    /// <summary>Prepares a restore; nothing is read or written yet.</summary>
+    /// <param name="request">What to restore.</param>
+    /// <param name="engine">What carries out the transfers.</param>
+    /// <param name="manifest">The backup.</param>
+    /// <param name="resume">What says how far an interrupted restore may have come; null where nothing does.</param>
+    /// <param name="progress">Told of the progress.</param>
+    /// <param name="logger">The log.</param>
+    public RestoreRun(
+        RestoreRequest request,
+        IIoEngine engine,
+        Manifest manifest,
+        ResumeFile? resume,
+        IProgress<TransferProgress>? progress,
+        ILogger logger)
+    {
+        _logger = logger;
+        IoEngine = engine.Name;
+        var shape = manifest.Root.Shape;
+        Sizes = RestoreSizes.For(request.Tuning, shape);
+        _windows = Sizes.CreateWindowPool();
+        _packs = Sizes.CreatePackPool();
+        var begun = resume?.BegunBytes ?? 0;
+        Context = new RestoreContext
+        {
+            Shape = shape,
+            Tree = request.Repository.OpenTree(manifest),
+            Chunks = request.Repository.Chunks,
+            Hasher = request.Repository.ChunkHasher,
+            Target = engine.Device,
+            Writer = new TargetWriter(
+                engine.Device,
+                request.TargetIsZero && begun == 0,
+                _windows,
+                request.RateLimiter,
+                new ProgressCounter(progress, shape.VolumeBytes)),
+            Sizes = Sizes,
+            Harmed = request.KeepGoing ? new HarmedRanges(logger) : null,
+            CompareBelowBytes = request.OnlyDifferences ? long.MaxValue : begun,
+            Resume = resume,
+        };
+    }
 
-    /// <summary>One reads and checks while the other writes.</summary>
-    public int Workers { get; } = request.Tuning.Lanes * WorkersPerLane;
+    /// <summary>What carries out the transfers.</summary>
+    public string IoEngine { get; }
 
-    /// <summary>
-    /// Most bytes that the buffers may hold: one for each worker, and one for the tail of the volume.
-    /// </summary>
-    public long BufferBytes => (long)(Workers + 1) * WindowBytes;
+    /// <summary>What takes how much memory.</summary>
+    public RestoreSizes Sizes { get; }
+
+    /// <summary>What planner and workers share, and the counts.</summary>
+    public RestoreContext Context { get; }
 
     /// <summary>What carries out the transfers.</summary>
     public string IoEngine => engine.Name;
 
     /// <summary>What writes to the target.</summary>
-    public TargetWriter? Writer { get; private set; }
-
-    private int WindowBytes => Math.Max(request.Tuning.IoSizeBytes, _shape.ChunkSizeBytes);
+    public TargetWriter Writer => Context.Writer;
 
     /// <summary>Writes the whole volume and makes it durable.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        _pool = new AlignedBufferPool(
-            new AlignedBufferPoolOptions { BlockSizeBytes = WindowBytes, MaxTotalBytes = BufferBytes });
-        Writer = new TargetWriter(engine.Device, request.TargetIsZero, _pool, request.RateLimiter);
-        var tree = request.Repository.OpenTree(manifest);
-        var work = Channel.CreateBounded<RestoreWork>(new BoundedChannelOptions(Workers) { SingleWriter = true });
-        using var group = new WorkerGroup(cancellationToken);
-        group.Start(stop => PlanAsync(tree, work.Writer, stop), () => work.Writer.Complete());
-        for (var i = 0; i < Workers; i++)
+        var work = new WorkQueue<RestoreWork>(2 * Sizes.Workers);
+        using (var planner = new RestorePlanner(Context, work))
         {
-            group.StartThread(stop => Work(tree, work.Reader, stop));
+            using var group = new WorkerGroup(cancellationToken);
+            group.StartThread(planner.Run, work.Complete);
+            for (var i = 0; i < Sizes.Workers; i++)
+            {
+                group.StartThread(stop => Work(work, stop));
+            }
+
+            await group.WaitAsync();
         }
 
-        await group.WaitAsync();
-        LeakGate.Check(_pool, logger);
+        LeakGate.Check(_windows, _logger);
+        LeakGate.Check(_packs, _logger);
         CheckComplete();
-        await Task.Run(() => Writer.Flush(cancellationToken), cancellationToken);
+        await Task.Run(() => Flush(cancellationToken), cancellationToken);
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _pool?.Dispose();
-
-    private async Task PlanAsync(
-        ManifestTreeReader tree, ChannelWriter<RestoreWork> work, CancellationToken cancellationToken)
+    public void Dispose()
     {
-        await foreach (var piece in RestorePlanner.PlanAsync(tree, _shape, cancellationToken))
-        {
-            await work.WriteAsync(piece, cancellationToken);
-        }
+        _windows.Dispose();
+        _packs.Dispose();
     }
 
-    private void Work(ManifestTreeReader tree, ChannelReader<RestoreWork> work, CancellationToken cancellationToken)
+    private void Work(WorkQueue<RestoreWork> work, CancellationToken cancellationToken)
     {
-        using var buffer = _pool!.Rent();
-        var worker = new RestoreWorker(_shape, tree, request.Repository.Chunks, Writer!, buffer.Memory, _progress);
-        while (Blocking.Wait(work.WaitToReadAsync(cancellationToken)))
-        {
-            if (work.TryRead(out var piece))
-            {
-                worker.Restore(piece, cancellationToken);
-            }
-        }
+        using var window = _windows.Rent();
+        using var pack = _packs.Rent();
+        using var worker = new RestoreWorker(Context, window.Memory, pack.Memory);
+        worker.Run(work, cancellationToken);
+    }
+
+    private void Flush(CancellationToken cancellationToken)
+    {
+        var clock = Context.Stages.NewClock();
+        Writer.Flush(cancellationToken);
+        clock.Mark(Stage.TargetFlush);
     }
 
     private void CheckComplete()
     {
-        var done = Writer!.BytesWritten + Writer.ZeroBytes;
-        if (done != _shape.VolumeBytes)
+        var done = Writer.BytesWritten + Writer.ZeroBytes + Writer.SameBytes + (Context.Harmed?.Bytes ?? 0);
+        if (done != Context.Shape.VolumeBytes)
         {
             throw new InvalidOperationException(
-                $"{done} of {_shape.VolumeBytes} bytes were restored, yet no worker failed.");
+                $"{done} of {Context.Shape.VolumeBytes} bytes were restored, yet no worker failed.");
         }
     }
 }

@@ -1,8 +1,10 @@
 using System.Diagnostics;
 using BackupEngine.Chunkstore.Manifests;
+using BackupEngine.Chunkstore.Stages;
 using BackupEngine.DataPlane.Devices;
 using BackupEngine.DataPlane.Devices.Engines;
 using BackupEngine.DataPlane.Errors;
+using BackupEngine.DataPlane.Memory;
 using BackupEngine.DataPlane.Transfers;
 
 namespace BackupEngine.DataPlane.Restore;
@@ -12,6 +14,13 @@ namespace BackupEngine.DataPlane.Restore;
 /// </summary>
 public sealed class RestoreRunner(ILogger<RestoreRunner> logger)
 {
+    /// <summary>What the threads do that have to come to an end for the restore to end.</summary>
+    private static readonly Stage[] WorkerStages =
+    [
+        Stage.PackRead, Stage.Decrypt, Stage.Decompress, Stage.Verify, Stage.TargetRead, Stage.TargetWrite,
+        Stage.Zeroing, Stage.TargetFlush, Stage.WaitForWork,
+    ];
+
     /// <summary>Reads the backup, checks every chunk against its id, writes the target, and makes it durable.</summary>
     /// <param name="request">What to restore, and where.</param>
     /// <param name="progress">Told from the workers' threads, often; null for nobody.</param>
@@ -32,12 +41,57 @@ public sealed class RestoreRunner(ILogger<RestoreRunner> logger)
         RefuseSmallTarget(request.Target, manifest);
         using var engine = IoEngines.Open(request.Tuning.IoEngine, request.Target);
         using var session = request.Repository.BeginRead(manifest);
-        using var run = new RestoreRun(request, engine, manifest, progress, logger);
+        var resume = OpenResumeFile(request, manifest);
+        var warnings = new List<string>();
+        request = await CheckZeroClaimAsync(request, manifest, warnings, cancellationToken);
+        using var run = new RestoreRun(request, engine, manifest, resume, progress, logger);
         logger.LogInformation(
             "Restore of backup {BackupId}: {Workers} workers, buffers of at most {TotalBytes} bytes in all",
-            request.BackupId, run.Workers, run.BufferBytes);
+            request.BackupId, run.Sizes.Workers, run.Sizes.BufferBytes);
         await RunAsync(run, request, cancellationToken);
-        return Result(request, manifest, run, watch.Elapsed, cpu.Seconds, session.Warning);
+        warnings.AddRange(Warnings(request.Target, run.Context, resume).Append(session.Warning));
+        var result = Result(request, manifest, run, watch.Elapsed, cpu.Seconds, warnings);
+        if (result.Complete)
+        {
+            resume?.Delete();
+        }
+
+        return result;
+    }
+
+    private static ResumeFile? OpenResumeFile(RestoreRequest request, Manifest manifest) =>
+        request.ResumeFile is not { } path ? null : ResumeFile.Open(path, new ResumeState(
+            Format: "",
+            request.Repository.Id,
+            manifest.BackupId.Value,
+            manifest.Root.RootId.ToString(),
+            manifest.Root.Shape.VolumeBytes,
+            request.Target.Name,
+            BegunBytes: 0));
+
+    private static async Task<RestoreRequest> CheckZeroClaimAsync(
+        RestoreRequest request, Manifest manifest, List<string> warnings, CancellationToken cancellationToken)
+    {
+        if (!request.TargetIsZero)
+        {
+            return request;
+        }
+
+        using var pool = new AlignedBufferPool(new AlignedBufferPoolOptions
+        {
+            BlockSizeBytes = AlignedBufferPool.AlignmentBytes,
+            MaxTotalBytes = AlignedBufferPool.AlignmentBytes,
+        });
+        var other = await ZeroClaim.FindOtherAsync(
+            request.Target, manifest.Root.Shape.VolumeBytes, pool, cancellationToken);
+        if (other is not { } offset)
+        {
+            return request;
+        }
+
+        warnings.Add(
+            $"{request.Target.Name} was said to read as zeros, but does not at {offset}: zeros are written as well.");
+        return request with { TargetIsZero = false };
     }
 
     private static void RefuseSmallTarget(IBlockDevice target, Manifest manifest)
@@ -77,26 +131,32 @@ public sealed class RestoreRunner(ILogger<RestoreRunner> logger)
         RestoreRun run,
         TimeSpan elapsed,
         double cpuSeconds,
-        string sessionWarning)
+        IEnumerable<string> allWarnings)
     {
-        var warnings = Warnings(request.Target).Append(sessionWarning).Where(text => text.Length > 0).ToList();
+        var warnings = allWarnings.Where(text => text.Length > 0).ToList();
         warnings.ForEach(warning => logger.LogWarning("{Warning}", warning));
         return new RestoreResult
         {
             BackupId = manifest.BackupId.Value,
             VolumeBytes = manifest.Root.Shape.VolumeBytes,
-            BytesWritten = run.Writer!.BytesWritten,
+            Complete = run.Context.Harmed is null or { Bytes: 0 },
+            BytesRead = run.Writer.BytesRead,
+            BytesSame = run.Writer.SameBytes,
+            HarmedBytes = run.Context.Harmed?.Bytes ?? 0,
+            Harmed = run.Context.Harmed?.List() ?? [],
+            BytesWritten = run.Writer.BytesWritten,
             ZeroBytes = run.Writer.ZeroBytes,
             Seconds = Math.Round(elapsed.TotalSeconds, 3),
             CpuSeconds = Math.Round(cpuSeconds, 3),
             DirectIo = request.Target.DirectIo,
             IoEngine = run.IoEngine,
-            BufferBytes = run.BufferBytes,
+            BufferBytes = run.Sizes.BufferBytes,
+            Stages = StageReport.Of(run.Context.Stages, WorkerStages, cpuSeconds),
             Warnings = warnings,
         };
     }
 
-    private static IEnumerable<string> Warnings(IBlockDevice target)
+    private static IEnumerable<string> Warnings(IBlockDevice target, RestoreContext context, ResumeFile? resume)
     {
         if (target.DirectIoRefused is { } cached)
         {
@@ -106,6 +166,18 @@ public sealed class RestoreRunner(ILogger<RestoreRunner> logger)
         if (target.ZeroingRefused is { } zeroing)
         {
             yield return $"{zeroing}.";
+        }
+
+        yield return resume?.Warning ?? "";
+        if (context.Harmed is { Bytes: > 0 } harmed)
+        {
+            yield return $"The target {target.Name} is INCOMPLETE: {harmed.Bytes} bytes could not be restored and hold "
+                + $"what was there before. The first cause: {harmed.FirstCause}";
+        }
+
+        if (context.Harmed is { IsCut: true })
+        {
+            yield return "There are more harmed ranges than are listed.";
         }
     }
 }

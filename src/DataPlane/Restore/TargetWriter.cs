@@ -9,10 +9,13 @@ namespace BackupEngine.DataPlane.Restore;
 /// Writes to the target of a restore, never a byte beyond the volume, and counts. Called from threads that may be
 /// blocked.
 /// </summary>
-internal sealed class TargetWriter(IBlockDevice target, bool targetIsZero, AlignedBufferPool pool, RateLimiter? limiter)
+internal sealed class TargetWriter(
+    IBlockDevice target, bool targetIsZero, AlignedBufferPool pool, RateLimiter? limiter, ProgressCounter progress)
 {
     private long _bytesWritten;
     private long _zeroBytes;
+    private long _sameBytes;
+    private long _bytesRead;
     private volatile bool _began;
 
     /// <summary>Whether the target may have been changed.</summary>
@@ -21,8 +24,14 @@ internal sealed class TargetWriter(IBlockDevice target, bool targetIsZero, Align
     /// <summary>Bytes of chunks written.</summary>
     public long BytesWritten => Interlocked.Read(ref _bytesWritten);
 
-    /// <summary>Bytes of zeros, made or found.</summary>
+    /// <summary>Bytes of zeros, made, or taken for granted on a target known to be zero.</summary>
     public long ZeroBytes => Interlocked.Read(ref _zeroBytes);
+
+    /// <summary>Bytes that the target was found to hold already, zeros among them.</summary>
+    public long SameBytes => Interlocked.Read(ref _sameBytes);
+
+    /// <summary>Bytes read from the target.</summary>
+    public long BytesRead => Interlocked.Read(ref _bytesRead);
 
     /// <summary>Whether zeros need not be written.</summary>
     public bool TargetIsZero => targetIsZero;
@@ -30,9 +39,9 @@ internal sealed class TargetWriter(IBlockDevice target, bool targetIsZero, Align
     /// <summary>Writes checked bytes.</summary>
     /// <param name="offsetBytes">Where; aligned.</param>
     /// <param name="buffer">What; its end may lie off the alignment at the end of the volume.</param>
-    /// <param name="zeroBytes">How many of them belong to chunks of zeros.</param>
+    /// <param name="isZero">Whether they count as zeros.</param>
     /// <param name="cancellationToken">Cancels before the write.</param>
-    public void Write(long offsetBytes, ReadOnlyMemory<byte> buffer, int zeroBytes, CancellationToken cancellationToken)
+    public void Write(long offsetBytes, ReadOnlyMemory<byte> buffer, bool isZero, CancellationToken cancellationToken)
     {
         Blocking.Wait(limiter?.AcquireAsync(buffer.Length, cancellationToken) ?? ValueTask.CompletedTask);
         _began = true;
@@ -48,8 +57,8 @@ internal sealed class TargetWriter(IBlockDevice target, bool targetIsZero, Align
             WriteTail(offsetBytes + main.Length, buffer[^tail..], cancellationToken);
         }
 
-        Interlocked.Add(ref _bytesWritten, buffer.Length - zeroBytes);
-        Interlocked.Add(ref _zeroBytes, zeroBytes);
+        Interlocked.Add(ref (isZero ? ref _zeroBytes : ref _bytesWritten), buffer.Length);
+        progress.Add(buffer.Length);
     }
 
     /// <summary>Makes an extent zero, unless it is.</summary>
@@ -62,6 +71,30 @@ internal sealed class TargetWriter(IBlockDevice target, bool targetIsZero, Align
         }
 
         Interlocked.Add(ref _zeroBytes, extent.LengthBytes);
+        progress.Add(extent.LengthBytes);
+    }
+
+    /// <summary>Reads what the target holds; the extent is within the volume and begins aligned.</summary>
+    /// <param name="extent">What to read.</param>
+    /// <param name="buffer">Room for it, rounded up to whole blocks of the device.</param>
+    /// <param name="cancellationToken">Cancels before the read.</param>
+    public ReadOnlyMemory<byte> Read(Extent extent, Memory<byte> buffer, CancellationToken cancellationToken)
+    {
+        var lengthBytes = (int)extent.LengthBytes;
+        var block = target.AlignmentBytes;
+        var rounded = (int)Math.Min(
+            (lengthBytes + block - 1L) / block * block, target.LengthBytes - extent.OffsetBytes);
+        Blocking.Wait(limiter?.AcquireAsync(rounded, cancellationToken) ?? ValueTask.CompletedTask);
+        Blocking.Wait(target.ReadAsync(extent.OffsetBytes, buffer[..rounded], cancellationToken));
+        Interlocked.Add(ref _bytesRead, lengthBytes);
+        return buffer[..lengthBytes];
+    }
+
+    /// <summary>Bytes of the target are right as they are.</summary>
+    public void AddSame(long bytes)
+    {
+        Interlocked.Add(ref _sameBytes, bytes);
+        progress.Add(bytes);
     }
 
     /// <summary>Makes everything durable.</summary>
