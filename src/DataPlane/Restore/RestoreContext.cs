@@ -4,7 +4,6 @@ using BackupEngine.Chunkstore.Hashing;
 using BackupEngine.Chunkstore.Manifests;
 using BackupEngine.Chunkstore.Repositories;
 using BackupEngine.Chunkstore.Stages;
-using BackupEngine.DataPlane.Devices;
 
 namespace BackupEngine.DataPlane.Restore;
 
@@ -22,9 +21,6 @@ internal sealed record RestoreContext
 
     /// <summary>Names chunks.</summary>
     public required ChunkHasher Hasher { get; init; }
-
-    /// <summary>The device that is written.</summary>
-    public required IBlockDevice Target { get; init; }
 
     /// <summary>Writes to it, and counts.</summary>
     public required TargetWriter Writer { get; init; }

@@ -41,7 +41,6 @@ internal sealed class RestoreRun : IDisposable
             Tree = request.Repository.OpenTree(manifest),
             Chunks = request.Repository.Chunks,
             Hasher = request.Repository.ChunkHasher,
-            Target = engine.Device,
             Writer = new TargetWriter(
                 engine.Device,
                 request.TargetIsZero && begun == 0,
@@ -63,9 +62,6 @@ internal sealed class RestoreRun : IDisposable
 
     /// <summary>What planner and workers share, and the counts.</summary>
     public RestoreContext Context { get; }
-
-    /// <summary>What carries out the transfers.</summary>
-    public string IoEngine => engine.Name;
 
     /// <summary>What writes to the target.</summary>
     public TargetWriter Writer => Context.Writer;
