@@ -18,6 +18,11 @@ public sealed record BackupResult
     public required long ZeroBytes { get; init; }
 
     /// <summary>
+    /// Of what was read: bytes that the source was not asked for, because it had said that they are zeros.
+    /// </summary>
+    public long KnownZeroBytes { get; init; }
+
+    /// <summary>
     /// To be read, and not read, because an interrupted run of this backup had finished it; counted nowhere else.
     /// </summary>
     public long ResumedBytes { get; init; }

@@ -30,6 +30,8 @@ public sealed class BackupRunner(ILogger<BackupRunner> logger)
         var watch = Stopwatch.StartNew();
         using var cpu = CpuAccount.Open();
         Validate(request);
+        (request, var doubts) = await SurveyedSource.AskAsync(request, logger, cancellationToken);
+        ChangedBlocks.Validate(request.ChangedBlocks ?? [], request.Source.LengthBytes);
         using var engine = IoEngines.Open(request.Tuning.IoEngine, request.Source);
         var start = await BackupStart.BeginAsync(
             ParentRules.Find(request), request, on => Begin(request, on), logger, cancellationToken);
@@ -37,7 +39,9 @@ public sealed class BackupRunner(ILogger<BackupRunner> logger)
         var planning = new BackupPlanning(request, engine.Device, start, logger);
         var run = new BackupRun(request, engine, start.Parent, writer, planning, progress, logger);
         WarnOfCachedReads(request, run);
+        doubts.ToList().ForEach(doubt => Warn(run, doubt));
         var manifest = await run.RunAsync(cancellationToken);
+        run.Warnings.AddRange(request.Source.Incidents);
         logger.LogInformation("Backup {BackupId} of volume {VolumeId} published", request.BackupId, request.VolumeId);
         var (seconds, cpuSeconds) = (watch.Elapsed, cpu.Seconds);
         await writer.DisposeAsync();
@@ -66,8 +70,6 @@ public sealed class BackupRunner(ILogger<BackupRunner> logger)
         {
             throw new UsageException("Changed blocks are either named or unknown, not both. Nothing was backed up.");
         }
-
-        ChangedBlocks.Validate(request.ChangedBlocks ?? [], request.Source.LengthBytes);
     }
 
     private static BackupWriter Begin(BackupRequest request, Manifest? parent)
@@ -163,6 +165,7 @@ public sealed class BackupRunner(ILogger<BackupRunner> logger)
             MetadataBytes = manifest.Statistics.MetadataBytes,
             Seconds = Math.Round(elapsed.TotalSeconds, 3),
             CpuSeconds = Math.Round(cpuSeconds, 3),
+            KnownZeroBytes = request.Source.KnownZeroBytes,
             DirectIo = request.Source.DirectIo,
             IoEngine = run.IoEngine,
             QueueDepth = run.QueueDepth,

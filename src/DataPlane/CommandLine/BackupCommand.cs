@@ -3,7 +3,6 @@ using BackupEngine.Chunkstore;
 using BackupEngine.Chunkstore.Checkpoints;
 using BackupEngine.Chunkstore.Repositories;
 using BackupEngine.DataPlane.Backup;
-using BackupEngine.DataPlane.Devices;
 using BackupEngine.DataPlane.Errors;
 
 namespace BackupEngine.DataPlane.CommandLine;
@@ -13,12 +12,14 @@ internal sealed class BackupCommand
 {
     private readonly Option<string> _repository = CommonOptions.Repository();
     private readonly TuningFlags _tuning;
+    private readonly VolumeFlags _volume;
     private readonly KeyOptions _key;
 
     private readonly Option<string> _source = new("--source")
     {
-        Description = "The volume: a block device or a regular file.",
-        HelpName = "PATH",
+        Description = "The volume: a block device, a regular file, or an export: nbd://HOST[:PORT]/EXPORT, "
+            + "nbd+unix:///EXPORT?socket=PATH, nbds for TLS.",
+        HelpName = "PATH|URI",
         Required = true,
     };
 
@@ -97,6 +98,7 @@ internal sealed class BackupCommand
         command.Add(_sourceIdentity);
         command.Add(_resume);
         _tuning = new TuningFlags(command, compresses: true);
+        _volume = new VolumeFlags(command, isSource: true);
         _key = new KeyOptions(command);
         Shell.Bind(command, RunAsync);
     }
@@ -113,13 +115,16 @@ internal sealed class BackupCommand
     {
         var arguments = invocation.Arguments;
         RefuseBlocksWithoutParent(arguments);
+        _volume.Check(
+            arguments, arguments.GetValue(_parent) is not null, arguments.GetValue(_changedBlocks) is not null);
         var tuning = _tuning.Options(arguments);
         var changedBlocks = arguments.GetValue(_changedBlocks) is { } file
             ? await ChangedBlocksFile.ReadAsync(file, cancellationToken)
             : null;
         using var repository = _key.Open(invocation, arguments.GetRequiredValue(_repository));
-        using var source = BlockDevice.Open(
-            arguments.GetRequiredValue(_source), DeviceAccess.Read, _tuning.Direct(arguments));
+        var name = arguments.GetRequiredValue(_source);
+        var baseToken = _volume.BaseToken(arguments, name, arguments.GetValue(_baseToken));
+        using var source = _volume.OpenSource(invocation, name, _tuning.Direct(arguments));
         var volumeId = arguments.GetRequiredValue(_volumeId);
         var request = new BackupRequest
         {
@@ -131,7 +136,7 @@ internal sealed class BackupCommand
             ChangedBlocks = changedBlocks,
             ChangedBlocksBase = arguments.GetValue(_changedSince) ?? "",
             VerifyChanged = arguments.GetValue(_verifyChanged),
-            BaseToken = arguments.GetValue(_baseToken) ?? "",
+            BaseToken = baseToken,
             SourceIdentity = arguments.GetValue(_sourceIdentity) ?? "",
             Resume = ResumeOf(arguments),
             Tuning = tuning,

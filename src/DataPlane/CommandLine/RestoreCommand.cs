@@ -13,12 +13,14 @@ internal sealed class RestoreCommand
     private readonly Option<string> _repository = CommonOptions.Repository();
     private readonly Option<BackupId> _backup = CommonOptions.Backup();
     private readonly TuningFlags _tuning;
+    private readonly VolumeFlags _volume;
     private readonly KeyOptions _key;
 
     private readonly Option<string> _target = new("--target")
     {
-        Description = "A block device or a file at least as large as the volume; a missing file is created.",
-        HelpName = "PATH",
+        Description = "A block device, a file or an NBD export (a URI, as for backup) at least as large as the volume; "
+            + "a missing file is created.",
+        HelpName = "PATH|URI",
         Required = true,
     };
 
@@ -47,6 +49,7 @@ internal sealed class RestoreCommand
         command.Add(_keepGoing);
         command.Add(_resumeFile);
         _tuning = new TuningFlags(command, compresses: false);
+        _volume = new VolumeFlags(command, isSource: false);
         _key = new KeyOptions(command);
         Shell.Bind(command, RunAsync);
     }
@@ -66,7 +69,8 @@ internal sealed class RestoreCommand
         using var repository = _key.Open(invocation, arguments.GetRequiredValue(_repository));
         var manifest = repository.GetManifest(arguments.GetRequiredValue(_backup));
         var path = arguments.GetRequiredValue(_target);
-        using var target = RestoreTarget.Open(path, manifest.Root.Shape.VolumeBytes, _tuning.Direct(arguments));
+        using var target = _volume.OpenTarget(
+            invocation, path, manifest.Root.Shape.VolumeBytes, _tuning.Direct(arguments));
         var resumeFile = arguments.GetValue(_resumeFile);
         var request = new RestoreRequest
         {

@@ -94,11 +94,7 @@ internal sealed class AttachmentTable(ILogger<AttachmentTable> logger)
             throw Refusal.InvalidArgument($"An attachment_id has 1 to {JobTable.MaximumIdLength} characters.");
         }
 
-        if (request.Connection?.Local is not { } local || !Path.IsPathRooted(local.Path))
-        {
-            throw Refusal.InvalidArgument("The connection must name a local device by its absolute path.");
-        }
-
+        ConnectionReader.Validate(request);
         if (request.Access is not (Contract.DeviceAccess.Read or Contract.DeviceAccess.ReadWrite))
         {
             throw Refusal.InvalidArgument("The access must be READ or READ_WRITE.");
@@ -153,7 +149,8 @@ internal sealed class AttachmentTable(ILogger<AttachmentTable> logger)
         if (!known.Request.Equals(request))
         {
             throw Refusal.AlreadyExists(
-                $"'{known.Id}' is the attachment of {known.Request.Connection.Local.Path}, attached in another way.");
+                $"'{known.Id}' is the attachment of {ConnectionReader.NameOf(known.Request.Connection)}, "
+                + "attached in another way.");
         }
 
         return known.Detaching is null
@@ -169,13 +166,13 @@ internal sealed class AttachmentTable(ILogger<AttachmentTable> logger)
         return attachment;
     }
 
-    private BlockDevice Open(Attachment attachment)
+    private IBlockDevice Open(Attachment attachment)
     {
         var request = attachment.Request;
         var access = request.Access == Contract.DeviceAccess.Read ? DeviceAccess.Read : DeviceAccess.ReadWrite;
         try
         {
-            var device = BlockDevice.Open(request.Connection.Local.Path, access, request.DirectIo);
+            var device = ConnectionReader.Open(request, access, logger);
             logger.LogInformation(
                 "Attached {Path} ({LengthBytes} bytes, {Access}, direct I/O {DirectIo}) as {AttachmentId}",
                 device.Name, device.LengthBytes, access, device.DirectIo, request.AttachmentId);
@@ -189,7 +186,7 @@ internal sealed class AttachmentTable(ILogger<AttachmentTable> logger)
         }
     }
 
-    private void WarnOfRefusal(BlockDevice device)
+    private void WarnOfRefusal(IBlockDevice device)
     {
         if (device.DirectIoRefused is { } reason)
         {

@@ -54,6 +54,7 @@ internal sealed class BackupWork(Contract.BackupJob request) : JobWork
         RereadBytes = result.RereadBytes,
         RereadSeconds = result.RereadSeconds,
         RereadPositionBytes = result.RereadPositionBytes,
+        KnownZeroBytes = result.KnownZeroBytes,
     };
 
     private BackupRequest Request(RepositoryLease lease, JobContext context) => new()

@@ -179,5 +179,10 @@ public sealed class RestoreRunner(ILogger<RestoreRunner> logger)
         {
             yield return "There are more harmed ranges than are listed.";
         }
+
+        foreach (var incident in target.Incidents)
+        {
+            yield return incident;
+        }
     }
 }

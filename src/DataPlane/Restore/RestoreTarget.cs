@@ -13,7 +13,7 @@ public sealed class RestoreTarget : IDisposable
     private readonly bool _created;
     private bool _keep;
 
-    private RestoreTarget(string path, BlockDevice device, bool created, bool isZero)
+    private RestoreTarget(string path, IBlockDevice device, bool created, bool isZero)
     {
         _path = path;
         _created = created;
@@ -48,6 +48,9 @@ public sealed class RestoreTarget : IDisposable
             ? new RestoreTarget(path, Open(path, direct), created: false, isZero: false)
             : Make(path, volumeBytes, direct, created: !exists);
     }
+
+    /// <summary>A target that is there and open; it is closed with this object.</summary>
+    public static RestoreTarget Of(IBlockDevice device) => new(device.Name, device, created: false, isZero: false);
 
     /// <summary>The target holds the whole volume: what was created stays.</summary>
     public void Keep() => _keep = true;

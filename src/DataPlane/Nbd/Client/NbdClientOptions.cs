@@ -10,6 +10,9 @@ public sealed record NbdClientOptions
 
     private const int MaximumConnections = 16;
 
+    /// <summary>Default of <see cref="ReconnectTime"/>.</summary>
+    public static TimeSpan DefaultReconnectTime => TimeSpan.FromSeconds(60);
+
     /// <summary>The export.</summary>
     public required NbdUri Uri { get; init; }
 
@@ -19,7 +22,7 @@ public sealed record NbdClientOptions
     public int Connections { get; init; } = DefaultConnections;
 
     /// <summary>How long a lost connection is tried to be made again, from nothing to 1 day.</summary>
-    public TimeSpan ReconnectTime { get; init; } = TimeSpan.FromSeconds(60);
+    public TimeSpan ReconnectTime { get; init; } = DefaultReconnectTime;
 
     /// <summary>How long one try to connect may take.</summary>
     public TimeSpan ConnectTime { get; init; } = TimeSpan.FromSeconds(30);
@@ -32,6 +35,12 @@ public sealed record NbdClientOptions
 
     /// <summary>Metadata contexts that are asked for, by their names.</summary>
     public IReadOnlyList<string> Contexts { get; init; } = [];
+
+    /// <summary>The dirty bitmap that says what changed; null where nobody asks.</summary>
+    public string? Bitmap { get; init; }
+
+    /// <summary>Why the server does not offer the bitmap; null where nothing is known against it.</summary>
+    public string? BitmapRefused { get; init; }
 
     /// <summary>Whether extended headers are used where they are offered.</summary>
     public bool ExtendedHeaders { get; init; } = true;

@@ -8,18 +8,23 @@ namespace BackupEngine.DataPlane.Nbd.Client;
 /// A volume behind an NBD server. Calls block until they are done. Opened for reading, what the server says to be zeros
 /// is not asked for.
 /// </summary>
-public sealed class NbdDevice : IBlockDevice
+public sealed class NbdDevice : ISurveyedDevice
 {
     private readonly NbdClient _client;
     private readonly NbdTransfers _transfers;
     private readonly NbdZeroing _zeroing;
+    private readonly NbdClientOptions _options;
+    private readonly IDisposable? _server;
     private readonly bool _writable;
     private readonly List<string> _warnings = [];
+    private ZeroMap? _zeros;
     private long _knownZeroBytes;
 
-    private NbdDevice(NbdClient client, NbdUri uri, bool writable)
+    private NbdDevice(
+        NbdClient client, NbdClientOptions options, bool writable, IDisposable? server = null, string? name = null)
     {
-        (_client, Name, _writable) = (client, uri.Text, writable);
+        (_client, _options, _writable, _server) = (client, options, writable, server);
+        Name = name ?? options.Uri.Text;
         _transfers = new NbdTransfers(client);
         _zeroing = new NbdZeroing(client, _transfers);
     }
@@ -52,12 +57,6 @@ public sealed class NbdDevice : IBlockDevice
     /// <summary>Connections in use.</summary>
     public int Connections => _client.Connections;
 
-    /// <summary>Where the server says that there are zeros; null where it does not tell, or for a target.</summary>
-    internal ZeroMap? Zeros { get; set; }
-
-    /// <summary>The export.</summary>
-    internal NbdClient Client => _client;
-
     /// <summary>Connects to an export.</summary>
     /// <param name="options">Which one, and how.</param>
     /// <param name="access">What for; an export that is read-only is refused for writing.</param>
@@ -74,7 +73,21 @@ public sealed class NbdDevice : IBlockDevice
                 DeviceErrorKind.NotUsable, $"{options.Uri}: the export is read-only; nothing was changed.");
         }
 
-        return new NbdDevice(client, options.Uri, access == DeviceAccess.ReadWrite);
+        return new NbdDevice(client, options, access == DeviceAccess.ReadWrite);
+    }
+
+    /// <inheritdoc/>
+    public SourceSurvey Survey(CancellationToken cancellationToken)
+    {
+        if (_writable)
+        {
+            return SourceSurvey.Nothing;
+        }
+
+        var survey = new NbdSurvey(_client, _options.Uri, _options.Bitmap, _options.BitmapRefused);
+        var answer = survey.Take(cancellationToken);
+        _zeros = survey.Zeros;
+        return answer;
     }
 
     /// <inheritdoc/>
@@ -82,7 +95,7 @@ public sealed class NbdDevice : IBlockDevice
     {
         cancellationToken.ThrowIfCancellationRequested();
         DeviceRange.Check(this, offsetBytes, buffer.Length);
-        if (Zeros is null)
+        if (_zeros is null)
         {
             _transfers.Read(offsetBytes, buffer, cancellationToken);
             return ValueTask.CompletedTask;
@@ -90,7 +103,7 @@ public sealed class NbdDevice : IBlockDevice
 
         while (buffer.Length > 0)
         {
-            var (isZero, length) = Zeros.At(offsetBytes, buffer.Length);
+            var (isZero, length) = _zeros.At(offsetBytes, buffer.Length);
             ReadPart(offsetBytes, buffer[..(int)length], isZero, cancellationToken);
             offsetBytes += length;
             buffer = buffer[(int)length..];
@@ -140,7 +153,18 @@ public sealed class NbdDevice : IBlockDevice
     {
         _client.Dispose();
         _transfers.Dispose();
+        _server?.Dispose();
     }
+
+    /// <summary>Connects to a server of our own, which ends with the device.</summary>
+    /// <param name="options">How it is reached.</param>
+    /// <param name="access">What for.</param>
+    /// <param name="logger">Told what was agreed on.</param>
+    /// <param name="server">Ends the server; not called where this fails.</param>
+    /// <param name="name">What the device is called.</param>
+    internal static NbdDevice Open(
+        NbdClientOptions options, DeviceAccess access, ILogger logger, IDisposable server, string name) =>
+        new(NbdClient.Open(options, logger), options, access == DeviceAccess.ReadWrite, server, name);
 
     private void ReadPart(long offsetBytes, Memory<byte> part, bool isZero, CancellationToken cancellationToken)
     {

@@ -53,6 +53,14 @@ internal sealed class ZeroMap
         (_start, _end) = (0, 0);
     }
 
+    /// <summary>Nothing is known to be zero.</summary>
+    public void Forget()
+    {
+        _starts.Clear();
+        _ends.Clear();
+        (_start, _end, TotalBytes) = (0, 0, 0);
+    }
+
     /// <summary>
     /// How many bytes from an offset on are alike, up to a limit, and whether they are known to be zeros.
     /// </summary>

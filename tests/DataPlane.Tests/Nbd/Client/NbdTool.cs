@@ -9,6 +9,7 @@ internal sealed class NbdTool : IDisposable
 {
     private readonly Process _process;
     private readonly string _socket;
+    private bool _isOver;
 
     private NbdTool(string program, string socket, string[] arguments)
     {
@@ -40,6 +41,12 @@ internal sealed class NbdTool : IDisposable
 
     public void Dispose()
     {
+        if (_isOver)
+        {
+            return;
+        }
+
+        _isOver = true;
         if (!_process.HasExited)
         {
             Kill();
