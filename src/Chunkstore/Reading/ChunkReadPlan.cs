@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using BackupEngine.Chunkstore.Format;
 using BackupEngine.Chunkstore.Index;
 using BackupEngine.Chunkstore.Repositories;
@@ -6,7 +7,7 @@ namespace BackupEngine.Chunkstore.Reading;
 
 /// <summary>
 /// The chunks that a bounded part of a volume wants, in the order in which they lie in packs. Filled and ordered by one
-/// thread; then many may read it. Its memory is fixed: 76 bytes for each place.
+/// thread; then many may read it. Its memory is fixed: <see cref="PlaceBytes"/> for each place.
 /// </summary>
 /// <remarks>
 /// Use: write ids into <see cref="Ids"/>, call <see cref="Want"/> for the places that are to be read, then
@@ -16,6 +17,9 @@ public sealed class ChunkReadPlan
 {
     /// <summary>Bytes of a record that are not of the chunk, at most: header and seal.</summary>
     public const int RecordOverheadBytes = RecordHeader.SizeBytes + RecordSeal.SizeBytes;
+
+    /// <summary>Memory of a plan for each of its places, in bytes.</summary>
+    public static int PlaceBytes => Unsafe.SizeOf<ChunkId>() + Unsafe.SizeOf<PlannedChunk>();
 
     private readonly ChunkId[] _ids;
     private readonly PlannedChunk[] _chunks;

@@ -46,8 +46,9 @@ public sealed class RestoreRunner(ILogger<RestoreRunner> logger)
         request = await CheckZeroClaimAsync(request, manifest, warnings, cancellationToken);
         using var run = new RestoreRun(request, engine, manifest, resume, progress, logger);
         logger.LogInformation(
-            "Restore of backup {BackupId}: {Workers} workers, buffers of at most {TotalBytes} bytes in all",
-            request.BackupId, run.Sizes.Workers, run.Sizes.BufferBytes);
+            "Restore of backup {BackupId}: {Workers} workers, buffers of at most {BufferBytes} bytes, "
+            + "plans of {PlanBytes}",
+            request.BackupId, run.Sizes.Workers, run.Sizes.BufferBytes, run.Sizes.PlanBytes);
         await RunAsync(run, request, cancellationToken);
         warnings.AddRange(Warnings(request.Target, run.Context, resume).Append(session.Warning));
         var result = Result(request, manifest, run, watch.Elapsed, cpu.Seconds, warnings);

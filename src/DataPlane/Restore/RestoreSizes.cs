@@ -1,4 +1,5 @@
 using BackupEngine.Chunkstore.Manifests;
+using BackupEngine.Chunkstore.Reading;
 using BackupEngine.DataPlane.Memory;
 using BackupEngine.DataPlane.Transfers;
 
@@ -36,6 +37,9 @@ internal sealed record RestoreSizes(int Workers, int ChunkBytes, int WindowBytes
     /// Most bytes that the buffers may hold: two for each worker, and one for the tail of the volume.
     /// </summary>
     public long BufferBytes => ((long)Workers * (WindowBytes + PackBytes)) + WindowBytes;
+
+    /// <summary>Bytes of the plans, and of what is noted beside them.</summary>
+    public long PlanBytes => (long)Plans * PlanLeaves * TreeShape.FanOut * (ChunkReadPlan.PlaceBytes + sizeof(bool));
 
     /// <summary>Works out the sizes of a restore.</summary>
     public static RestoreSizes For(TuningOptions tuning, TreeShape shape) => new(
