@@ -7,7 +7,7 @@ using CsCheck;
 
 namespace BackupEngine.DataPlane.Tests.Restore;
 
-/// <summary>Whatever the volume and whatever the target held: afterwards it holds the volume, and nothing else.</summary>
+/// <summary>Whatever the volume and whatever the target held: it ends up as the volume.</summary>
 public sealed class RestorePropertyTests
 {
     private static readonly Gen<(int Seed, int ChunkBytes, TuningOptions Tuning)> AnyRestore =

@@ -1,6 +1,6 @@
 namespace BackupEngine.DataPlane.Tests.Restore;
 
-/// <summary>A volume by chance: zeros, chunks that appear often, on end or scattered, and chunks of their own.</summary>
+/// <summary>A volume by chance: zeros, chunks that appear often, on end or scattered, and others.</summary>
 internal sealed class RestoredVolume
 {
     private const int Alphabet = 5;
