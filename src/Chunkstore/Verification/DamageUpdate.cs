@@ -1,4 +1,5 @@
 using BackupEngine.Chunkstore.Verification.Packs;
+using BackupEngine.Chunkstore.Verification.Trees;
 
 namespace BackupEngine.Chunkstore.Verification;
 
@@ -46,6 +47,25 @@ internal sealed class DamageUpdate
             {
                 Damage.Add(new BadPack(pack, IsLost: false, fault));
             }
+        }
+    }
+
+    /// <summary>
+    /// Leaves out missing packs that no backup needs: a segment may go on to name what was collected. Nobody begins to
+    /// rely on a pack that is not there, so none of this has to be known.
+    /// </summary>
+    /// <param name="walk">All backups; null where they could not be read.</param>
+    public void ForgetUnneeded(HarmWalk? walk)
+    {
+        if (walk is null || _snapshot.Missing.Count == 0)
+        {
+            return;
+        }
+
+        var lost = LostChunks.Of(walk, _snapshot.View);
+        foreach (var pack in _snapshot.Missing.Where(pack => !lost.Packs.Contains(pack)))
+        {
+            Damage.Forget(pack);
         }
     }
 

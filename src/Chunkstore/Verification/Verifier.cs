@@ -45,6 +45,7 @@ internal sealed class Verifier(VerifierParts parts, VerifyOptions options, IProg
             walk = await WalkAsync(snapshot, damage.Damage, _manifests.Readable, cancellationToken);
         }
 
+        damage.ForgetUnneeded(options.Backups.Count == 0 ? walk : null);
         _findings.AddDamage(_quarantine.Damage, damage.Damage, snapshot, walk);
         Save(damage, walk, snapshot, session);
         return Report(snapshot, packs, damage.Damage, walk);

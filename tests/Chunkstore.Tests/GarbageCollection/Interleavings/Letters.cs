@@ -54,14 +54,16 @@ internal static class Letters
         await writer.CommitAsync(new SourceCounters(0, 0, 0), CancellationToken.None);
     }
 
-    /// <summary>Stores the chunks of a word, and no tree.</summary>
-    public static async Task StoreAsync(Repository repository, BackupWriter writer, string word)
+    /// <summary>Stores the chunks of a word, and no tree; answers with their ids.</summary>
+    public static async Task<ChunkId[]> StoreAsync(Repository repository, BackupWriter writer, string word)
     {
-        foreach (var letter in word)
+        var ids = word.Select(letter => repository.ChunkHasher.Hash(BytesOf(letter))).ToArray();
+        foreach (var (number, id) in ids.Index())
         {
-            var id = repository.ChunkHasher.Hash(BytesOf(letter));
-            await writer.StoreAsync(id, BytesOf(letter), CancellationToken.None);
+            await writer.StoreAsync(id, BytesOf(word[number]), CancellationToken.None);
         }
+
+        return ids;
     }
 
     public static BackupWriterOptions Options(string backup, string word, Manifest? parent) => new()

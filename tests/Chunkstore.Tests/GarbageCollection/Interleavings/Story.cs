@@ -33,6 +33,13 @@ internal sealed class Story
         return BackUpAsync(repository, backup, word, parent: null);
     });
 
+    /// <summary>Says what a backup has to restore to, should it be there at the end.</summary>
+    public Story Expect(string backup, string word)
+    {
+        _beginning.Contents[backup] = word;
+        return this;
+    }
+
     /// <summary>A backup whose chunks are there, and nothing refers to them any more.</summary>
     public Story Garbage(string word) => Before("garbage", word).Deleted("garbage");
 

@@ -9,12 +9,12 @@ internal sealed class TurnsSchedule(params IReadOnlyList<string> turns) : ISched
     private int _turn;
     private bool _hasBegun;
 
-    /// <summary>Whether every turn was taken.</summary>
-    public bool IsOver => _turn >= turns.Count;
+    /// <summary>Whether the last turn has begun, at least.</summary>
+    public bool IsOver => _turn + (_hasBegun ? 1 : 0) >= turns.Count;
 
     public Participant Choose(IReadOnlyList<Participant> ready)
     {
-        while (!IsOver)
+        while (_turn < turns.Count)
         {
             var turn = turns[_turn].Split(" > ");
             var chosen = ready.FirstOrDefault(participant => participant.Name == turn[0]);
