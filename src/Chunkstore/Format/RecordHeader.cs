@@ -39,6 +39,14 @@ internal readonly record struct RecordHeader(
         WriteChecksum(record);
     }
 
+    /// <summary>Writes the header of a body that stands elsewhere.</summary>
+    public void Write(Span<byte> head, ReadOnlySpan<byte> body)
+    {
+        WriteAuthenticated(head);
+        var checksum = Crc32C.Append(Crc32C.Compute(head[..AuthenticatedBytes]), body);
+        BinaryPrimitives.WriteUInt32LittleEndian(head[AuthenticatedBytes..], checksum);
+    }
+
     /// <summary>Writes all of the header but the checksum, which needs the body.</summary>
     public void WriteAuthenticated(Span<byte> record)
     {

@@ -24,7 +24,7 @@ internal static unsafe class Blake3Lanes
         fixed (byte* nodes = input)
         fixed (byte* output = level)
         {
-            HashWholeLeaves(mode, nodes, leaves, counter, output);
+            HashWholeLeaves(Blake3Batch.Leaves(mode), nodes, leaves, counter, leaves, output);
         }
 
         if (!rest.IsEmpty)
@@ -34,6 +34,18 @@ internal static unsafe class Blake3Lanes
         }
 
         return total;
+    }
+
+    /// <summary>Hashes all leaves of inputs of one length, a power of two of leaves, that lie side by side.</summary>
+    public static void HashLeavesOfMany(in Blake3Mode mode, ReadOnlySpan<byte> inputs, int leavesEach, Span<byte> level)
+    {
+        var leaves = inputs.Length / Blake3Constants.LeafBytes;
+        ArgumentOutOfRangeException.ThrowIfLessThan(level.Length, leaves * Blake3Constants.ChainingBytes);
+        fixed (byte* nodes = inputs)
+        fixed (byte* output = level)
+        {
+            HashWholeLeaves(Blake3Batch.LeavesOfMany(mode, leavesEach), nodes, leaves, 0, leavesEach, output);
+        }
     }
 
     /// <summary>
@@ -66,14 +78,14 @@ internal static unsafe class Blake3Lanes
         return pairs + 1;
     }
 
-    private static void HashWholeLeaves(in Blake3Mode mode, byte* input, int leaves, ulong counter, byte* output)
+    private static void HashWholeLeaves(
+        Blake3Batch batch, byte* input, int leaves, ulong counter, int leavesEach, byte* output)
     {
-        var batch = Blake3Batch.Leaves(mode);
         for (var done = 0; done < leaves;)
         {
-            var lanes = LanesFor(mode.Kernel, leaves - done, available: leaves);
+            var lanes = LanesFor(batch.Kernel, leaves - done, available: leaves);
             var first = Math.Min(done, leaves - lanes);
-            batch.Counter = counter + (ulong)first;
+            batch.Counter = counter + (ulong)(first % leavesEach);
             var leaf = input + (first * Blake3Constants.LeafBytes);
             Hash(lanes, batch, leaf, output + (first * Blake3Constants.ChainingBytes));
             done = first + lanes;

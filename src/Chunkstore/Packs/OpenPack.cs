@@ -47,9 +47,9 @@ internal sealed class OpenPack(uint number, PackDraft draft, List<PackEntry> ent
 
     /// <summary>Writes the next bytes.</summary>
     public async ValueTask WriteAsync(
-        ReadOnlyMemory<byte> bytes, Func<ObjectName, IObjectWriter> create, CancellationToken cancellationToken)
+        ReadOnlyMemory<byte> bytes, Func<ObjectName, DigestingWriter> create, CancellationToken cancellationToken)
     {
-        _file ??= new DigestingWriter(create(Name));
+        _file ??= create(Name);
         await _file.WriteAsync(bytes, cancellationToken);
     }
 

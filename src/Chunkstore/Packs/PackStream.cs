@@ -3,6 +3,7 @@ using System.Threading.Channels;
 using BackupEngine.Chunkstore.Backends;
 using BackupEngine.Chunkstore.Encryption;
 using BackupEngine.Chunkstore.Format;
+using BackupEngine.Chunkstore.Stages;
 
 namespace BackupEngine.Chunkstore.Packs;
 
@@ -53,11 +54,11 @@ internal sealed class PackStream : IAsyncDisposable
     /// </remarks>
     /// <param name="header">Its header, for the directory.</param>
     /// <param name="encoder">What it was built in; the caller's again when the task has completed.</param>
+    /// <param name="clock">Told of waits for a buffer; null for nobody.</param>
     /// <param name="cancellationToken">Cancels the wait for a buffer.</param>
     public async ValueTask<PackPlace> AppendAsync(
-        RecordHeader header, RecordEncoder encoder, CancellationToken cancellationToken)
+        RecordHeader header, RecordEncoder encoder, StageClock? clock, CancellationToken cancellationToken)
     {
-        var sealedFor = default(PackKey);
         while (true)
         {
             var returned = Task.CompletedTask;
@@ -66,9 +67,9 @@ internal sealed class PackStream : IAsyncDisposable
             {
                 ThrowIfFaulted();
                 key = KeyFor(header.RecordLength);
-                if (key == sealedFor)
+                if (key == encoder.SealedFor)
                 {
-                    if (TryAppend(header, encoder.Record(header).Span, out var place))
+                    if (TryAppend(header, encoder, out var place))
                     {
                         return place;
                     }
@@ -82,14 +83,32 @@ internal sealed class PackStream : IAsyncDisposable
                 }
             }
 
-            if (key != sealedFor)
+            if (key != encoder.SealedFor)
             {
-                sealedFor = encoder.TrySeal(header, key!) ? key : null;
+                encoder.TrySeal(header, key!);
             }
             else
             {
+                clock?.Mark(Stage.Append);
                 await returned.WaitAsync(cancellationToken);
+                clock?.MarkWait(Stage.WaitForPacks);
             }
+        }
+    }
+
+    /// <summary>Encrypts a record for the pack that it would go to now, so that appending it need not.</summary>
+    public void SealAhead(in RecordHeader header, RecordEncoder encoder)
+    {
+        PackKey? key;
+        lock (_lock)
+        {
+            ThrowIfFaulted();
+            key = KeyFor(header.RecordLength);
+        }
+
+        if (key is not null)
+        {
+            encoder.TrySeal(header, key);
         }
     }
 
@@ -138,14 +157,14 @@ internal sealed class PackStream : IAsyncDisposable
             : (_nextPack ??= PackDraft.Make(_options)).Key;
     }
 
-    private bool TryAppend(in RecordHeader header, ReadOnlySpan<byte> record, out PackPlace place)
+    private bool TryAppend(in RecordHeader header, RecordEncoder encoder, out PackPlace place)
     {
-        if (_pack is not null && IsFullFor(record.Length))
+        if (_pack is not null && IsFullFor(header.RecordLength))
         {
             FinishPack();
         }
 
-        if (!HasRoomFor(record.Length))
+        if (!HasRoomFor(header.RecordLength))
         {
             place = default;
             return false;
@@ -153,7 +172,8 @@ internal sealed class PackStream : IAsyncDisposable
 
         var pack = _pack ??= BeginPack();
         place = new PackPlace(pack.Number, pack.Place(header));
-        Copy(pack, record);
+        Copy(pack, encoder.Head);
+        Copy(pack, encoder.Body(header));
         return true;
     }
 
@@ -234,7 +254,7 @@ internal sealed class PackStream : IAsyncDisposable
         _stop.Token.ThrowIfCancellationRequested();
         if (work.Buffer is { } buffer)
         {
-            await work.Pack.WriteAsync(buffer.Memory[..work.Length], _options.Create, _stop.Token);
+            await work.Pack.WriteAsync(buffer.Memory[..work.Length], Create, _stop.Token);
             _buffers.Return(buffer);
         }
 
@@ -245,6 +265,8 @@ internal sealed class PackStream : IAsyncDisposable
             _seals.Add(Task.Run(() => SealAsync(work.Pack)));
         }
     }
+
+    private DigestingWriter Create(ObjectName name) => new(_options.Create(name), _options.Stages);
 
     private async Task SealAsync(OpenPack pack)
     {

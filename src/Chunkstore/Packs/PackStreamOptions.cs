@@ -1,6 +1,7 @@
 using BackupEngine.Chunkstore.Backends;
 using BackupEngine.Chunkstore.Encryption;
 using BackupEngine.Chunkstore.Format;
+using BackupEngine.Chunkstore.Stages;
 
 namespace BackupEngine.Chunkstore.Packs;
 
@@ -28,6 +29,9 @@ internal sealed record PackStreamOptions
 
     /// <summary>Numbers for packs, unique in the session.</summary>
     public required Func<uint> NextPackNumber { get; init; }
+
+    /// <summary>Where the time for its packs is counted; null for nowhere.</summary>
+    public StageTotals? Stages { get; init; }
 
     /// <summary>Begins a file.</summary>
     public required Func<ObjectName, IObjectWriter> Create { get; init; }

@@ -6,7 +6,7 @@ namespace BackupEngine.Chunkstore.Packs;
 
 /// <summary>
 /// A lane's own place to build a record in: header, then the body, compressed where that makes it smaller, encrypted
-/// where the repository is. Reused for every chunk.
+/// where the repository is. A body that is neither stays where the chunk is. Reused for every chunk.
 /// </summary>
 internal sealed class RecordEncoder : IDisposable
 {
@@ -25,6 +25,11 @@ internal sealed class RecordEncoder : IDisposable
         _sealer = encrypts ? new RecordSealer() : null;
     }
 
+    /// <summary>
+    /// The pack that the record was encrypted for; null before, and where nothing is encrypted.
+    /// </summary>
+    public PackKey? SealedFor { get; private set; }
+
     /// <summary>Builds the record of a chunk; one that is to be encrypted has no body before it is sealed.</summary>
     /// <param name="id">Its id.</param>
     /// <param name="plain">Its bytes; not to be changed before the record is no longer needed.</param>
@@ -38,14 +43,10 @@ internal sealed class RecordEncoder : IDisposable
         _encoded = bytes > 0 ? room[..bytes] : plain;
         var stored = _encoded.Length + (_sealer is null ? 0 : RecordSeal.SizeBytes);
         var header = new RecordHeader(encoding, stored, plain.Length, id, _sealer is not null);
+        SealedFor = null;
         if (_sealer is null)
         {
-            if (encoding == RecordEncoding.Raw)
-            {
-                plain.CopyTo(room);
-            }
-
-            header.Write(_record);
+            header.Write(_record, _encoded.Span);
         }
 
         return header;
@@ -55,6 +56,7 @@ internal sealed class RecordEncoder : IDisposable
     /// <returns>False when the pack was ended meanwhile.</returns>
     public bool TrySeal(in RecordHeader header, PackKey key)
     {
+        SealedFor = null;
         header.WriteAuthenticated(_record);
         if (!_sealer!.TrySeal(key, header, _encoded.Span, _record))
         {
@@ -62,11 +64,20 @@ internal sealed class RecordEncoder : IDisposable
         }
 
         header.WriteChecksum(_record);
+        SealedFor = key;
         return true;
     }
 
-    /// <summary>The record built last.</summary>
-    public ReadOnlyMemory<byte> Record(in RecordHeader header) => _record.AsMemory(0, header.RecordLength);
+    /// <summary>The header of the record built last, as it is stored.</summary>
+    public ReadOnlySpan<byte> Head => _record.AsSpan(0, RecordHeader.SizeBytes);
+
+    /// <summary>The body of the record built last, as it is stored.</summary>
+    public ReadOnlySpan<byte> Body(in RecordHeader header) => _sealer is null
+        ? _encoded.Span
+        : _record.AsSpan(RecordHeader.SizeBytes, header.StoredLength);
+
+    /// <summary>The record built last, in one piece.</summary>
+    public byte[] Record(in RecordHeader header) => [.. Head, .. Body(header)];
 
     public void Dispose() => _sealer?.Dispose();
 }

@@ -4,6 +4,7 @@ using BackupEngine.Chunkstore.Errors;
 using BackupEngine.Chunkstore.Format;
 using BackupEngine.Chunkstore.Manifests;
 using BackupEngine.Chunkstore.Packs;
+using BackupEngine.Chunkstore.Stages;
 using BackupEngine.Chunkstore.Verification.Trees;
 
 namespace BackupEngine.Chunkstore.Sessions;
@@ -96,6 +97,24 @@ public sealed class BackupWriter : IAsyncDisposable
         }
 
         return _store.StoreAsync(PackType.Data, id, plain, cancellationToken);
+    }
+
+    /// <summary>A batch for <see cref="StoreManyAsync"/>, for one lane; the caller's to dispose of.</summary>
+    public ChunkBatch NewBatch() => new(_context.ChunkSizeBytes, encrypts: _context.DataKeys is not null);
+
+    /// <summary>
+    /// Stores the chunks of a batch unless the repository or this session holds them already, as <see
+    /// cref="StoreAsync"/> does with one.
+    /// </summary>
+    /// <param name="batch">The chunks; afterwards, those that were new.</param>
+    /// <param name="clock">Charged with what it takes, stage by stage.</param>
+    /// <param name="cancellationToken">Cancels the wait for a pack's writer; the backup can then no longer be
+    /// committed.</param>
+    /// <exception cref="RepositoryFullException">The disk is full.</exception>
+    public ValueTask StoreManyAsync(ChunkBatch batch, StageClock clock, CancellationToken cancellationToken)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        return _store.StoreManyAsync(batch, clock, cancellationToken);
     }
 
     /// <summary>

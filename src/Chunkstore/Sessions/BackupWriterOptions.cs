@@ -1,6 +1,7 @@
 using BackupEngine.Chunkstore.Checkpoints;
 using BackupEngine.Chunkstore.Compression;
 using BackupEngine.Chunkstore.Manifests;
+using BackupEngine.Chunkstore.Stages;
 
 namespace BackupEngine.Chunkstore.Sessions;
 
@@ -50,6 +51,9 @@ public sealed record BackupWriterOptions
     /// empty.
     /// </summary>
     public string SourceIdentity { get; init; } = "";
+
+    /// <summary>Where the time of the session is counted; null for nowhere.</summary>
+    public StageTotals? Stages { get; init; }
 
     /// <summary>Whether to go on from the checkpoints of an interrupted run with the same id.</summary>
     public ResumeMode Resume { get; init; } = ResumeMode.WhenProven;

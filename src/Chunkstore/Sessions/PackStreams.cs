@@ -9,18 +9,20 @@ internal static class PackStreams
     /// <summary>Size at which a metadata pack is closed, in bytes.</summary>
     private const int MetadataPackBytes = 16 * 1024 * 1024;
 
-    public static PackStreamOptions Data(SessionContext context, int packSizeBytes, Func<uint> nextPackNumber) => new()
-    {
-        RepositoryId = context.RepositoryId,
-        DataKeys = context.DataKeys,
-        Type = PackType.Data,
-        PackSizeBytes = packSizeBytes,
-        BufferBytes = 1024 * 1024,
-        BufferCount = 16,
-        Ids = context.Ids,
-        NextPackNumber = nextPackNumber,
-        Create = name => Create(context, name),
-    };
+    public static PackStreamOptions Data(
+        SessionContext context, BackupWriterOptions options, Func<uint> nextPackNumber) => new()
+        {
+            RepositoryId = context.RepositoryId,
+            DataKeys = context.DataKeys,
+            Type = PackType.Data,
+            PackSizeBytes = options.PackSizeBytes,
+            Stages = options.Stages,
+            BufferBytes = 1024 * 1024,
+            BufferCount = 16,
+            Ids = context.Ids,
+            NextPackNumber = nextPackNumber,
+            Create = name => Create(context, name),
+        };
 
     public static PackStreamOptions Metadata(SessionContext context, Func<uint> nextPackNumber) => new()
     {

@@ -3,6 +3,7 @@ using BackupEngine.Chunkstore.Checkpoints;
 using BackupEngine.Chunkstore.Errors;
 using BackupEngine.Chunkstore.Format;
 using BackupEngine.Chunkstore.Packs;
+using BackupEngine.Chunkstore.Stages;
 using Microsoft.Extensions.ObjectPool;
 
 namespace BackupEngine.Chunkstore.Sessions;
@@ -49,7 +50,7 @@ internal sealed class SessionStore : IAsyncDisposable
         _indexer = new SessionIndexer(context, Counters);
         var packNumber = 0u;
         uint NextPackNumber() => Interlocked.Increment(ref packNumber);
-        _data = new PackStream(PackStreams.Data(context, options.PackSizeBytes, NextPackNumber));
+        _data = new PackStream(PackStreams.Data(context, options, NextPackNumber));
         _metadata = new PackStream(PackStreams.Metadata(context, NextPackNumber));
     }
 
@@ -85,6 +86,38 @@ internal sealed class SessionStore : IAsyncDisposable
 
         await CheckpointIfDueAsync(cancellationToken);
         return stored;
+    }
+
+    /// <summary>Stores the chunks of a batch that are not known; only those are in it afterwards.</summary>
+    public async ValueTask StoreManyAsync(ChunkBatch batch, StageClock clock, CancellationToken cancellationToken)
+    {
+        ThrowIfFaulted();
+        var entered = _gate.EnterAsync(cancellationToken);
+        if (!entered.IsCompletedSuccessfully)
+        {
+            await entered;
+            clock.MarkWait(Stage.WaitForPacks);
+        }
+
+        try
+        {
+            ClaimNew(batch, clock);
+            if (batch.Count > 0)
+            {
+                await StoreNewAsync(batch, clock, cancellationToken);
+            }
+        }
+        catch (Exception exception)
+        {
+            Interlocked.CompareExchange(ref _fault, exception, null);
+            throw;
+        }
+        finally
+        {
+            _gate.Leave();
+        }
+
+        await CheckpointIfDueAsync(cancellationToken);
     }
 
     /// <summary>Begins to make everything durable that was stored so far, if it is time for it.</summary>
@@ -176,11 +209,8 @@ internal sealed class SessionStore : IAsyncDisposable
         {
             var header = encoder.Encode(id, plain, _options.Compression);
             var stream = type == PackType.Data ? _data : _metadata;
-            var place = await stream.AppendAsync(header, encoder, cancellationToken);
-            var plainAndFlags = PlainLengthAndFlags.Pack(header.PlainLength, header.Encoding);
-            _active.Complete(
-                new IndexEntry(id.Prefix, place.PackNumber, place.Offset, (uint)header.StoredLength, plainAndFlags));
-            Count(type, header);
+            var place = await stream.AppendAsync(header, encoder, clock: null, cancellationToken);
+            Complete(type, header, place);
             return header.RecordLength;
         }
         catch (Exception exception)
@@ -192,6 +222,68 @@ internal sealed class SessionStore : IAsyncDisposable
         {
             _encoders.Return(encoder);
         }
+    }
+
+    /// <summary>Looks all chunks of a batch up, and takes on those that nobody has.</summary>
+    private void ClaimNew(ChunkBatch batch, StageClock clock)
+    {
+        var (count, bytes) = (batch.Count, batch.PlainBytes);
+        batch.Clear();
+        for (var place = 0; place < count; place++)
+        {
+            var id = batch.IdAt(place);
+            if (!IsKnown(id) && _active.TryClaim(id.Prefix))
+            {
+                batch.Keep(place);
+            }
+        }
+
+        clock.Mark(Stage.Lookup, bytes);
+    }
+
+    private async ValueTask StoreNewAsync(ChunkBatch batch, StageClock clock, CancellationToken cancellationToken)
+    {
+        for (var place = 0; place < batch.Count; place++)
+        {
+            batch.Encode(place, _options.Compression);
+        }
+
+        clock.Mark(Stage.Compress, batch.PlainBytes);
+        if (_context.DataKeys is not null)
+        {
+            SealAhead(batch, clock);
+        }
+
+        var stored = 0L;
+        for (var place = 0; place < batch.Count; place++)
+        {
+            var header = batch.HeaderAt(place);
+            var at = await _data.AppendAsync(header, batch.EncoderAt(place), clock, cancellationToken);
+            Complete(PackType.Data, header, at);
+            stored += header.RecordLength;
+        }
+
+        clock.Mark(Stage.Append, stored);
+    }
+
+    private void SealAhead(ChunkBatch batch, StageClock clock)
+    {
+        var bytes = 0L;
+        for (var place = 0; place < batch.Count; place++)
+        {
+            _data.SealAhead(batch.HeaderAt(place), batch.EncoderAt(place));
+            bytes += batch.HeaderAt(place).StoredLength;
+        }
+
+        clock.Mark(Stage.Encrypt, bytes);
+    }
+
+    private void Complete(PackType type, in RecordHeader header, PackPlace place)
+    {
+        var plainAndFlags = PlainLengthAndFlags.Pack(header.PlainLength, header.Encoding);
+        _active.Complete(
+            new IndexEntry(header.Id.Prefix, place.PackNumber, place.Offset, (uint)header.StoredLength, plainAndFlags));
+        Count(type, header);
     }
 
     private void Count(PackType type, in RecordHeader header)
