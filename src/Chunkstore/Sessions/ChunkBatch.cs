@@ -20,12 +20,15 @@ public sealed class ChunkBatch : IDisposable
 
     internal ChunkBatch(int chunkSizeBytes, bool encrypts)
     {
-        Capacity = Math.Max(1, BatchBytes / chunkSizeBytes);
+        Capacity = CapacityFor(chunkSizeBytes);
         _items = new Item[Capacity];
         _encoders = new RecordEncoder?[Capacity];
         _chunkSizeBytes = chunkSizeBytes;
         _encrypts = encrypts;
     }
+
+    /// <summary>How many chunks of a size a batch takes.</summary>
+    public static int CapacityFor(int chunkSizeBytes) => Math.Max(1, BatchBytes / chunkSizeBytes);
 
     /// <summary>Chunks at most.</summary>
     public int Capacity { get; }

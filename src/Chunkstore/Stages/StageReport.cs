@@ -23,18 +23,14 @@ public record StageReport
     {
         Bottleneck = Stages.Bottleneck.Of(totals, [.. workers]),
         OtherCpuSeconds = OtherSeconds(totals, cpuSeconds),
-        Table = Rows(totals),
+        Table =
+        [
+            .. Enum.GetValues<Stage>()
+                .Where(stage => totals.WallSeconds(stage) > 0)
+                .Select(stage => StageRow.Of(totals, stage)),
+        ],
     };
 
-    /// <summary>The stages at which any time was spent.</summary>
-    protected static IReadOnlyList<StageRow> Rows(StageTotals totals) =>
-    [
-        .. Enum.GetValues<Stage>()
-            .Where(stage => totals.WallSeconds(stage) > 0)
-            .Select(stage => StageRow.Of(totals, stage)),
-    ];
-
-    /// <summary>Processor time that no stage counted.</summary>
-    protected static double OtherSeconds(StageTotals totals, double cpuSeconds) =>
+    private static double OtherSeconds(StageTotals totals, double cpuSeconds) =>
         Math.Round(Math.Max(0, cpuSeconds - Enum.GetValues<Stage>().Sum(totals.CpuSeconds)), 3);
 }

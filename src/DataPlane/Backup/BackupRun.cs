@@ -1,7 +1,7 @@
-using System.Diagnostics;
 using BackupEngine.Chunkstore.Checkpoints;
 using BackupEngine.Chunkstore.Manifests;
 using BackupEngine.Chunkstore.Sessions;
+using BackupEngine.Chunkstore.Stages;
 using BackupEngine.DataPlane.Devices.Engines;
 using BackupEngine.DataPlane.Memory;
 using BackupEngine.DataPlane.Transfers;
@@ -15,6 +15,7 @@ internal sealed class BackupRun(
     Manifest? parent,
     BackupWriter writer,
     BackupPlanning planning,
+    StageTotals stages,
     IProgress<TransferProgress>? progress,
     ILogger logger)
 {
@@ -40,15 +41,6 @@ internal sealed class BackupRun(
     /// <summary>Fallbacks taken.</summary>
     public List<string> Warnings => Planning.Warnings;
 
-    /// <summary>Where the lanes' time went.</summary>
-    public StageTimes Stages => new(
-        Seconds(lane => lane.Reader.ReadTicks),
-        Seconds(lane => lane.Reader.IdleTicks),
-        Seconds(lane => lane.Worker.HashTicks),
-        Seconds(lane => lane.Worker.StoreTicks),
-        Seconds(lane => lane.Worker.TreeTicks),
-        Seconds(lane => lane.Worker.IdleTicks));
-
     /// <summary>Reads and stores what the plan says, then publishes.</summary>
     public async Task<Manifest> RunAsync(CancellationToken cancellationToken)
     {
@@ -61,7 +53,7 @@ internal sealed class BackupRun(
         plan = Planning.Judge(plan, resumed);
         await ReadAsync(plan, resumed, pool, cancellationToken);
         WarnOfCheckpoints();
-        return await writer.CommitAsync(Counters(plan), cancellationToken);
+        return await CommitAsync(plan, cancellationToken);
     }
 
     private void WarnOfCheckpoints()
@@ -105,7 +97,16 @@ internal sealed class BackupRun(
             Buffers = _buffers,
             RateLimiter = request.RateLimiter,
             Progress = counter,
+            Stages = stages,
         };
+
+    private async Task<Manifest> CommitAsync(BackupPlan plan, CancellationToken cancellationToken)
+    {
+        var clock = stages.NewClock();
+        var manifest = await writer.CommitAsync(Counters(plan), cancellationToken);
+        clock.Mark(Stage.Commit);
+        return manifest;
+    }
 
     private SourceCounters Counters(BackupPlan plan)
     {
@@ -118,7 +119,4 @@ internal sealed class BackupRun(
             RereadPositionBytes = Planning.RereadPositionBytes,
         };
     }
-
-    private double Seconds(Func<Lane, long> ticks) =>
-        Math.Round(_lanes.Sum(lane => (double)ticks(lane)) / Stopwatch.Frequency, 3);
 }

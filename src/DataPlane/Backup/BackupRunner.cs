@@ -3,6 +3,7 @@ using BackupEngine.Chunkstore.Errors;
 using BackupEngine.Chunkstore.Index.Merging;
 using BackupEngine.Chunkstore.Manifests;
 using BackupEngine.Chunkstore.Sessions;
+using BackupEngine.Chunkstore.Stages;
 using BackupEngine.DataPlane.Devices.Engines;
 using BackupEngine.DataPlane.Errors;
 using BackupEngine.DataPlane.Transfers;
@@ -33,11 +34,12 @@ public sealed class BackupRunner(ILogger<BackupRunner> logger)
         (request, var doubts) = await SurveyedSource.AskAsync(request, logger, cancellationToken);
         ChangedBlocks.Validate(request.ChangedBlocks ?? [], request.Source.LengthBytes);
         using var engine = IoEngines.Open(request.Tuning.IoEngine, request.Source);
+        var stages = new StageTotals();
         var start = await BackupStart.BeginAsync(
-            ParentRules.Find(request), request, on => Begin(request, on), logger, cancellationToken);
+            ParentRules.Find(request), request, on => Begin(request, on, stages), logger, cancellationToken);
         await using var writer = start.Writer;
         var planning = new BackupPlanning(request, engine.Device, start, logger);
-        var run = new BackupRun(request, engine, start.Parent, writer, planning, progress, logger);
+        var run = new BackupRun(request, engine, start.Parent, writer, planning, stages, progress, logger);
         WarnOfCachedReads(request, run);
         doubts.ToList().ForEach(doubt => Warn(run, doubt));
         var manifest = await run.RunAsync(cancellationToken);
@@ -47,7 +49,8 @@ public sealed class BackupRunner(ILogger<BackupRunner> logger)
         await writer.DisposeAsync();
         var merge = await TryMergeIndexAsync(request, run, cancellationToken);
         await TryReserveSpaceAsync(request, run, cancellationToken);
-        return Result(request, manifest, run, seconds, cpuSeconds) with { IndexMerge = merge };
+        var times = StageTimes.Of(stages, cpuSeconds);
+        return Result(request, manifest, run, times, seconds, cpuSeconds) with { IndexMerge = merge };
     }
 
     private static void Validate(BackupRequest request)
@@ -72,11 +75,11 @@ public sealed class BackupRunner(ILogger<BackupRunner> logger)
         }
     }
 
-    private static BackupWriter Begin(BackupRequest request, Manifest? parent)
+    private static BackupWriter Begin(BackupRequest request, Manifest? parent, StageTotals stages)
     {
         try
         {
-            return request.Repository.BeginBackup(WriterOptions(request, parent));
+            return request.Repository.BeginBackup(WriterOptions(request, parent) with { Stages = stages });
         }
         catch (ArgumentException e)
         {
@@ -151,7 +154,8 @@ public sealed class BackupRunner(ILogger<BackupRunner> logger)
     }
 
     private static BackupResult Result(
-        BackupRequest request, Manifest manifest, BackupRun run, TimeSpan elapsed, double cpuSeconds) => new()
+        BackupRequest request, Manifest manifest, BackupRun run, StageTimes stages, TimeSpan elapsed, double cpuSeconds) =>
+        new()
         {
             BackupId = manifest.BackupId.Value,
             VolumeBytes = manifest.Root.Shape.VolumeBytes,
@@ -180,7 +184,7 @@ public sealed class BackupRunner(ILogger<BackupRunner> logger)
             RereadPositionBytes = manifest.RereadPositionBytes,
             FullRead = run.Planning.FullRead,
             BufferBytes = run.BufferBytes,
-            Stages = run.Stages,
+            Stages = stages,
             Warnings = run.Warnings,
         };
 }

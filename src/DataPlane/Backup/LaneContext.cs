@@ -1,6 +1,7 @@
 using BackupEngine.Chunkstore.Hashing;
 using BackupEngine.Chunkstore.Manifests;
 using BackupEngine.Chunkstore.Sessions;
+using BackupEngine.Chunkstore.Stages;
 using BackupEngine.DataPlane.Devices.Engines;
 using BackupEngine.DataPlane.Memory;
 using BackupEngine.DataPlane.Transfers;
@@ -42,6 +43,9 @@ internal sealed record LaneContext
 
     /// <summary>Limits reading.</summary>
     public required RateLimiter? RateLimiter { get; init; }
+
+    /// <summary>Where the lanes' time is counted.</summary>
+    public required StageTotals Stages { get; init; }
 
     /// <summary>Told what is done.</summary>
     public required ProgressCounter Progress { get; init; }

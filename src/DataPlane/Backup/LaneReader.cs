@@ -1,7 +1,7 @@
 using System.Buffers;
-using System.Diagnostics;
 using System.IO.Pipelines;
 using System.Threading.Channels;
+using BackupEngine.Chunkstore.Stages;
 using BackupEngine.DataPlane.Backup.ReadAhead;
 using BackupEngine.DataPlane.Transfers;
 
@@ -15,18 +15,13 @@ namespace BackupEngine.DataPlane.Backup;
 internal sealed class LaneReader(
     LaneContext context, LaneMemory memory, PipeWriter pipe, ChannelWriter<LeafWork> announced)
 {
+    private readonly StageClock _clock = context.Stages.NewClock();
     private ChunkCursor _cursor;
     private bool _inLeaf;
     private bool _allGathered;
 
     /// <summary>Read so far, in bytes.</summary>
     public long BytesRead { get; private set; }
-
-    /// <summary>Time spent reading, in ticks of <see cref="Stopwatch"/>.</summary>
-    public long ReadTicks { get; private set; }
-
-    /// <summary>Time spent waiting for a buffer to read into.</summary>
-    public long IdleTicks { get; private set; }
 
     /// <summary>
     /// With a limit the next read waits for its turn: what has been read must not wait with it.
@@ -39,6 +34,7 @@ internal sealed class LaneReader(
         var capacity = Math.Min(context.Engine.MaximumDepth, context.Depth);
         var transfers = context.Engine.OpenQueue(capacity, cancellationToken);
         using var window = new ReadAheadWindow(transfers, context.Buffers.QueueDepth, NewBatch);
+        _clock.Start();
         while (Fill(window, cancellationToken))
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -98,9 +94,9 @@ internal sealed class LaneReader(
 
     private IMemoryOwner<byte> WaitForBuffer(CancellationToken cancellationToken)
     {
-        var started = Stopwatch.GetTimestamp();
+        _clock.MarkWait(Stage.Read);
         var buffer = Blocking.Wait(memory.RentAsync(cancellationToken));
-        IdleTicks += Stopwatch.GetTimestamp() - started;
+        _clock.MarkWait(Stage.WaitForRoom);
         return buffer;
     }
 
@@ -141,9 +137,8 @@ internal sealed class LaneReader(
 
     private FlushResult Publish(ReadAheadWindow window, CancellationToken cancellationToken)
     {
-        var started = Stopwatch.GetTimestamp();
         var batch = window.WaitForOldest(context.Depth);
-        ReadTicks += Stopwatch.GetTimestamp() - started;
+        _clock.Mark(Stage.Read, batch.BytesToRead);
         BytesRead += batch.BytesToRead;
         memory.PutInto(pipe, window.TakeOldest(), batch.FilledBytes);
         // The pipe has no bound of its own: this never waits.

@@ -1,25 +1,31 @@
-using System.Diagnostics;
 using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
-using BackupEngine.Chunkstore;
-using BackupEngine.Chunkstore.Hashing;
+using BackupEngine.Chunkstore.Sessions;
+using BackupEngine.Chunkstore.Stages;
 
 namespace BackupEngine.DataPlane.Backup;
 
 /// <summary>
-/// The working half of a lane: takes chunks from the pipe, one contiguous piece of a buffer each and never copied,
-/// and does to each what is cheapest first: is it zero, what is its id, is it the parent's, is it known, and only
-/// then compress and pack.
+/// The working half of a lane: takes a buffer's worth of chunks from the pipe, each one contiguous piece of the buffer
+/// and never copied, and does to all of them what is cheapest first: which are zero, what are their ids, which are the
+/// parent's, which are known, and only then compress and pack.
 /// </summary>
 internal sealed class LaneWorker(LaneContext context, PipeReader pipe, ChannelReader<LeafWork> announced)
 {
     private const int ReportEveryBytes = 1024 * 1024;
 
-    private readonly LeafIds _leaf = new(context.Plan.Shape, context.Writer, context.ParentShape);
+    /// <summary>The stages that a worker is at; its time is the sum of them.</summary>
+    public static readonly IReadOnlyList<Stage> Stages =
+    [
+        Stage.WaitForData, Stage.ZeroScan, Stage.Hash, Stage.Compare, Stage.Lookup, Stage.Compress, Stage.Encrypt,
+        Stage.Append, Stage.WaitForPacks, Stage.Tree,
+    ];
 
-    private readonly int _chunkSize = context.Plan.Shape.ChunkSizeBytes;
-    private SequencePosition _slotEnd;
+    private readonly LeafIds _leaf = new(context.Plan.Shape, context.Writer, context.ParentShape);
+    private readonly ChunkBatch _toStore = context.Writer.NewBatch();
+    private readonly SlotBatch _slots = new(context.Plan.Shape);
+    private readonly StageClock _clock = context.Stages.NewClock();
     private int _unreportedBytes;
 
     /// <summary>Bytes of chunks that are all zeros.</summary>
@@ -28,23 +34,14 @@ internal sealed class LaneWorker(LaneContext context, PipeReader pipe, ChannelRe
     /// <summary>Bytes of chunks that are the parent's at the same offset.</summary>
     public long SameBytes { get; private set; }
 
-    /// <summary>Time spent looking for zeros, hashing and comparing, in ticks of <see cref="Stopwatch"/>.</summary>
-    public long HashTicks { get; private set; }
-
-    /// <summary>Time spent looking up, compressing and packing.</summary>
-    public long StoreTicks { get; private set; }
-
-    /// <summary>Time spent with leaves.</summary>
-    public long TreeTicks { get; private set; }
-
-    /// <summary>Time spent waiting for data.</summary>
-    public long IdleTicks { get; private set; }
-
     /// <summary>Works until the reader has announced its last leaf.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
+        using var encoders = _toStore;
+        _clock.Start();
         while (await announced.WaitToReadAsync(cancellationToken))
         {
+            _clock.MarkWait(Stage.WaitForData);
             while (announced.TryRead(out var work))
             {
                 await ProcessLeafAsync(work, cancellationToken);
@@ -54,82 +51,75 @@ internal sealed class LaneWorker(LaneContext context, PipeReader pipe, ChannelRe
 
     private async ValueTask ProcessLeafAsync(LeafWork work, CancellationToken cancellationToken)
     {
-        await OpenLeafAsync(work, cancellationToken);
+        await _leaf.OpenAsync(work.LeafIndex, cancellationToken);
+        _clock.Mark(Stage.Tree);
         var cursor = new ChunkCursor(context.Plan, work);
         while (cursor.MoveNext())
         {
-            var slot = pipe.TryRead(out var ready) ? TakeSlot(ready) : await WaitForSlotAsync(cancellationToken);
-            var plain = slot[..context.Plan.Shape.ChunkLength(cursor.Current)];
-            var (id, store) = Examine(cursor.Current, plain.Span);
-            if (store)
+            var ready = pipe.TryRead(out var atHand) ? atHand : await WaitForDataAsync(cancellationToken);
+            TakeSlots(ready, ref cursor);
+            Examine();
+            if (_toStore.Count > 0)
             {
-                await StoreAsync(id, plain, cancellationToken);
+                await context.Writer.StoreManyAsync(_toStore, _clock, cancellationToken);
             }
 
-            _leaf.Set(cursor.Current, id);
-            pipe.AdvanceTo(_slotEnd);
-            Report(plain.Length, ReportEveryBytes);
+            pipe.AdvanceTo(ready.Buffer.GetPosition(_slots.SlotBytes));
+            Report(_slots.Bytes, ReportEveryBytes);
         }
 
-        await CloseLeafAsync(cancellationToken);
+        await _leaf.CloseAsync(cancellationToken);
+        _clock.Mark(Stage.Tree);
         Report(0, 0);
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<ReadOnlyMemory<byte>> WaitForSlotAsync(CancellationToken cancellationToken)
+    private async ValueTask<ReadResult> WaitForDataAsync(CancellationToken cancellationToken)
     {
-        var started = Stopwatch.GetTimestamp();
         var result = await pipe.ReadAsync(cancellationToken);
-        IdleTicks += Stopwatch.GetTimestamp() - started;
-        return TakeSlot(result);
+        _clock.MarkWait(Stage.WaitForData);
+        return result;
     }
 
-    private ReadOnlyMemory<byte> TakeSlot(ReadResult result)
+    /// <summary>Takes the chunk that the cursor is at, and those after it that lie in the same buffer.</summary>
+    private void TakeSlots(in ReadResult ready, ref ChunkCursor cursor)
     {
-        var buffer = result.Buffer;
-        if (buffer.Length < _chunkSize || buffer.First.Length < _chunkSize)
+        _slots.Begin(ready.Buffer.First);
+        if (!_slots.HasMore)
         {
-            throw new InvalidOperationException(result.IsCompleted
+            throw new InvalidOperationException(ready.IsCompleted
                 ? "The reader of a lane ended before the chunks that it announced."
                 : "A chunk is split between two buffers of a lane.");
         }
 
-        _slotEnd = buffer.GetPosition(_chunkSize);
-        return buffer.First[.._chunkSize];
+        do
+        {
+            _slots.Add(cursor.Current);
+        }
+        while (_slots.HasMore && cursor.MoveNext());
     }
 
-    private (ChunkId Id, bool Store) Examine(long chunkIndex, ReadOnlySpan<byte> plain)
+    /// <summary>Names the chunks, and collects those that are to be stored.</summary>
+    private void Examine()
     {
-        var started = Stopwatch.GetTimestamp();
-        var isZero = ZeroScan.IsZero(plain);
-        var id = isZero ? ChunkId.Zero : context.Hasher.Hash(plain);
-        var isSame = _leaf.TryGetParent(chunkIndex, out var parentId) && parentId == id;
-        ZeroBytes += isZero ? plain.Length : 0;
-        SameBytes += isSame ? plain.Length : 0;
-        HashTicks += Stopwatch.GetTimestamp() - started;
-        return (id, !isZero && (!isSame || context.Writer.MustStoreUnchanged));
-    }
+        ZeroBytes += _slots.Name(context.Hasher, _clock);
+        _toStore.Clear();
+        for (var place = 0; place < _slots.Count; place++)
+        {
+            var (index, id, plain) = (_slots.IndexAt(place), _slots.IdAt(place), _slots.PlainAt(place));
+            var isSame = _leaf.TryGetParent(index, out var parentId) && parentId == id;
+            SameBytes += isSame ? plain.Length : 0;
+            _leaf.Set(index, id);
+            if (!id.IsZero && (!isSame || context.Writer.MustStoreUnchanged))
+            {
+                _toStore.Add(id, plain);
+            }
+        }
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    private async ValueTask StoreAsync(ChunkId id, ReadOnlyMemory<byte> plain, CancellationToken cancellationToken)
-    {
-        var started = Stopwatch.GetTimestamp();
-        await context.Writer.StoreAsync(id, plain, cancellationToken);
-        StoreTicks += Stopwatch.GetTimestamp() - started;
-    }
-
-    private async ValueTask OpenLeafAsync(LeafWork work, CancellationToken cancellationToken)
-    {
-        var started = Stopwatch.GetTimestamp();
-        await _leaf.OpenAsync(work.LeafIndex, cancellationToken);
-        TreeTicks += Stopwatch.GetTimestamp() - started;
-    }
-
-    private async ValueTask CloseLeafAsync(CancellationToken cancellationToken)
-    {
-        var started = Stopwatch.GetTimestamp();
-        await _leaf.CloseAsync(cancellationToken);
-        TreeTicks += Stopwatch.GetTimestamp() - started;
+        if (context.ParentShape is not null)
+        {
+            _clock.Mark(Stage.Compare, _slots.Bytes);
+        }
     }
 
     private void Report(int bytes, int everyBytes)
