@@ -61,26 +61,9 @@ internal sealed class PackStream : IAsyncDisposable
     {
         while (true)
         {
-            var returned = Task.CompletedTask;
-            PackKey? key;
-            lock (_lock)
+            if (TryAppend(header, encoder, out var place, out var key, out var returned))
             {
-                ThrowIfFaulted();
-                key = KeyFor(header.RecordLength);
-                if (key == encoder.SealedFor)
-                {
-                    if (TryAppend(header, encoder, out var place))
-                    {
-                        return place;
-                    }
-
-                    returned = _buffers.NextReturnAsync();
-                    if (HasRoomFor(header.RecordLength))
-                    {
-                        // A buffer came back between the two looks; its signal was before ours.
-                        continue;
-                    }
-                }
+                return place;
             }
 
             if (key != encoder.SealedFor)
@@ -93,6 +76,29 @@ internal sealed class PackStream : IAsyncDisposable
                 await returned.WaitAsync(cancellationToken);
                 clock?.MarkWait(Stage.WaitForPacks);
             }
+        }
+    }
+
+    /// <summary>
+    /// Appends records of a batch, the first ones first, for as long as that needs neither encryption nor waiting: the
+    /// lock is taken once for all of them.
+    /// </summary>
+    /// <returns>How many.</returns>
+    public int AppendAtOnce(ChunkBatch batch)
+    {
+        lock (_lock)
+        {
+            for (var i = 0; i < batch.Count; i++)
+            {
+                if (!TryAppend(batch.HeaderAt(i), batch.EncoderAt(i), out var place, out _, out _))
+                {
+                    return i;
+                }
+
+                batch.SetPlace(i, place);
+            }
+
+            return batch.Count;
         }
     }
 
@@ -155,6 +161,36 @@ internal sealed class PackStream : IAsyncDisposable
         return _pack is not null && !IsFullFor(recordLength)
             ? _pack.Key
             : (_nextPack ??= PackDraft.Make(_options)).Key;
+    }
+
+    /// <param name="header">Its header.</param>
+    /// <param name="encoder">The record.</param>
+    /// <param name="place">Where it was put.</param>
+    /// <param name="key">What it has to be encrypted under.</param>
+    /// <param name="returned">What is to be waited for, where it is encrypted as it should be.</param>
+    private bool TryAppend(
+        in RecordHeader header, RecordEncoder encoder, out PackPlace place, out PackKey? key, out Task returned)
+    {
+        lock (_lock)
+        {
+            ThrowIfFaulted();
+            returned = Task.CompletedTask;
+            place = default;
+            key = KeyFor(header.RecordLength);
+            if (key != encoder.SealedFor)
+            {
+                return false;
+            }
+
+            if (TryAppend(header, encoder, out place))
+            {
+                return true;
+            }
+
+            // Where a buffer came back between the two looks, its signal was before ours.
+            returned = _buffers.NextReturnAsync();
+            return HasRoomFor(header.RecordLength) && TryAppend(header, encoder, out place);
+        }
     }
 
     private bool TryAppend(in RecordHeader header, RecordEncoder encoder, out PackPlace place)

@@ -254,13 +254,18 @@ internal sealed class SessionStore : IAsyncDisposable
             SealAhead(batch, clock);
         }
 
+        for (var place = _data.AppendAtOnce(batch); place < batch.Count; place++)
+        {
+            var at = await _data.AppendAsync(
+                batch.HeaderAt(place), batch.EncoderAt(place), clock, cancellationToken);
+            batch.SetPlace(place, at);
+        }
+
         var stored = 0L;
         for (var place = 0; place < batch.Count; place++)
         {
-            var header = batch.HeaderAt(place);
-            var at = await _data.AppendAsync(header, batch.EncoderAt(place), clock, cancellationToken);
-            Complete(PackType.Data, header, at);
-            stored += header.RecordLength;
+            Complete(PackType.Data, batch.HeaderAt(place), batch.PlaceAt(place));
+            stored += batch.HeaderAt(place).RecordLength;
         }
 
         clock.Mark(Stage.Append, stored);

@@ -1,7 +1,9 @@
+using System.Text.Json;
+
 namespace BackupEngine.Chunkstore.Stages;
 
 /// <summary>One stage of a job, summed over all threads.</summary>
-/// <param name="Stage">The stage.</param>
+/// <param name="Stage">The name of the <see cref="Stages.Stage"/>, in lower case: <c>zero_scan</c>.</param>
 /// <param name="WallSeconds">Time that threads spent at it.</param>
 /// <param name="CpuSeconds">Processor time of that.</param>
 /// <param name="WaitSeconds">The rest: threads waited, for a device, for each other or for a processor.</param>
@@ -10,7 +12,7 @@ namespace BackupEngine.Chunkstore.Stages;
 /// Mebibytes in one second of one core; null where the stage took less than a millisecond or has no bytes.
 /// </param>
 public sealed record StageRow(
-    Stage Stage, double WallSeconds, double CpuSeconds, double WaitSeconds, long Bytes, double? MibPerCpuSecond)
+    string Stage, double WallSeconds, double CpuSeconds, double WaitSeconds, long Bytes, double? MibPerCpuSecond)
 {
     private const double MebibyteBytes = 1 << 20;
     private const double LeastSeconds = 0.001;
@@ -19,7 +21,7 @@ public sealed record StageRow(
     {
         var (wall, cpu, bytes) = (totals.WallSeconds(stage), totals.CpuSeconds(stage), totals.Bytes(stage));
         return new StageRow(
-            stage,
+            JsonNamingPolicy.SnakeCaseLower.ConvertName(stage.ToString()),
             Round(wall),
             Round(cpu),
             Round(Math.Max(0, wall - cpu)),

@@ -1,7 +1,7 @@
 using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
-using BackupEngine.Chunkstore.Sessions;
+using BackupEngine.Chunkstore.Packs;
 using BackupEngine.Chunkstore.Stages;
 
 namespace BackupEngine.DataPlane.Backup;

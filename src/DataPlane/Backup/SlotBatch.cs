@@ -1,7 +1,7 @@
 using BackupEngine.Chunkstore;
 using BackupEngine.Chunkstore.Hashing;
 using BackupEngine.Chunkstore.Manifests;
-using BackupEngine.Chunkstore.Sessions;
+using BackupEngine.Chunkstore.Packs;
 using BackupEngine.Chunkstore.Stages;
 
 namespace BackupEngine.DataPlane.Backup;

@@ -14,6 +14,7 @@ internal sealed class BackupCommand
     private readonly TuningFlags _tuning;
     private readonly VolumeFlags _volume;
     private readonly KeyOptions _key;
+    private readonly Option<bool> _stats = CommonOptions.Stats();
 
     private readonly Option<string> _source = new("--source")
     {
@@ -100,6 +101,7 @@ internal sealed class BackupCommand
         _tuning = new TuningFlags(command, compresses: true);
         _volume = new VolumeFlags(command, isSource: true);
         _key = new KeyOptions(command);
+        command.Add(_stats);
         Shell.Bind(command, RunAsync);
     }
 
@@ -145,8 +147,11 @@ internal sealed class BackupCommand
         var runner = new BackupRunner(invocation.Logs.CreateLogger<BackupRunner>());
         var result = await ProgressDisplay.RunAsync(
             invocation.Output, "backup", progress => runner.RunAsync(request, progress, cancellationToken));
-        invocation.Output.Result(result, DataPlaneJson.Default.BackupResult, ResultText.Of(result));
+        invocation.Output.Result(result, DataPlaneJson.Default.BackupResult, Lines(arguments, result));
     }
+
+    private IEnumerable<string> Lines(ParseResult arguments, BackupResult result) =>
+        [.. ResultText.Of(result), .. arguments.GetValue(_stats) ? StageText.Of(result.Stages) : []];
 
     private ResumeMode ResumeOf(ParseResult arguments) => arguments.GetValue(_resume) switch
     {

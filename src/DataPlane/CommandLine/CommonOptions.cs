@@ -21,6 +21,12 @@ internal static class CommonOptions
         Recursive = true,
     };
 
+    /// <summary>Say where the time went.</summary>
+    public static Option<bool> Stats() => new("--stats")
+    {
+        Description = "Say what the run was bound by, and what each stage took. JSON always has it.",
+    };
+
     /// <summary>The directory of the repository.</summary>
     public static Option<string> Repository() => new("--repository")
     {

@@ -15,6 +15,7 @@ internal sealed class RestoreCommand
     private readonly TuningFlags _tuning;
     private readonly VolumeFlags _volume;
     private readonly KeyOptions _key;
+    private readonly Option<bool> _stats = CommonOptions.Stats();
 
     private readonly Option<string> _target = new("--target")
     {
@@ -51,6 +52,7 @@ internal sealed class RestoreCommand
         _tuning = new TuningFlags(command, compresses: false);
         _volume = new VolumeFlags(command, isSource: false);
         _key = new KeyOptions(command);
+        command.Add(_stats);
         Shell.Bind(command, RunAsync);
     }
 
@@ -89,7 +91,9 @@ internal sealed class RestoreCommand
         var result = await RunAsync(invocation, request, target, progress =>
             runner.RunAsync(request, progress, cancellationToken));
         target.Keep();
-        invocation.Output.Result(result, DataPlaneJson.Default.RestoreResult, ResultText.Of(result, path));
+        var stages = arguments.GetValue(_stats) ? StageText.Of(result.Stages) : [];
+        invocation.Output.Result(
+            result, DataPlaneJson.Default.RestoreResult, [.. ResultText.Of(result, path), .. stages]);
         return result.Complete ? ExitCode.Success : ExitCode.CorruptData;
     }
 

@@ -46,6 +46,7 @@ internal sealed class BackupWork(Contract.BackupJob request) : JobWork
         DirectIo = result.DirectIo,
         IoEngine = result.IoEngine,
         QueueDepth = result.QueueDepth,
+        Stages = StageMessage.Of(result.Stages),
         Warnings = { result.Warnings },
         ChangedBlocks = result.ChangedBlocks.ToText(),
         FullRead = result.FullRead?.ToText() ?? "",

@@ -60,6 +60,7 @@ internal sealed class RestoreWork(Contract.RestoreJob request) : JobWork
         CpuSeconds = result.CpuSeconds,
         DirectIo = result.DirectIo,
         IoEngine = result.IoEngine,
+        Stages = StageMessage.Of(result.Stages),
         Warnings = { result.Warnings },
         BytesRead = result.BytesRead,
         BytesSame = result.BytesSame,

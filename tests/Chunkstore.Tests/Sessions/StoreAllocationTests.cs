@@ -1,5 +1,7 @@
+using BackupEngine.Chunkstore.Packs;
 using BackupEngine.Chunkstore.Repositories;
 using BackupEngine.Chunkstore.Sessions;
+using BackupEngine.Chunkstore.Stages;
 using BackupEngine.Chunkstore.Tests.Encryption;
 using BackupEngine.Chunkstore.Tests.Repositories;
 using Xunit;
@@ -14,6 +16,7 @@ public sealed class StoreAllocationTests : IDisposable
     private const int ChunkSize = 4096;
 
     private readonly TemporaryDirectory _directory = TemporaryDirectory.InMemory();
+    private int _number;
 
     public void Dispose() => _directory.Dispose();
 
@@ -31,6 +34,53 @@ public sealed class StoreAllocationTests : IDisposable
         var known = Measure(writer, repository, chunks: 8000, warmUp: 7000);
         Assert.InRange(fresh, 0, 8);
         Assert.InRange(known, 0, 1);
+    }
+
+    /// <summary>The same in batches, as lanes do it.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_chunk_of_a_batch_allocates_nothing_where_the_tables_have_room(bool encrypted)
+    {
+        using var secret = encrypted ? TestKeys.File() : null;
+        using var repository = Repository.Create(
+            _directory.Sub("repository"), TestKeys.Options(ChunkSize, secret));
+        var options = TestVolume.Mixed(ChunkSize, 10, seed: 1).Options("one") with { PackSizeBytes = 64 << 20 };
+        await using var writer = repository.BeginBackup(options);
+        using var batch = writer.NewBatch();
+        var clock = new StageTotals().NewClock();
+        var chunks = new byte[batch.Capacity * ChunkSize];
+        var fresh = Measure(() => StoreBatch(writer, batch, clock, repository, chunks), chunks: 8000, warmUp: 7000);
+        Assert.InRange(fresh, 0, 8);
+    }
+
+    private int StoreBatch(BackupWriter writer, ChunkBatch batch, StageClock clock, Repository repository, byte[] chunks)
+    {
+        batch.Clear();
+        for (var i = 0; i < batch.Capacity; i++)
+        {
+            var plain = chunks.AsMemory(i * ChunkSize, ChunkSize);
+            BitConverter.TryWriteBytes(plain.Span, ++_number);
+            batch.Add(repository.ChunkHasher.Hash(plain.Span), plain);
+        }
+
+        var store = writer.StoreManyAsync(batch, clock, CancellationToken.None);
+        Assert.True(store.IsCompletedSuccessfully, "a buffer was waited for");
+        return batch.Capacity;
+    }
+
+    private static double Measure(Func<int> store, int chunks, int warmUp)
+    {
+        long before = 0, counted = 0;
+        for (var stored = 0; stored < chunks;)
+        {
+            before = stored < warmUp ? GC.GetAllocatedBytesForCurrentThread() : before;
+            var many = store();
+            counted += stored < warmUp ? 0 : many;
+            stored += many;
+        }
+
+        return (GC.GetAllocatedBytesForCurrentThread() - before) / (double)counted;
     }
 
     /// <summary>Bytes for each chunk after the warm-up, in which the tables reach the size that they keep.</summary>

@@ -38,7 +38,7 @@ public sealed class StageReportTests
         var totals = new StageTotals();
         totals.Add(Stage.Compress, Seconds(3), 2_000_000_000, 1000 << 20);
         var report = StageReport.Of(totals, Workers, cpuSeconds: 2.5);
-        Assert.Equal([new StageRow(Stage.Compress, 3, 2, 1, 1000 << 20, 500)], report.Table);
+        Assert.Equal([new StageRow("compress", 3, 2, 1, 1000 << 20, 500)], report.Table);
         Assert.Equal(0.5, report.OtherCpuSeconds);
     }
 

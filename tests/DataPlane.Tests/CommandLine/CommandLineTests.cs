@@ -48,6 +48,11 @@ public sealed class CommandLineTests : IDisposable
         Assert.All(numbers, name => Assert.Equal(JsonValueKind.Number, backup.GetProperty(name).ValueKind));
         Assert.NotEmpty(backup.GetProperty("backup_id").GetString()!);
         Assert.True(backup.GetProperty("direct_io").ValueKind is JsonValueKind.True or JsonValueKind.False);
+        var stages = backup.GetProperty("stages");
+        Assert.NotEmpty(stages.GetProperty("bottleneck").GetString()!);
+        var rows = stages.GetProperty("table").EnumerateArray().ToList();
+        Assert.Contains("zero_scan", rows.Select(row => row.GetProperty("stage").GetString()));
+        Assert.Contains(rows, row => row.GetProperty("bytes").GetInt64() == VolumeBytes);
         var restore = Restore(backup.GetProperty("backup_id").GetString()!, _cli.Folder.File("restored"));
         string[] ofRestore = ["bytes_written", "zero_bytes", "seconds", "cpu_seconds"];
         Assert.All(ofRestore, name => Assert.Equal(JsonValueKind.Number, restore.GetProperty(name).ValueKind));
@@ -84,6 +89,7 @@ public sealed class CommandLineTests : IDisposable
         string[] source = ["--source", volume, "--volume-id", "v", "--backup-id", "a"];
         string[] target = ["--target", _cli.Folder.File("target")];
         Assert.Contains("full", Text(["backup", .. repository, .. source]));
+        Assert.Contains("  bound by", Text(["backup", .. repository, "--source", volume, "--volume-id", "w", "--stats"]));
         Assert.Contains("BACKUP", Text(["list", .. repository]));
         Assert.Contains("none: full", Text(["show", .. repository, "--backup", "a"]));
         Assert.Contains("differ in 0 extents", Text(["diff", .. repository, "a", "a"]));

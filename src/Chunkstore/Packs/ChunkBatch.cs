@@ -1,8 +1,8 @@
+using System.Runtime.InteropServices;
 using BackupEngine.Chunkstore.Compression;
 using BackupEngine.Chunkstore.Format;
-using BackupEngine.Chunkstore.Packs;
 
-namespace BackupEngine.Chunkstore.Sessions;
+namespace BackupEngine.Chunkstore.Packs;
 
 /// <summary>
 /// Chunks that a lane hands over together, a buffer's worth: they are looked up, then compressed, then appended, so
@@ -60,7 +60,7 @@ public sealed class ChunkBatch : IDisposable
                 nameof(plain));
         }
 
-        _items[Count++] = new Item(id, plain, default);
+        _items[Count++] = new Item(id, plain, default, default);
         PlainBytes += plain.Length;
     }
 
@@ -71,7 +71,12 @@ public sealed class ChunkBatch : IDisposable
 
     internal RecordHeader HeaderAt(int place) => _items[place].Header;
 
+    internal PackPlace PlaceAt(int place) => _items[place].Place;
+
     internal RecordEncoder EncoderAt(int place) => _encoders[place]!;
+
+    /// <summary>Notes where a record was put.</summary>
+    internal void SetPlace(int place, PackPlace where) => _items[place] = _items[place] with { Place = where };
 
     /// <summary>Moves a chunk to the next place of those that stay.</summary>
     internal void Keep(int place)
@@ -88,5 +93,7 @@ public sealed class ChunkBatch : IDisposable
         item = item with { Header = encoder.Encode(item.Id, item.Plain, compression) };
     }
 
-    private readonly record struct Item(ChunkId Id, ReadOnlyMemory<byte> Plain, RecordHeader Header);
+    [StructLayout(LayoutKind.Auto)]
+    private readonly record struct Item(
+        ChunkId Id, ReadOnlyMemory<byte> Plain, RecordHeader Header, PackPlace Place);
 }
