@@ -154,8 +154,12 @@ public sealed class BackupRunner(ILogger<BackupRunner> logger)
     }
 
     private static BackupResult Result(
-        BackupRequest request, Manifest manifest, BackupRun run, StageTimes stages, TimeSpan elapsed, double cpuSeconds) =>
-        new()
+        BackupRequest request,
+        Manifest manifest,
+        BackupRun run,
+        StageTimes stages,
+        TimeSpan elapsed,
+        double cpuSeconds) => new()
         {
             BackupId = manifest.BackupId.Value,
             VolumeBytes = manifest.Root.Shape.VolumeBytes,

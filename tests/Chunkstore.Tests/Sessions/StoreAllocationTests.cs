@@ -54,7 +54,8 @@ public sealed class StoreAllocationTests : IDisposable
         Assert.InRange(fresh, 0, 8);
     }
 
-    private int StoreBatch(BackupWriter writer, ChunkBatch batch, StageClock clock, Repository repository, byte[] chunks)
+    private int StoreBatch(
+        BackupWriter writer, ChunkBatch batch, StageClock clock, Repository repository, byte[] chunks)
     {
         batch.Clear();
         for (var i = 0; i < batch.Capacity; i++)

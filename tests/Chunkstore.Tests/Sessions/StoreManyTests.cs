@@ -20,7 +20,9 @@ public sealed class StoreManyTests : IDisposable
 
     public void Dispose() => _directory.Dispose();
 
-    /// <summary>Packs are small: batches are cut by their ends, and what was encrypted ahead is encrypted again.</summary>
+    /// <summary>
+    /// Packs are small: batches are cut by their ends, and what was encrypted ahead is encrypted again.
+    /// </summary>
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

@@ -89,7 +89,8 @@ public sealed class CommandLineTests : IDisposable
         string[] source = ["--source", volume, "--volume-id", "v", "--backup-id", "a"];
         string[] target = ["--target", _cli.Folder.File("target")];
         Assert.Contains("full", Text(["backup", .. repository, .. source]));
-        Assert.Contains("  bound by", Text(["backup", .. repository, "--source", volume, "--volume-id", "w", "--stats"]));
+        string[] again = ["--source", volume, "--volume-id", "w", "--stats"];
+        Assert.Contains("  bound by", Text(["backup", .. repository, .. again]));
         Assert.Contains("BACKUP", Text(["list", .. repository]));
         Assert.Contains("none: full", Text(["show", .. repository, "--backup", "a"]));
         Assert.Contains("differ in 0 extents", Text(["diff", .. repository, "a", "a"]));
