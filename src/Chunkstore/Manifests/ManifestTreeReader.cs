@@ -85,6 +85,30 @@ public sealed class ManifestTreeReader
         }
     }
 
+    /// <summary>
+    /// The first leaf from some leaf on that is not all zeros; the number of leaves where there is none. Zero subtrees
+    /// are passed over without being read.
+    /// </summary>
+    /// <exception cref="CorruptDataException">A node is missing or damaged.</exception>
+    public async ValueTask<long> FindNonZeroLeafAsync(long fromLeaf, CancellationToken cancellationToken)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(fromLeaf);
+        var leaf = fromLeaf;
+        while (leaf < Root.Shape.LeafCount)
+        {
+            var (level, isZero) = await FindSubtreeAsync(leaf, cancellationToken);
+            if (!isZero)
+            {
+                return leaf;
+            }
+
+            var nodeBits = level * TreeShape.FanOutBits;
+            leaf = ((leaf >> nodeBits) + 1) << nodeBits;
+        }
+
+        return Root.Shape.LeafCount;
+    }
+
     /// <summary>How many chunks of the volume are not zeros; reads the root only.</summary>
     /// <exception cref="CorruptDataException">The root is missing or damaged.</exception>
     public async ValueTask<long> CountNonZeroChunksAsync(CancellationToken cancellationToken)
@@ -166,6 +190,21 @@ public sealed class ManifestTreeReader
         var children = new NodeReference[Root.Shape.ChildCount(level, index)];
         Array.Fill(children, reference.ChildOfSentinel(level));
         return children;
+    }
+
+    /// <summary>The highest sentinel above a leaf and its level, or the leaf itself.</summary>
+    private async ValueTask<(int Level, bool IsZero)> FindSubtreeAsync(long leaf, CancellationToken cancellationToken)
+    {
+        var reference = RootReference;
+        var level = Root.Shape.RootLevel;
+        while (level > 0 && reference.Kind == ReferenceKind.Stored)
+        {
+            var node = await LoadAsync(reference, level, leaf >> (level * TreeShape.FanOutBits), cancellationToken);
+            level--;
+            reference = node.Children[(int)(leaf >> (level * TreeShape.FanOutBits)) & (TreeShape.FanOut - 1)];
+        }
+
+        return (level, reference.Kind == ReferenceKind.Zero);
     }
 
     private static void CopyIds(TreeNode leaf, Span<ChunkId> ids)
