@@ -31,6 +31,7 @@ internal static class CommandTree
         IndexCommand.Build(),
         GcCommand.Build(),
         KeyCommand.Build(),
+        NbdServeCommand.Build(),
         ServeCommand.Build(),
     };
 }

@@ -7,6 +7,7 @@ using BackupEngine.Chunkstore.Verification;
 using BackupEngine.Chunkstore.Verification.Rebuild;
 using BackupEngine.DataPlane.Backup;
 using BackupEngine.DataPlane.CommandLine.Keys;
+using BackupEngine.DataPlane.Nbd.Server;
 using BackupEngine.DataPlane.Restore;
 
 namespace BackupEngine.DataPlane.CommandLine;
@@ -36,10 +37,18 @@ namespace BackupEngine.DataPlane.CommandLine;
 [JsonSerializable(typeof(VerifyStatus))]
 [JsonSerializable(typeof(RebuildReport))]
 [JsonSerializable(typeof(CollectReport))]
+[JsonSerializable(typeof(NbdServing))]
 [JsonSerializable(typeof(ErrorView))]
 [JsonSerializable(typeof(List<ChangedBlock>))]
 internal sealed partial class DataPlaneJson : JsonSerializerContext
 {
+    /// <summary>For a document that is one line, so that whoever waits for it knows where it ends.</summary>
+    public static DataPlaneJson OneLine { get; } = new(new JsonSerializerOptions
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    });
+
     /// <summary>For what others wrote: unknown and repeated properties are errors, not oversights.</summary>
     public static DataPlaneJson Strict { get; } = new(new JsonSerializerOptions(JsonSerializerOptions.Strict)
     {

@@ -36,6 +36,10 @@ internal sealed class Output(bool json)
         }
     }
 
+    /// <summary>Prints a document as one line, while the command goes on.</summary>
+    public static void Line<T>(T value, JsonTypeInfo<T> type) =>
+        Console.Out.WriteLine(JsonSerializer.Serialize(value, type));
+
     /// <summary>Prints one line for people to standard error; the result says the same.</summary>
     public static void Notice(string message) => Console.Error.WriteLine($"{Program}: {message}");
 
