@@ -92,8 +92,11 @@ internal sealed class NbdServer(
     {
         await begin;
         await Task.Yield();
-        await connection.RunAsync(ending);
-        _connections.TryRemove(connection, out _);
+        using (connection)
+        {
+            await connection.RunAsync(ending);
+            _connections.TryRemove(connection, out _);
+        }
     }
 
     private void TellFull()

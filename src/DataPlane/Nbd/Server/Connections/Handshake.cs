@@ -26,7 +26,7 @@ internal sealed class Handshake(NbdWire wire, Export export, SslServerAuthentica
         await wire.SendAsync(_head, cancellationToken);
         await wire.ReadAsync(_head.AsMemory(0, ServerGreeting.AnswerBytes), cancellationToken);
         _accepted = ServerGreeting.ReadAnswer(_head);
-        if ((_accepted & ~offers) != 0)
+        if ((_accepted & ~offers) != HandshakeOptions.None)
         {
             throw new NbdProtocolException($"The client answers with unknown flags: 0x{(uint)_accepted:x}.");
         }

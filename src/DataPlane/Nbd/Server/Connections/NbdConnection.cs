@@ -18,7 +18,7 @@ internal sealed class NbdConnection(
     ServeCounters counters,
     WriteFaults faults,
     NbdServerLimits limits,
-    ILogger logger)
+    ILogger logger) : IDisposable
 {
     private readonly CancellationTokenSource _stop = new();
     private readonly Channel<RequestWorker> _idle = Channel.CreateUnbounded<RequestWorker>();
@@ -66,6 +66,9 @@ internal sealed class NbdConnection(
             // It ended by itself just now.
         }
     }
+
+    /// <inheritdoc/>
+    public void Dispose() => _stop.Dispose();
 
     private async Task<Agreement?> ShakeHandsAsync(CancellationToken ending)
     {
@@ -160,7 +163,6 @@ internal sealed class NbdConnection(
 
         _workers.ForEach(worker => worker.Dispose());
         await wire.DisposeAsync();
-        _stop.Dispose();
     }
 
     private void Log(Exception cause)

@@ -10,7 +10,7 @@ internal static class RequestRules
     /// <summary>What is wrong with a request; <see cref="NbdError.None"/> where it is to be done.</summary>
     public static NbdError Check(in RequestHeader request, in Agreement agreement, IServedVolume volume)
     {
-        if ((request.Options & ~Allowed(request.Command, agreement, volume)) != 0
+        if ((request.Options & ~Allowed(request.Command, agreement, volume)) != CommandOptions.None
             || (agreement.IsExtended && IsPayloadMissing(request)))
         {
             return NbdError.InvalidArgument;
