@@ -41,8 +41,7 @@ internal sealed class NbdListener : IDisposable
         {
             socket = claimed.Bind();
             socket.Listen(Waiting);
-            var scheme = tls ? "nbds+unix" : "nbd+unix";
-            return new NbdListener(socket, claimed, $"{scheme}:///?socket={System.Uri.EscapeDataString(claimed.Path)}");
+            return new NbdListener(socket, claimed, $"{(tls ? "nbds" : "nbd")}+unix:///?socket={Escape(claimed.Path)}");
         }
         catch
         {
@@ -51,6 +50,10 @@ internal sealed class NbdListener : IDisposable
             throw;
         }
     }
+
+    /// <summary>Slashes are allowed in the query of a URI (RFC 3986, section 3.4), and read better.</summary>
+    private static string Escape(string path) =>
+        System.Uri.EscapeDataString(path).Replace("%2F", "/", StringComparison.Ordinal);
 
     private static NbdListener OpenTcp(IPEndPoint address, bool tls)
     {
