@@ -71,14 +71,21 @@ internal static class Trees
         return extents;
     }
 
+    /// <summary>The leaves that are not all zeros, found in both ways that there are.</summary>
     public static async Task<List<long>> NonZeroLeavesAsync(INodeStore store, TreeRoot root)
     {
+        var reader = new ManifestTreeReader(store, root);
         var leaves = new List<long>();
-        await foreach (var leaf in new ManifestTreeReader(store, root).NonZeroLeavesAsync(Token))
+        var next = 0L;
+        await foreach (var leaf in reader.NonZeroLeavesAsync(Token))
         {
             leaves.Add(leaf);
+            Assert.Equal(leaf, await reader.FindNonZeroLeafAsync(next, Token));
+            Assert.Equal(leaf, await reader.FindNonZeroLeafAsync(leaf, Token));
+            next = leaf + 1;
         }
 
+        Assert.Equal(root.Shape.LeafCount, await reader.FindNonZeroLeafAsync(next, Token));
         return leaves;
     }
 }

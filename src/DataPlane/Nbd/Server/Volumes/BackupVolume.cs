@@ -154,9 +154,9 @@ internal sealed class BackupVolume : IServedVolume
             }
 
             await batch.LoadAsync(_cache, _chunks, _closing.Token);
-            foreach (var piece in batch.Pieces)
+            for (var i = 0; i < batch.Count; i++)
             {
-                await CopyAsync(piece);
+                await CopyAsync(batch[i]);
             }
 
             return done;

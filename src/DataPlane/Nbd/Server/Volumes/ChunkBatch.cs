@@ -8,11 +8,11 @@ internal sealed class ChunkBatch
     private readonly List<ChunkPiece> _pieces = [];
     private readonly List<ChunkReadRequest> _requests = [];
 
-    /// <summary>What is wanted, in the order of the volume.</summary>
-    public IReadOnlyList<ChunkPiece> Pieces => _pieces;
-
     /// <summary>Number of pieces.</summary>
     public int Count => _pieces.Count;
+
+    /// <summary>One of the pieces, in the order of the volume.</summary>
+    public ChunkPiece this[int index] => _pieces[index];
 
     /// <summary>Adds a piece.</summary>
     public void Add(in ChunkPiece piece) => _pieces.Add(piece);
