@@ -1,4 +1,5 @@
 using BackupEngine.Chunkstore.Manifests;
+using Xunit;
 
 namespace BackupEngine.Chunkstore.Tests.Manifests;
 

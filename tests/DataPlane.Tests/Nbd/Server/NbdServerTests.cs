@@ -157,7 +157,7 @@ public sealed class NbdServerTests : IDisposable
         using var client = await RawClient.ReadyAsync(server.Path, form);
         var big = form == "extended" ? ulong.MaxValue : uint.MaxValue;
         var payload = form == "extended" ? CommandOptions.PayloadLength : CommandOptions.None;
-        foreach (var (command, offset, length, options, expected) in new (Command, ulong, ulong, CommandOptions, NbdError)[]
+        var wrong = new (Command, ulong, ulong, CommandOptions, NbdError)[]
         {
             (Command.Read, VolumeBytes, 1, CommandOptions.None, NbdError.InvalidArgument),
             (Command.Read, ulong.MaxValue, 2, CommandOptions.None, NbdError.InvalidArgument),
@@ -175,7 +175,8 @@ public sealed class NbdServerTests : IDisposable
             (Command.Cache, 1, VolumeBytes, CommandOptions.None, NbdError.InvalidArgument),
             (Command.Flush, 0, 0, CommandOptions.None, NbdError.None),
             ((Command)99, 0, 0, CommandOptions.None, NbdError.InvalidArgument),
-        })
+        };
+        foreach (var (command, offset, length, options, expected) in wrong)
         {
             await client.RequestAsync(command, offset, length, options);
             Assert.True(expected == await client.ErrorAsync(), $"{command} {offset} {length} {options}");

@@ -1,8 +1,8 @@
 namespace BackupEngine.DataPlane.Tests.Nbd.Server;
 
 /// <summary>
-/// What a volume may hold: the content as it is, and for every byte what it may be after a crash: what was flushed last,
-/// or anything that was written since.
+/// What a volume may hold: the content as it is, and for every byte what it may be after a crash: what was flushed
+/// last, or anything that was written since.
 /// </summary>
 internal sealed class OverlayModel(byte[] content)
 {

@@ -200,7 +200,7 @@ public sealed class OverlayTests : IDisposable
     private OverlayVolume Open(BackupId backup, IOverlayFile file) =>
         new(ServedVolumes.Open(_harness, backup, cacheChunks: 8), new OverlayStore(file, VolumeBytes));
 
-    /// <summary>Random steps, until the power goes or enough is done; the volume is left as a killed process does.</summary>
+    /// <summary>Random steps, until the power goes or enough is done; the volume is left as a kill does.</summary>
     private async Task RunUntilCrashAsync(BackupId backup, CrashyFile file, OverlayModel model, Random random)
     {
         var scratch = new ReadScratch();

@@ -1,8 +1,8 @@
 namespace BackupEngine.DataPlane.Nbd.Server.Connections;
 
 /// <summary>
-/// By when a client must have gone on. It is set for every message, so it costs one write and no timer; whoever looks at
-/// it from time to time ends the connection. Safe to use from many threads.
+/// By when a client must have gone on. It is set for every message, so it costs one write and no timer; whoever looks
+/// at it from time to time ends the connection. Safe to use from many threads.
 /// </summary>
 internal sealed class Deadline(TimeProvider time)
 {

@@ -123,7 +123,7 @@ internal sealed class NbdConnection(
         }
     }
 
-    /// <summary>A worker that has nothing to do; waits for one when all have, and the client may wait then too.</summary>
+    /// <summary>A worker with nothing to do; where all are busy it is waited for, and the client may wait too.</summary>
     private async ValueTask<RequestWorker> WorkerAsync()
     {
         if (_idle.Reader.TryRead(out var idle))

@@ -144,7 +144,7 @@ internal sealed class OverlayFile : IOverlayFile
         {
             throw new UsageException(
                 $"{_path} has {length} bytes, but as an overlay of {identity} it would have "
-                + $"{OverlayLayout.FileBytes(identity.VolumeBytes)}: it was cut or copied badly. It was left as it is.");
+                + $"{OverlayLayout.FileBytes(identity.VolumeBytes)}: it was cut or copied badly. It was left as is.");
         }
     }
 }

@@ -32,7 +32,7 @@ internal static class OverlayHeader
         return page;
     }
 
-    /// <summary>What an overlay lies over; null where the page is not the header of an overlay of this version.</summary>
+    /// <summary>What an overlay lies over; null where the page is no header of an overlay of this version.</summary>
     public static OverlayIdentity? Read(ReadOnlySpan<byte> page)
     {
         if (!page.StartsWith(Magic)

@@ -7,7 +7,7 @@ namespace BackupEngine.DataPlane.Nbd.Server.Overlay;
 /// <summary>The states of neighbouring blocks, two bits each. Whoever calls holds the lock of the map.</summary>
 internal sealed class OverlayPage
 {
-    /// <summary>Words of states in a page; what is left of 4096 bytes are the sequence number and the checksum.</summary>
+    /// <summary>Words of states in a page; the rest of 4096 bytes are the sequence number and the checksum.</summary>
     public const int Words = (OverlayLayout.BlockBytes - 16) / sizeof(ulong);
 
     /// <summary>States in a word.</summary>

@@ -18,7 +18,7 @@ internal sealed class OverlayStore : IDisposable
     private readonly byte[] _pages = new byte[PagesAtOnce * OverlayLayout.BlockBytes];
     private volatile IOException? _broken;
 
-    /// <summary>Set when a change is complete, never before: a flush that sees it makes the whole change lasting.</summary>
+    /// <summary>Set when a change is complete, never before: a flush that sees it makes all of it lasting.</summary>
     private volatile int _isChanged;
 
     /// <summary>Opens an overlay and reads its map.</summary>
@@ -79,7 +79,7 @@ internal sealed class OverlayStore : IDisposable
 
     /// <summary>Makes lasting whatever had been written and set before.</summary>
     /// <exception cref="IOException">
-    /// It could not be: from then on nothing is written any more, since what the kernel has lost it does not tell twice.
+    /// It could not be: from then on nothing is written any more: what the kernel has lost it does not tell twice.
     /// </exception>
     public async ValueTask FlushAsync(CancellationToken cancellationToken)
     {

@@ -191,7 +191,7 @@ internal sealed class OverlayVolume(BackupVolume backup, OverlayStore store) : I
         return (state, Math.Min(extent.EndBytes, (block + count) * BlockBytes) - extent.OffsetBytes);
     }
 
-    /// <summary>The blocks that lie wholly inside; the last one of the volume counts as whole at the volume's end.</summary>
+    /// <summary>The blocks that lie wholly inside; the volume's last one counts as whole at the volume's end.</summary>
     private (long First, long End) WholeBlocks(long offsetBytes, long endBytes) =>
         (((offsetBytes - 1) / BlockBytes) + (offsetBytes == 0 ? 0 : 1),
             endBytes == LengthBytes ? store.Map.BlockCount : endBytes / BlockBytes);

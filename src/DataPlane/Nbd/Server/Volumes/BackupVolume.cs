@@ -221,7 +221,7 @@ internal sealed class BackupVolume : IServedVolume
         }
     }
 
-    /// <summary>Where the run of zero leaves ends that begins with a leaf; the leaf's begin where it is not zeros.</summary>
+    /// <summary>Where the run of zero leaves ends that begins with a leaf; its begin where it is not zeros.</summary>
     private async ValueTask<long> EndOfZerosAsync(long leaf, Extent wanted, CancellationToken cancellationToken)
     {
         try

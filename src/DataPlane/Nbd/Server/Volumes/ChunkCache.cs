@@ -60,7 +60,7 @@ internal sealed class ChunkCache : IDisposable
     /// <summary>Waits for the right to use slots; <see cref="Leave"/> gives it back.</summary>
     public Task EnterAsync(CancellationToken cancellationToken) => _places.WaitAsync(cancellationToken);
 
-    /// <summary>Whether there was a right to use slots without waiting; then <see cref="Leave"/> gives it back.</summary>
+    /// <summary>Gets the right to use slots if it is there now; then <see cref="Leave"/> gives it back.</summary>
     public bool TryEnter() => _places.Wait(0, CancellationToken.None);
 
     /// <summary>Gives the right back; no slot is used any more.</summary>

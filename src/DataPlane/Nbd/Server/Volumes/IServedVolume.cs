@@ -3,8 +3,8 @@ using BackupEngine.Chunkstore;
 namespace BackupEngine.DataPlane.Nbd.Server.Volumes;
 
 /// <summary>
-/// A volume as clients see it: bytes at offsets. Every extent is inside of the volume and has at least one byte: whoever
-/// calls has checked that. Safe to use from many threads.
+/// A volume as clients see it: bytes at offsets. Every extent is inside of the volume and has at least one byte:
+/// whoever calls has checked that. Safe to use from many threads.
 /// </summary>
 internal interface IServedVolume : IAsyncDisposable
 {
@@ -33,7 +33,7 @@ internal interface IServedVolume : IAsyncDisposable
 
     /// <summary>Writes; lasting after <see cref="FlushAsync"/>.</summary>
     /// <exception cref="Errors.UsageException">The volume is read-only.</exception>
-    /// <exception cref="IOException">It could not be written; what is there now is what was, or what was to be.</exception>
+    /// <exception cref="IOException">It could not be written; what is there is what was, or what was to be.</exception>
     ValueTask WriteAsync(
         long offsetBytes, ReadOnlyMemory<byte> source, ReadScratch scratch, CancellationToken cancellationToken);
 

@@ -15,7 +15,7 @@ internal sealed class SequentialReads(long farthestBytes, long stepBytes)
 {
     private const int Streams = 16;
 
-    /// <summary>Requests of one stream that are under way at once arrive in any order, within about this distance.</summary>
+    /// <summary>Requests of one stream that are under way at once arrive in any order, within this distance.</summary>
     private const long SlackBytes = 1024 * 1024;
 
     private const long LeastRunBytes = 64 * 1024;
