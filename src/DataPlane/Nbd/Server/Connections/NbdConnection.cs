@@ -123,7 +123,7 @@ internal sealed class NbdConnection(
         }
     }
 
-    /// <summary>A worker with nothing to do; where all are busy it is waited for, and the client may wait too.</summary>
+    /// <summary>A worker with nothing to do; where all are busy one is waited for, and the client may wait.</summary>
     private async ValueTask<RequestWorker> WorkerAsync()
     {
         if (_idle.Reader.TryRead(out var idle))
