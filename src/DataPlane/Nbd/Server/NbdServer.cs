@@ -92,10 +92,19 @@ internal sealed class NbdServer(
     {
         await begin;
         await Task.Yield();
-        using (connection)
+        try
         {
             await connection.RunAsync(ending);
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            // One client's end must neither keep its place nor end the server.
+            logger.LogError(e, "A connection could not be closed as it should be");
+        }
+        finally
+        {
             _connections.TryRemove(connection, out _);
+            connection.Dispose();
         }
     }
 

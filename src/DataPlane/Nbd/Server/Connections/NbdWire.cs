@@ -141,9 +141,9 @@ internal sealed class NbdWire : IAsyncDisposable
         {
             await secured.ShutdownAsync().WaitAsync(TlsEnd);
         }
-        catch (Exception e) when (e is IOException or InvalidOperationException or TimeoutException)
+        catch (Exception e) when (e is not OutOfMemoryException)
         {
-            // It does not listen any more.
+            // It does not listen any more, or TLS never came about: nothing was promised to it.
         }
     }
 
