@@ -14,10 +14,10 @@ public sealed class LostConnectionTests : NbdTestBase
     [Fact]
     public async Task A_backup_goes_on_with_the_server_that_was_started_again()
     {
-        Assert.SkipUnless(NbdTool.HasNbdkit, "nbdkit is not installed");
+        Assert.SkipUnless(NbdTool.HasQemu, "qemu-utils is not installed");
         var content = Random(Bytes);
         var path = Folder.CreateFile("raw", Bytes, content);
-        var server = NbdTool.Nbdkit(Socket, "file", path);
+        var server = NbdTool.Qemu(path, Socket, "--format=raw", "--read-only");
         try
         {
             using var harness = new PipelineHarness();
@@ -29,7 +29,7 @@ public sealed class LostConnectionTests : NbdTestBase
                     if (number == 20)
                     {
                         server.Dispose();
-                        server = NbdTool.Nbdkit(Socket, "file", path);
+                        server = NbdTool.Qemu(path, Socket, "--format=raw", "--read-only");
                     }
                 },
             };
