@@ -54,6 +54,15 @@ public sealed class EngineOptions
     /// </summary>
     public string? DataPlaneKeyFile { get; set; }
 
+    /// <summary>
+    /// New data in the repository, in MiB, after which a backup makes a checkpoint, from which it goes on when it is
+    /// interrupted; 0: as the data plane does by itself.
+    /// </summary>
+    public int CheckpointIntervalMiB { get; set; }
+
+    /// <summary>Time after which it makes one, in seconds; 0: as the data plane does by itself.</summary>
+    public int CheckpointSeconds { get; set; }
+
     /// <summary>Requests to a volume service wait this long for an answer, in seconds.</summary>
     public int VolumeRequestTimeoutSeconds { get; set; } = 60;
 

@@ -23,6 +23,8 @@ public static class EngineOptionsValidator
         .. Between(nameof(options.LeaseSeconds), options.LeaseSeconds, 3, 3600),
         .. Between(nameof(options.ResendSeconds), options.ResendSeconds, 1, 3600),
         .. Between(nameof(options.DrainSeconds), options.DrainSeconds, 0, 86400),
+        .. Between(nameof(options.CheckpointIntervalMiB), options.CheckpointIntervalMiB, 0, 1 << 20),
+        .. Between(nameof(options.CheckpointSeconds), options.CheckpointSeconds, 0, 86400),
         .. Host(options),
         .. Key(options),
         .. Urls(options),

@@ -144,6 +144,11 @@ internal sealed class CreateBackupWorkflow : IBackupWorkflow
             ChangedBlocksUnknown = plan?.Unknown ?? "",
             BaseToken = source.BaseToken,
             SourceIdentity = source.Identity,
+            Tuning = new Tuning
+            {
+                CheckpointIntervalBytes = (long)_run.Options.CheckpointIntervalMiB << 20,
+                CheckpointSeconds = _run.Options.CheckpointSeconds,
+            },
         };
         var job = await _run.DataPlane.RunJobAsync(
             new StartJobRequest { JobId = jobId, Backup = work }, _run.Logger, _run.Time, cancellationToken);

@@ -146,6 +146,11 @@ public sealed class CreateBackupFaultTests : IDisposable
         Assert.Equal(transfers[0].Backup.SourceIdentity, transfers[1].Backup.SourceIdentity);
         Assert.Equal(transfers[0].Backup.BackupId, transfers[1].Backup.BackupId);
         Assert.All(
+            transfers,
+            transfer => Assert.Equal(
+                (256L << 20, 90),
+                (transfer.Backup.Tuning.CheckpointIntervalBytes, transfer.Backup.Tuning.CheckpointSeconds)));
+        Assert.All(
             _bench.DataPlane.Started.Where(started => started.Delete is not null),
             started => Assert.True(started.Delete.KeepCheckpoints));
     }

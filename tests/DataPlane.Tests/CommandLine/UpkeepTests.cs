@@ -30,7 +30,8 @@ public sealed class UpkeepTests : IDisposable
             StringComparison.Ordinal);
 
         var done = Gc();
-        foreach (var name in (string[])["backups", "packs", "pack_bytes", "live_bytes", "deleted_packs", "deleted_bytes"])
+        string[] same = ["backups", "packs", "pack_bytes", "live_bytes", "deleted_packs", "deleted_bytes"];
+        foreach (var name in same)
         {
             Assert.Equal(dry.GetProperty(name).GetInt64(), done.GetProperty(name).GetInt64());
         }

@@ -37,7 +37,11 @@ internal sealed class EngineUnderTest : IAsyncDisposable
 
     public IDataPlane DataPlane => _host.Services.GetRequiredService<IDataPlane>();
 
-    public static async Task<EngineUnderTest> StartAsync(VolumeFileSystem files, string transport)
+    /// <param name="files">Where its volumes are.</param>
+    /// <param name="transport">How its parts reach each other.</param>
+    /// <param name="options">Options beside those that every test has.</param>
+    public static async Task<EngineUnderTest> StartAsync(
+        VolumeFileSystem files, string transport, params (string Name, string Value)[] options)
     {
         var (state, volumes) =
             (Directory.CreateTempSubdirectory("backup-engine-state-").FullName, files.NewDirectory());
@@ -51,6 +55,8 @@ internal sealed class EngineUnderTest : IAsyncDisposable
             ["Engine:RabbitMq"] = transport == "rabbitmq" ? Broker.Address : null,
             ["Logging:LogLevel:Default"] = "Critical",
         };
+        foreach (var (name, value) in options)
+            settings[$"Engine:{name}"] = value;
         var probe = new StepProbe();
         var host = EngineHost.Build(
             new ConfigurationBuilder().AddInMemoryCollection(settings).Build(),

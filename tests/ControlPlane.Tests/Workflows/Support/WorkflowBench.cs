@@ -56,6 +56,8 @@ internal sealed class WorkflowBench : IDisposable, IDbContextFactory<EngineDatab
         StateDirectory = _directory,
         Repository = Path.Combine(_directory, "repository"),
         LeaseSeconds = LeaseSeconds,
+        CheckpointIntervalMiB = 256,
+        CheckpointSeconds = 90,
     };
 
     public BackupClaims Claims(string host = Host) => new(this, Options(host));
