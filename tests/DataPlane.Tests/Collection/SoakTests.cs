@@ -9,7 +9,10 @@ namespace BackupEngine.DataPlane.Tests.Collection;
 /// Processes against each other: four back up, restore and delete, two collect, and any of them but a restore may be
 /// killed at any time. Volumes share chunks. Every backup that was published and not deleted restores to its volume.
 /// </summary>
-/// <remarks>BACKUPENGINE_LONG is the number of seconds that it goes on; without it, a few rounds.</remarks>
+/// <remarks>
+/// BACKUPENGINE_SOAK_SECONDS is the number of seconds that it goes on; without it, a few rounds, BACKUPENGINE_LONG times
+/// as many.
+/// </remarks>
 public sealed class SoakTests(ITestOutputHelper output) : IDisposable
 {
     private const int Writers = 4;
@@ -18,10 +21,8 @@ public sealed class SoakTests(ITestOutputHelper output) : IDisposable
     private const int Alphabet = 400;
     private const int ShortRounds = 2;
 
-    private static readonly int Seconds = int.TryParse(
-        Environment.GetEnvironmentVariable("BACKUPENGINE_LONG"), CultureInfo.InvariantCulture, out var seconds)
-        ? seconds
-        : 0;
+    private static readonly int Seconds = Setting("BACKUPENGINE_SOAK_SECONDS");
+    private static readonly int Rounds = ShortRounds * Math.Max(1, Setting("BACKUPENGINE_LONG"));
 
     private readonly CommandLineFixture _fixture = new();
     private readonly Stopwatch _watch = Stopwatch.StartNew();
@@ -60,7 +61,10 @@ public sealed class SoakTests(ITestOutputHelper output) : IDisposable
         CommandLineFixture.Json("verify", "--repository", _fixture.Repository, "--level", "data");
     }
 
-    private bool IsTime(int round) => Seconds > 0 ? _watch.Elapsed.TotalSeconds < Seconds : round < ShortRounds;
+    private static int Setting(string name) =>
+        int.TryParse(Environment.GetEnvironmentVariable(name), CultureInfo.InvariantCulture, out var value) ? value : 0;
+
+    private bool IsTime(int round) => Seconds > 0 ? _watch.Elapsed.TotalSeconds < Seconds : round < Rounds;
 
     private async Task CollectAsync(int number, Random random, CancellationToken stop)
     {
