@@ -10,8 +10,8 @@ namespace BackupEngine.DataPlane.Tests.Collection;
 /// killed at any time. Volumes share chunks. Every backup that was published and not deleted restores to its volume.
 /// </summary>
 /// <remarks>
-/// BACKUPENGINE_SOAK_SECONDS is the number of seconds that it goes on; without it, a few rounds, BACKUPENGINE_LONG times
-/// as many.
+/// BACKUPENGINE_SOAK_SECONDS is the number of seconds that it goes on; without it, a few rounds, BACKUPENGINE_LONG
+/// times as many.
 /// </remarks>
 public sealed class SoakTests(ITestOutputHelper output) : IDisposable
 {
