@@ -108,15 +108,19 @@ internal sealed class IndexCatalog(IRepositoryBackend backend, Guid repositoryId
     /// Refreshes until two looks in a row show the same: a single one may miss both a segment that was deleted and the
     /// one that replaced it.
     /// </summary>
-    public void RefreshSurely()
+    /// <returns>Whether other segments are there than before: false says that looking once more is of no use.</returns>
+    public bool RefreshSurely()
     {
         lock (_lock)
         {
+            var known = _opened.Keys.Concat(_damaged.Keys).ToHashSet();
             var before = RefreshOnce();
             for (var now = RefreshOnce(); !now.SetEquals(before); now = RefreshOnce())
             {
                 before = now;
             }
+
+            return !before.SetEquals(known);
         }
     }
 

@@ -14,8 +14,8 @@ namespace BackupEngine.Chunkstore.Repositories;
 /// </summary>
 public sealed class ChunkReader
 {
-    /// <summary>How often it is looked for a chunk before it counts as missing.</summary>
-    private const int MaximumLooks = 2;
+    /// <summary>How often it is looked for a chunk, while the index changes, before it counts as missing.</summary>
+    private const int MaximumLooks = 4;
 
     private readonly IRepositoryBackend _backend;
     private readonly IndexCatalog _catalog;
@@ -221,9 +221,10 @@ public sealed class ChunkReader
         }
 
         // Garbage collection may have moved it, and deleted the pack, since this view was made.
-        for (var looks = 0; looks < MaximumLooks; looks++)
+        var isNew = true;
+        for (var looks = 0; isNew && looks < MaximumLooks; looks++)
         {
-            _catalog.RefreshSurely();
+            isNew = _catalog.RefreshSurely();
             if (await TryReadElsewhereAsync(id, damaged, plain, hasher, cancellationToken))
             {
                 return;
@@ -297,11 +298,12 @@ public sealed class ChunkReader
 
     private bool TryLocateSurely(ChunkId id, out ChunkLocation location)
     {
-        // Whether or not there was anything new: another thread may have opened it just before. One look may miss a
-        // segment that was just replaced together with the one that replaced it, so it is looked until two agree.
-        for (var tries = 0; tries < MaximumLooks; tries++)
+        // It is looked up again whether or not there was anything new: another thread may have opened it just before.
+        // Where nothing was new the chunk is nowhere; a damaged repository must not be listed for ever.
+        var isNew = true;
+        for (var looks = 0; isNew && looks < MaximumLooks; looks++)
         {
-            _catalog.RefreshSurely();
+            isNew = _catalog.RefreshSurely();
             if (TryLocate(id, out location))
             {
                 return true;
