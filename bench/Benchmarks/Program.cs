@@ -1,5 +1,6 @@
 using BackupEngine.Benchmarks.Bound;
 using BackupEngine.Benchmarks.IndexScale;
+using BackupEngine.Benchmarks.IoEngines;
 using BackupEngine.Benchmarks.Running;
 using BenchmarkDotNet.Running;
 
@@ -7,6 +8,7 @@ return args switch
 {
     ["--smoke"] => Smoke.Run(),
     [IndexScaleProgram.Name, ..] => await IndexScaleProgram.RunAsync(args),
+    [IoEnginesProgram.Name, ..] => IoEnginesProgram.Run(args),
     [StageCostProgram.Name, ..] => StageCostProgram.Run(args),
     _ => Measure(args),
 };

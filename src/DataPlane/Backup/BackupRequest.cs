@@ -3,6 +3,7 @@ using BackupEngine.Chunkstore.Checkpoints;
 using BackupEngine.Chunkstore.Repositories;
 using BackupEngine.DataPlane.Devices;
 using BackupEngine.DataPlane.Transfers;
+using BackupEngine.DataPlane.Transfers.Depth;
 
 namespace BackupEngine.DataPlane.Backup;
 
@@ -70,6 +71,9 @@ public sealed record BackupRequest
 
     /// <summary>Limits reading; null for no limit. May be changed while the backup runs.</summary>
     public RateLimiter? RateLimiter { get; init; }
+
+    /// <summary>How deep the device is read; null, the default, for what it turns out to be.</summary>
+    internal DepthChoice? Depth { get; init; }
 
     /// <summary>How many of the chunks said to be unchanged are read and compared.</summary>
     public SpotCheckOptions SpotCheck { get; init; } = new();

@@ -56,7 +56,7 @@ public sealed record BackupResult
     /// <summary>What carried out the reads: <c>threads</c> or <c>io_uring</c>.</summary>
     public required string IoEngine { get; init; }
 
-    /// <summary>Reads that a lane had in flight at once, at most; what it came to where it was not given.</summary>
+    /// <summary>Reads that a lane had in flight at once: as given, or what it came to.</summary>
     public required int QueueDepth { get; init; }
 
     /// <summary>The volume that was read.</summary>

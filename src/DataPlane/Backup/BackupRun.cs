@@ -5,6 +5,7 @@ using BackupEngine.Chunkstore.Stages;
 using BackupEngine.DataPlane.Devices.Engines;
 using BackupEngine.DataPlane.Memory;
 using BackupEngine.DataPlane.Transfers;
+using BackupEngine.DataPlane.Transfers.Depth;
 
 namespace BackupEngine.DataPlane.Backup;
 
@@ -21,6 +22,9 @@ internal sealed class BackupRun(
 {
     private readonly TreeShape _shape = new(request.Source.LengthBytes, request.Repository.ChunkSizeBytes);
     private readonly LaneBuffers _buffers = LaneBuffers.For(request.Tuning, request.Repository.ChunkSizeBytes);
+    private readonly DepthChoice _depth =
+        request.Depth ?? DepthChoice.For(request.Tuning, engine, request.Source, TimeProvider.System);
+
     private Lane[] _lanes = [];
 
     /// <summary>Most bytes that the buffers may hold.</summary>
@@ -29,8 +33,8 @@ internal sealed class BackupRun(
     /// <summary>What carries out the reads.</summary>
     public string IoEngine => engine.Name;
 
-    /// <summary>Reads that a lane had in flight at once, at most.</summary>
-    public int QueueDepth => _buffers.QueueDepth;
+    /// <summary>Reads that a lane has in flight at once: what it came to.</summary>
+    public int QueueDepth => _depth.Depth.Current;
 
     /// <summary>What is read, and why.</summary>
     public BackupPlanning Planning { get; } = planning;
@@ -48,6 +52,9 @@ internal sealed class BackupRun(
         logger.LogInformation(
             "{Lanes} lanes, buffers of {BufferBytes} bytes, at most {TotalBytes} bytes in all, on {Pages}",
             _buffers.Lanes, _buffers.BufferBytes, _buffers.TotalBytes, pool.PageMode.ToText());
+        logger.LogInformation(
+            "Read by {Engine}, queue depth {From} to {To}: {Reason}",
+            engine.Name, _depth.Depth.Current, _depth.Depth.Maximum, _depth.Reason);
         var plan = await Planning.PlanAsync(pool, _buffers, cancellationToken);
         var resumed = await writer.ResumeAsync(plan.Scope, cancellationToken);
         plan = Planning.Judge(plan, resumed);
@@ -70,7 +77,8 @@ internal sealed class BackupRun(
     {
         var counter = new ProgressCounter(progress, _shape.VolumeBytes);
         counter.Add(_shape.VolumeBytes - plan.BytesToRead + ResumedBytes);
-        var context = Context(plan, resumed, pool, counter);
+        using var oneStream = _depth.OneStream ? new SemaphoreSlim(1, 1) : null;
+        var context = Context(plan, resumed, pool, counter, oneStream);
         _lanes = [.. Enumerable.Range(0, _buffers.Lanes).Select(_ => new Lane(context))];
         using var group = new WorkerGroup(cancellationToken);
         foreach (var lane in _lanes)
@@ -79,15 +87,21 @@ internal sealed class BackupRun(
         }
 
         await group.WaitAsync();
+        logger.LogInformation("Queue depth came to {Depth}", QueueDepth);
+        Warnings.AddRange(engine.Refused.Select(refused => $"{refused}."));
         LeakGate.Check(pool, logger);
     }
 
     private LaneContext Context(
-        BackupPlan plan, ResumedLeaves resumed, AlignedBufferPool pool, ProgressCounter counter) => new()
+        BackupPlan plan,
+        ResumedLeaves resumed,
+        AlignedBufferPool pool,
+        ProgressCounter counter,
+        SemaphoreSlim? oneStream) => new()
         {
             Engine = engine,
-            Depth = _buffers.QueueDepth,
-            ReadsAhead = false,
+            Depth = _depth.Depth,
+            OneStream = oneStream,
             Plan = plan,
             Leaves = new LeafQueue(plan, resumed),
             Writer = writer,

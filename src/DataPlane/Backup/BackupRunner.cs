@@ -33,7 +33,7 @@ public sealed class BackupRunner(ILogger<BackupRunner> logger)
         Validate(request);
         (request, var doubts) = await SurveyedSource.AskAsync(request, logger, cancellationToken);
         ChangedBlocks.Validate(request.ChangedBlocks ?? [], request.Source.LengthBytes);
-        using var engine = IoEngines.Open(request.Tuning.IoEngine, request.Source);
+        using var engine = IoEngines.Open(request.Tuning.IoEngine, request.Source, several: true, logger);
         var stages = new StageTotals();
         var start = await BackupStart.BeginAsync(
             ParentRules.Find(request), request, on => Begin(request, on, stages), logger, cancellationToken);

@@ -5,6 +5,7 @@ using BackupEngine.Chunkstore.Stages;
 using BackupEngine.DataPlane.Devices.Engines;
 using BackupEngine.DataPlane.Memory;
 using BackupEngine.DataPlane.Transfers;
+using BackupEngine.DataPlane.Transfers.Depth;
 
 namespace BackupEngine.DataPlane.Backup;
 
@@ -15,10 +16,10 @@ internal sealed record LaneContext
     public required IIoEngine Engine { get; init; }
 
     /// <summary>Reads of a lane in flight at once.</summary>
-    public required int Depth { get; init; }
+    public required ITransferDepth Depth { get; init; }
 
-    /// <summary>Whether a lane reads into several buffers at once.</summary>
-    public required bool ReadsAhead { get; init; }
+    /// <summary>Held by the lane that reads, where only one may; null where all may at once.</summary>
+    public required SemaphoreSlim? OneStream { get; init; }
 
     /// <summary>What is read.</summary>
     public required BackupPlan Plan { get; init; }

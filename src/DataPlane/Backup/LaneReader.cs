@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics;
 using System.IO.Pipelines;
 using System.Threading.Channels;
 using BackupEngine.Chunkstore.Stages;
@@ -19,6 +20,7 @@ internal sealed class LaneReader(
     private ChunkCursor _cursor;
     private bool _inLeaf;
     private bool _allGathered;
+    private bool _mayRead;
 
     /// <summary>Read so far, in bytes.</summary>
     public long BytesRead { get; private set; }
@@ -26,22 +28,28 @@ internal sealed class LaneReader(
     /// <summary>
     /// With a limit the next read waits for its turn: what has been read must not wait with it.
     /// </summary>
-    private bool ReadsAhead => context.ReadsAhead && context.RateLimiter is not { BytesPerSecond: > 0 };
+    private bool ReadsAhead => context.RateLimiter is not { BytesPerSecond: > 0 };
 
     /// <summary>Reads until no leaf is left or the worker has ended.</summary>
     public void Run(CancellationToken cancellationToken)
     {
-        var capacity = Math.Min(context.Engine.MaximumDepth, context.Depth);
-        var transfers = context.Engine.OpenQueue(capacity, cancellationToken);
+        var transfers = context.Engine.OpenQueue(context.Depth.Maximum, cancellationToken);
         using var window = new ReadAheadWindow(transfers, context.Buffers.QueueDepth, NewBatch);
         _clock.Start();
-        while (Fill(window, cancellationToken))
+        try
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            if (Publish(window, cancellationToken).IsCompleted)
+            while (Fill(window, cancellationToken))
             {
-                return;
+                cancellationToken.ThrowIfCancellationRequested();
+                if (Publish(window, cancellationToken).IsCompleted)
+                {
+                    return;
+                }
             }
+        }
+        finally
+        {
+            LetOthersRead();
         }
     }
 
@@ -53,6 +61,7 @@ internal sealed class LaneReader(
     {
         while (!_allGathered && MayAdd(window))
         {
+            WaitForTurn(cancellationToken);
             var buffer = memory.TryRent();
             if (buffer is null && window.Count > 0)
             {
@@ -66,13 +75,14 @@ internal sealed class LaneReader(
     }
 
     private bool MayAdd(ReadAheadWindow window) =>
-        window.Count == 0 || (ReadsAhead && window.HasPlace && window.WantsMore(context.Depth));
+        window.Count == 0 || (ReadsAhead && window.HasPlace && window.WantsMore(context.Depth.Current));
 
     private void Add(ReadAheadWindow window, IMemoryOwner<byte> buffer, CancellationToken cancellationToken)
     {
         var batch = window.NextBatch;
         try
         {
+            WaitForTurn(cancellationToken);
             _allGathered = !Gather(batch);
             if (_allGathered)
             {
@@ -89,15 +99,38 @@ internal sealed class LaneReader(
             throw;
         }
 
-        window.Add(buffer, context.Depth);
+        window.Add(buffer, context.Depth.Current);
     }
 
     private IMemoryOwner<byte> WaitForBuffer(CancellationToken cancellationToken)
     {
         _clock.MarkWait(Stage.Read);
+        LetOthersRead();
         var buffer = Blocking.Wait(memory.RentAsync(cancellationToken));
         _clock.MarkWait(Stage.WaitForRoom);
         return buffer;
+    }
+
+    /// <summary>
+    /// Where only one lane may read, it goes on, leaf after leaf, as long as its worker keeps up with it: one stream.
+    /// </summary>
+    private void WaitForTurn(CancellationToken cancellationToken)
+    {
+        if (context.OneStream is { } stream && !_mayRead)
+        {
+            stream.Wait(cancellationToken);
+            _mayRead = true;
+            _clock.MarkWait(Stage.Read);
+        }
+    }
+
+    private void LetOthersRead()
+    {
+        if (_mayRead)
+        {
+            _mayRead = false;
+            context.OneStream!.Release();
+        }
     }
 
     /// <summary>Collects chunks for one buffer; false when there are none left.</summary>
@@ -137,9 +170,12 @@ internal sealed class LaneReader(
 
     private FlushResult Publish(ReadAheadWindow window, CancellationToken cancellationToken)
     {
-        var batch = window.WaitForOldest(context.Depth);
+        var started = Stopwatch.GetTimestamp();
+        var batch = window.WaitForOldest(context.Depth.Current);
+        var waited = Stopwatch.GetElapsedTime(started);
         _clock.Mark(Stage.Read, batch.BytesToRead);
         BytesRead += batch.BytesToRead;
+        context.Depth.Report(batch.BytesToRead, waited);
         memory.PutInto(pipe, window.TakeOldest(), batch.FilledBytes);
         // The pipe has no bound of its own: this never waits.
         return Blocking.Wait(pipe.FlushAsync(cancellationToken));

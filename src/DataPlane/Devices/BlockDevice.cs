@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using BackupEngine.Chunkstore;
+using BackupEngine.DataPlane.Devices.Engines;
 using BackupEngine.DataPlane.Devices.Linux;
 using Microsoft.Win32.SafeHandles;
 
@@ -10,7 +11,7 @@ namespace BackupEngine.DataPlane.Devices;
 /// odd length, the edges of an extent to be zeroed) goes through a second, buffered handle of the same file; the
 /// kernel keeps both coherent.
 /// </summary>
-public sealed unsafe class BlockDevice : IBlockDevice
+public sealed unsafe class BlockDevice : IFileDevice
 {
     private readonly SafeFileHandle _main;
     private readonly SafeFileHandle _buffered;
@@ -45,6 +46,12 @@ public sealed unsafe class BlockDevice : IBlockDevice
 
     /// <inheritdoc/>
     public string? ZeroingRefused => _zeroing.Refused;
+
+    /// <inheritdoc/>
+    SafeFileHandle IFileDevice.Main => _main;
+
+    /// <inheritdoc/>
+    SafeFileHandle IFileDevice.Buffered => _buffered;
 
     /// <summary>Opens a block device or a regular file.</summary>
     /// <param name="path">Its path; symbolic links are followed.</param>

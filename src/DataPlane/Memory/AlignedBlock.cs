@@ -6,9 +6,12 @@ namespace BackupEngine.DataPlane.Memory;
 /// One block of a region. Its bytes can be reached only while it is rented: a stale reference throws, it never reads
 /// another's data.
 /// </summary>
-internal sealed unsafe class AlignedBlock(byte* address, int lengthBytes) : MemoryManager<byte>
+internal sealed unsafe class AlignedBlock(MemoryRegion region, byte* address, int lengthBytes) : MemoryManager<byte>
 {
     private volatile bool _rented;
+
+    /// <summary>The region that it is part of.</summary>
+    public MemoryRegion Region => region;
 
     /// <summary>Opens the block for its next owner.</summary>
     public void MarkRented() => _rented = true;

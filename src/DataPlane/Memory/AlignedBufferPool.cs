@@ -172,7 +172,7 @@ public sealed class AlignedBufferPool : MemoryPool<byte>
         PageMode = (PageMode)Math.Max((int)PageMode, (int)region.Mode);
         for (var i = count - 1; i >= 0; i--)
         {
-            _free.Push(new AlignedBlock(region.Address + ((long)i * MaxBufferSize), MaxBufferSize));
+            _free.Push(new AlignedBlock(region, region.Address + ((long)i * MaxBufferSize), MaxBufferSize));
         }
 
         BufferPoolMetrics.Mapped.Add(region.LengthBytes);

@@ -39,7 +39,7 @@ public sealed class RestoreRunner(ILogger<RestoreRunner> logger)
         request.Tuning.Validate();
         var manifest = request.Repository.GetManifest(request.BackupId);
         RefuseSmallTarget(request.Target, manifest);
-        using var engine = IoEngines.Open(request.Tuning.IoEngine, request.Target);
+        using var engine = IoEngines.Open(request.Tuning.IoEngine, request.Target, several: false, logger);
         using var session = request.Repository.BeginRead(manifest);
         var resume = OpenResumeFile(request, manifest);
         var warnings = new List<string>();
@@ -51,6 +51,7 @@ public sealed class RestoreRunner(ILogger<RestoreRunner> logger)
             request.BackupId, run.Sizes.Workers, run.Sizes.BufferBytes, run.Sizes.PlanBytes);
         await RunAsync(run, request, cancellationToken);
         warnings.AddRange(Warnings(request.Target, run.Context, resume).Append(session.Warning));
+        warnings.AddRange(engine.Refused.Select(refused => $"{refused}."));
         var result = Result(request, manifest, run, watch.Elapsed, cpu.Seconds, warnings);
         if (result.Complete)
         {

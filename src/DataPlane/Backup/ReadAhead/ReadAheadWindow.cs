@@ -53,6 +53,7 @@ internal sealed class ReadAheadWindow : IDisposable
     public ReadBatch WaitForOldest(int depth)
     {
         var oldest = Place(0);
+        _transfers.Submit();
         while (!oldest.IsFull)
         {
             Begin(depth);

@@ -6,7 +6,7 @@ internal interface IIoEngine : IDisposable
     /// <summary>Its name in results: one of <see cref="IoEngineNames"/>.</summary>
     string Name { get; }
 
-    /// <summary>More transfers at once in one queue than this cost more than they bring.</summary>
+    /// <summary>More transfers at once in one queue than this are used only where they are asked for.</summary>
     int MaximumDepth { get; }
 
     /// <summary>
@@ -14,8 +14,11 @@ internal interface IIoEngine : IDisposable
     /// </summary>
     IBlockDevice Device { get; }
 
+    /// <summary>What the host refused and was done without, in words; empty where it was nothing.</summary>
+    IEnumerable<string> Refused { get; }
+
     /// <summary>Opens a queue for one thread, which disposes it before it gives back a buffer.</summary>
-    /// <param name="capacity">Most transfers at once: from 1 to <see cref="MaximumDepth"/>.</param>
+    /// <param name="capacity">Most transfers at once: 1 or more.</param>
     /// <param name="cancellationToken">Ends transfers early where the device can; they fail then.</param>
     IIoQueue OpenQueue(int capacity, CancellationToken cancellationToken);
 }

@@ -16,7 +16,7 @@ internal interface IIoQueue : IDisposable
     /// <summary>Transfers begun whose end <see cref="Wait"/> has not told yet.</summary>
     int InFlight { get; }
 
-    /// <summary>Begins to fill a buffer, at once or when <see cref="Wait"/> is called.</summary>
+    /// <summary>Begins to fill a buffer, at once or at the next <see cref="Submit"/> or <see cref="Wait"/>.</summary>
     /// <param name="offsetBytes">Where on the device.</param>
     /// <param name="buffer">What to fill.</param>
     /// <param name="tag">What <see cref="Wait"/> calls it; unique among those in flight.</param>
@@ -27,6 +27,10 @@ internal interface IIoQueue : IDisposable
     /// <summary>Begins to write a buffer.</summary>
     /// <inheritdoc cref="BeginRead"/>
     void BeginWrite(long offsetBytes, ReadOnlyMemory<byte> buffer, int tag);
+
+    /// <summary>Sees to it that what was begun goes on while this thread does something else.</summary>
+    /// <exception cref="DeviceException">The kernel takes over no transfers any more.</exception>
+    void Submit();
 
     /// <summary>Waits until one transfer has ended, whichever is first.</summary>
     /// <returns>Its tag, and a <see cref="DeviceException"/> of kind Io where it failed.</returns>

@@ -44,6 +44,14 @@ internal sealed class ThreadQueue : IIoQueue
     public void BeginWrite(long offsetBytes, ReadOnlyMemory<byte> buffer, int tag) =>
         Begin(new ThreadTransfer(tag, offsetBytes, default, buffer, IsWrite: true), buffer.Length);
 
+    /// <summary>
+    /// Nothing: one transfer waits for the owner's own thread, and would cost the waking of another. Helpers have the
+    /// rest.
+    /// </summary>
+    public void Submit()
+    {
+    }
+
     /// <inheritdoc/>
     public IoCompletion Wait()
     {

@@ -1,7 +1,9 @@
 namespace BackupEngine.DataPlane.Devices.Engines;
 
 /// <summary>Every transfer blocks a thread. Works on every device.</summary>
-internal sealed class ThreadsEngine(IBlockDevice device) : IIoEngine
+/// <param name="device">The device.</param>
+/// <param name="refused">Why it is not another engine, where one was wanted.</param>
+internal sealed class ThreadsEngine(IBlockDevice device, params IEnumerable<string> refused) : IIoEngine
 {
     /// <inheritdoc/>
     public string Name => IoEngineNames.Threads;
@@ -12,6 +14,9 @@ internal sealed class ThreadsEngine(IBlockDevice device) : IIoEngine
 
     /// <inheritdoc/>
     public IBlockDevice Device => device;
+
+    /// <inheritdoc/>
+    public IEnumerable<string> Refused => refused;
 
     /// <inheritdoc/>
     public IIoQueue OpenQueue(int capacity, CancellationToken cancellationToken) =>

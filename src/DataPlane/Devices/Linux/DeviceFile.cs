@@ -11,6 +11,13 @@ internal static unsafe class DeviceFile
     /// <summary>What is at a path, symbolic links followed.</summary>
     public static FileKind KindOf(string path) => Kind(Stat(LibC.CurrentDirectory, path, flags: 0, name: path));
 
+    /// <summary>The device that the file system of a path is on.</summary>
+    public static DeviceNumber NumberOfDiskWith(string path)
+    {
+        var stat = Stat(LibC.CurrentDirectory, path, flags: 0, name: path);
+        return new DeviceNumber(stat.DeviceMajor, stat.DeviceMinor);
+    }
+
     /// <summary>Kind, size and direct I/O alignment of an open file.</summary>
     public static StatxBuffer Stat(SafeFileHandle handle, string name) =>
         Stat((int)handle.DangerousGetHandle(), "", LibC.EmptyPath, name);

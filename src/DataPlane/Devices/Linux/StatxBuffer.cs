@@ -18,6 +18,18 @@ internal struct StatxBuffer
     [FieldOffset(40)]
     public long SizeBytes;
 
+    [FieldOffset(128)]
+    public uint SpecialMajor;
+
+    [FieldOffset(132)]
+    public uint SpecialMinor;
+
+    [FieldOffset(136)]
+    public uint DeviceMajor;
+
+    [FieldOffset(140)]
+    public uint DeviceMinor;
+
     [FieldOffset(152)]
     public uint DirectMemoryAlignmentBytes;
 

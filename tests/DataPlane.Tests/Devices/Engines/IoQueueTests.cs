@@ -1,16 +1,17 @@
 using BackupEngine.DataPlane.Devices;
 using BackupEngine.DataPlane.Devices.Engines;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace BackupEngine.DataPlane.Tests.Devices.Engines;
 
 /// <summary>What every engine must do, whatever carries out its transfers.</summary>
 public sealed class IoQueueTests
 {
-    public static TheoryData<string> Engines => [IoEngineNames.Threads];
+    public static TheoryData<string> Engines => [IoEngineNames.Threads, IoEngineNames.IoUring];
 
     /// <summary>Engine, loop device or file, length in bytes, direct.</summary>
     public static TheoryData<string, bool, int, bool> Devices => new(
-        from engine in new[] { IoEngineNames.Threads }
+        from engine in new[] { IoEngineNames.Threads, IoEngineNames.IoUring }
         from isLoop in new[] { true, false }
         from lengthBytes in isLoop ? new[] { 512, (300 * 1024) + 512 } : [1, 4097, (300 * 1024) + 511]
         from direct in new[] { true, false }
@@ -99,7 +100,8 @@ public sealed class IoQueueTests
     {
         using var folder = new TemporaryFolder();
         using var device = BlockDevice.Open(folder.CreateFile("volume", 4096), DeviceAccess.Read, direct: true);
-        using var opened = IoEngines.Open(IoEngineNames.Parse(engine), device);
+        using var opened = IoEngines.Open(
+            IoEngineNames.Parse(engine), device, several: true, NullLogger.Instance);
         using var queue = opened.OpenQueue(1, TestContext.Current.CancellationToken);
         using var buffer = new AlignedBytes(4096);
         queue.BeginWrite(0, buffer.Memory, 7);

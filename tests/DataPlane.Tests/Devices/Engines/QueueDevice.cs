@@ -1,5 +1,7 @@
 using BackupEngine.DataPlane.Devices;
 using BackupEngine.DataPlane.Devices.Engines;
+using BackupEngine.DataPlane.Devices.Engines.Uring;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace BackupEngine.DataPlane.Tests.Devices.Engines;
 
@@ -9,7 +11,8 @@ internal sealed class QueueDevice : IDisposable
     private readonly TemporaryFolder _folder = new();
     private readonly LoopDevice? _loop;
 
-    public QueueDevice(string engine, int lengthBytes, bool isLoop = false, bool direct = true)
+    public QueueDevice(
+        string engine, int lengthBytes, bool isLoop = false, bool direct = true, IoUringOptions? options = null)
     {
         if (isLoop)
         {
@@ -19,7 +22,8 @@ internal sealed class QueueDevice : IDisposable
         File = _folder.CreateFile("volume", lengthBytes);
         _loop = isLoop ? LoopDevice.Over(File) : null;
         Device = BlockDevice.Open(_loop?.Path ?? File, DeviceAccess.ReadWrite, direct);
-        Engine = IoEngines.Open(IoEngineNames.Parse(engine), Device);
+        Engine = IoEngines.Open(
+            IoEngineNames.Parse(engine), Device, several: true, NullLogger.Instance, options);
         Assert.Equal(engine, Engine.Name);
     }
 
