@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net.Sockets;
 using BackupEngine.DataPlane.Tests.Devices;
@@ -5,8 +6,14 @@ using BackupEngine.DataPlane.Tests.Devices;
 namespace BackupEngine.DataPlane.Tests.Nbd.Client;
 
 /// <summary>An NBD server that is not ours, on a Unix socket, until it is disposed.</summary>
+/// <remarks>
+/// nbdkit asks the kernel to be ended with its parent, and the kernel takes the thread that started it for that: it is
+/// started by a thread that never ends.
+/// </remarks>
 internal sealed class NbdTool : IDisposable
 {
+    private static readonly BlockingCollection<Action> ToStart = StartStarter();
+
     private readonly Process _process;
     private readonly string _socket;
     private bool _isOver;
@@ -14,7 +21,10 @@ internal sealed class NbdTool : IDisposable
     private NbdTool(string program, string socket, string[] arguments)
     {
         _socket = socket;
-        _process = Process.Start(new ProcessStartInfo(program, arguments) { UseShellExecute = false })!;
+        var start = new ProcessStartInfo(program, arguments) { UseShellExecute = false };
+        var started = new TaskCompletionSource<Process>(TaskCreationOptions.RunContinuationsAsynchronously);
+        ToStart.Add(() => started.SetResult(Process.Start(start)!));
+        _process = started.Task.Result;
     }
 
     public static bool HasQemu => Shell.Has("qemu-nbd") && Shell.Has("qemu-img") && Shell.Has("qemu-io");
@@ -53,6 +63,21 @@ internal sealed class NbdTool : IDisposable
         }
 
         _process.Dispose();
+    }
+
+    private static BlockingCollection<Action> StartStarter()
+    {
+        var actions = new BlockingCollection<Action>();
+        var starter = new Thread(() =>
+        {
+            foreach (var action in actions.GetConsumingEnumerable())
+            {
+                action();
+            }
+        });
+        starter.IsBackground = true;
+        starter.Start();
+        return actions;
     }
 
     private static NbdTool Start(string program, string socket, string[] arguments)
