@@ -21,21 +21,21 @@ public sealed class ResumeTests
     private static readonly Gen<(int Seed, int Interruptions, bool Incremental, bool Cancelled)> AnyRun =
         Gen.Select(Gen.Int, Gen.Int[1, 4], Gen.Bool, Gen.Bool);
 
-    /// <summary>Parent, changed blocks, grown and shrunk volumes are all in the histories of the volume.</summary>
+    /// <summary>
+    /// Parent, changed blocks, grown and shrunk volumes are all in the histories of the volume. How far an interrupted
+    /// run came is chance, so that runs go on from others at all is shown by the next test.
+    /// </summary>
     [Fact]
     public async Task However_often_it_is_interrupted_the_backup_is_right_and_reads_nothing_twice()
     {
-        var resumed = 0L;
         await AnyRun.SampleAsync(
             async run =>
             {
                 using var harness = new PipelineHarness { Tuning = EveryLeaf with { Lanes = 1, QueueDepth = 1 } };
-                var result = await RunAsync(harness, run.Seed, run.Interruptions, run.Incremental, run.Cancelled);
-                Interlocked.Add(ref resumed, result.ResumedBytes);
+                await RunAsync(harness, run.Seed, run.Interruptions, run.Incremental, run.Cancelled);
             },
             iter: 30,
             threads: 2);
-        Assert.True(resumed > 0, "no run went on from another");
     }
 
     [Fact]
@@ -109,7 +109,7 @@ public sealed class ResumeTests
             () => PipelineHarness.BackupAsync(request with { Source = broken }));
     }
 
-    private static async Task<BackupResult> RunAsync(
+    private static async Task RunAsync(
         PipelineHarness harness, int seed, int interruptions, bool incremental, bool cancelled)
     {
         var volume = new VolumeModel(seed);
@@ -129,9 +129,9 @@ public sealed class ResumeTests
         };
         for (var i = 0; i < interruptions; i++)
         {
-            if (await TryAsync(request, volume.Content, random.Next(1, 60), cancelled) is { } early)
+            if (await TryAsync(request, volume.Content, random.Next(1, 60), cancelled) is not null)
             {
-                return early;
+                return;
             }
         }
 
@@ -144,8 +144,6 @@ public sealed class ResumeTests
         {
             Assert.Equal(result.VolumeBytes, result.ResumedBytes + result.BytesRead);
         }
-
-        return result;
     }
 
     /// <summary>A run that ends at a read; null where it did.</summary>
