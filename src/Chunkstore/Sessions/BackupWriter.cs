@@ -55,6 +55,9 @@ public sealed class BackupWriter : IAsyncDisposable
             : new ManifestTreeBuilder(_nodes, shape, parent: null);
     }
 
+    /// <summary>What a writer holds in pack buffers at most, in bytes.</summary>
+    public const int PackBufferBytes = PackStreams.BufferBytes;
+
     /// <summary>The session that this writer is registered as.</summary>
     public SessionId SessionId => _context.SessionId;
 

@@ -6,6 +6,15 @@ namespace BackupEngine.Chunkstore.Sessions;
 /// <summary>The two streams of packs that a session writes, and what they may hold in memory.</summary>
 internal static class PackStreams
 {
+    /// <summary>What both streams hold in buffers at most.</summary>
+    public const int BufferBytes =
+        (DataBufferBytes * DataBuffers) + (MetadataBufferBytes * MetadataBuffers);
+
+    private const int DataBufferBytes = 1024 * 1024;
+    private const int DataBuffers = 16;
+    private const int MetadataBufferBytes = 256 * 1024;
+    private const int MetadataBuffers = 4;
+
     /// <summary>Size at which a metadata pack is closed, in bytes.</summary>
     private const int MetadataPackBytes = 16 * 1024 * 1024;
 
@@ -17,8 +26,8 @@ internal static class PackStreams
             Type = PackType.Data,
             PackSizeBytes = options.PackSizeBytes,
             Stages = options.Stages,
-            BufferBytes = 1024 * 1024,
-            BufferCount = 16,
+            BufferBytes = DataBufferBytes,
+            BufferCount = DataBuffers,
             Ids = context.Ids,
             NextPackNumber = nextPackNumber,
             Create = name => Create(context, name),
@@ -30,8 +39,8 @@ internal static class PackStreams
         DataKeys = context.DataKeys,
         Type = PackType.Metadata,
         PackSizeBytes = MetadataPackBytes,
-        BufferBytes = 256 * 1024,
-        BufferCount = 4,
+        BufferBytes = MetadataBufferBytes,
+        BufferCount = MetadataBuffers,
         Ids = context.Ids,
         NextPackNumber = nextPackNumber,
         Create = name => Create(context, name),

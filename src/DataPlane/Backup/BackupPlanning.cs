@@ -17,6 +17,7 @@ internal sealed class BackupPlanning
     private readonly BackupRequest _request;
     private readonly IBlockDevice _source;
     private readonly BackupStart _start;
+    private readonly SlotShare? _slots;
     private readonly ILogger _logger;
     private readonly TreeShape _shape;
     private readonly Manifest? _parent;
@@ -25,9 +26,12 @@ internal sealed class BackupPlanning
     /// <param name="request">What is asked for.</param>
     /// <param name="source">The source, by the engine that reads it.</param>
     /// <param name="start">What the backup begins with.</param>
+    /// <param name="slots">What the job has of the worker slots.</param>
     /// <param name="logger">Told of full reads.</param>
-    public BackupPlanning(BackupRequest request, IBlockDevice source, BackupStart start, ILogger logger)
+    public BackupPlanning(
+        BackupRequest request, IBlockDevice source, BackupStart start, SlotShare? slots, ILogger logger)
     {
+        _slots = slots;
         _request = request;
         _source = source;
         _start = start;
@@ -152,7 +156,7 @@ internal sealed class BackupPlanning
         CancellationToken cancellationToken)
     {
         var comparison = new SourceComparison(
-            _source, _shape, _start.Writer.ParentTree!, _request.Repository.ChunkHasher);
+            _source, _shape, _start.Writer.ParentTree!, _request.Repository.ChunkHasher, _slots);
         return comparison.RunAsync(ranges, pool, buffers, _request.RateLimiter, cancellationToken);
     }
 

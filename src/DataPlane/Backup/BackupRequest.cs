@@ -75,6 +75,9 @@ public sealed record BackupRequest
     /// <summary>How deep the device is read; null, the default, for what it turns out to be.</summary>
     internal DepthChoice? Depth { get; init; }
 
+    /// <summary>What is shared with other jobs; nothing for a job that runs alone.</summary>
+    public SharedResources Shared { get; init; } = new();
+
     /// <summary>How many of the chunks said to be unchanged are read and compared.</summary>
     public SpotCheckOptions SpotCheck { get; init; } = new();
 }

@@ -17,11 +17,13 @@ internal sealed class BackupRun(
     BackupWriter writer,
     BackupPlanning planning,
     StageTotals stages,
+    LaneBuffers buffers,
+    SlotShare? slots,
     IProgress<TransferProgress>? progress,
     ILogger logger)
 {
     private readonly TreeShape _shape = new(request.Source.LengthBytes, request.Repository.ChunkSizeBytes);
-    private readonly LaneBuffers _buffers = LaneBuffers.For(request.Tuning, request.Repository.ChunkSizeBytes);
+    private readonly LaneBuffers _buffers = buffers;
     private readonly DepthChoice _depth =
         request.Depth ?? DepthChoice.For(request.Tuning, engine, request.Source, TimeProvider.System);
 
@@ -34,7 +36,7 @@ internal sealed class BackupRun(
     public string IoEngine => engine.Name;
 
     /// <summary>Reads that a lane has in flight at once: what it came to.</summary>
-    public int QueueDepth => _depth.Depth.Current;
+    public int QueueDepth => Math.Min(_depth.Depth.Current, _buffers.QueueDepth);
 
     /// <summary>What is read, and why.</summary>
     public BackupPlanning Planning { get; } = planning;
@@ -110,6 +112,7 @@ internal sealed class BackupRun(
             Pool = pool,
             Buffers = _buffers,
             RateLimiter = request.RateLimiter,
+            Slots = slots,
             Progress = counter,
             Stages = stages,
         };

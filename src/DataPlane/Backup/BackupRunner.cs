@@ -35,11 +35,16 @@ public sealed class BackupRunner(ILogger<BackupRunner> logger)
         ChangedBlocks.Validate(request.ChangedBlocks ?? [], request.Source.LengthBytes);
         using var engine = IoEngines.Open(request.Tuning.IoEngine, request.Source, several: true, logger);
         var stages = new StageTotals();
+        var buffers = await BackupMemory.AcquireAsync(request, progress, cancellationToken);
+        using var memory = buffers.Grant;
+        using var slots = request.Shared.Slots?.Join();
         var start = await BackupStart.BeginAsync(
             ParentRules.Find(request), request, on => Begin(request, on, stages), logger, cancellationToken);
         await using var writer = start.Writer;
-        var planning = new BackupPlanning(request, engine.Device, start, logger);
-        var run = new BackupRun(request, engine, start.Parent, writer, planning, stages, progress, logger);
+        var planning = new BackupPlanning(request, engine.Device, start, slots, logger);
+        var run = new BackupRun(
+            request, engine, start.Parent, writer, planning, stages, buffers.Lanes, slots, progress, logger);
+        WarnOfLessMemory(buffers, run);
         WarnOfCachedReads(request, run);
         doubts.ToList().ForEach(doubt => Warn(run, doubt));
         var manifest = await run.RunAsync(cancellationToken);
@@ -143,6 +148,14 @@ public sealed class BackupRunner(ILogger<BackupRunner> logger)
     {
         run.Warnings.Add(warning);
         logger.LogWarning("{Warning}", warning);
+    }
+
+    private void WarnOfLessMemory(BackupMemory memory, BackupRun run)
+    {
+        if (memory.Warning is { } warning)
+        {
+            Warn(run, warning);
+        }
     }
 
     private void WarnOfCachedReads(BackupRequest request, BackupRun run)

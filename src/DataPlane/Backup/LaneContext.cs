@@ -48,6 +48,9 @@ internal sealed record LaneContext
     /// <summary>Where the lanes' time is counted.</summary>
     public required StageTotals Stages { get; init; }
 
+    /// <summary>What the job has of the worker slots; null where nobody shares the cores.</summary>
+    public SlotShare? Slots { get; init; }
+
     /// <summary>Told what is done.</summary>
     public required ProgressCounter Progress { get; init; }
 }

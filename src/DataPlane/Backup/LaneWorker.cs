@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using BackupEngine.Chunkstore.Packs;
 using BackupEngine.Chunkstore.Stages;
+using BackupEngine.DataPlane.Transfers;
 
 namespace BackupEngine.DataPlane.Backup;
 
@@ -26,6 +27,7 @@ internal sealed class LaneWorker(LaneContext context, PipeReader pipe, ChannelRe
     private readonly ChunkBatch _toStore = context.Writer.NewBatch();
     private readonly SlotBatch _slots = new(context.Plan.Shape);
     private readonly StageClock _clock = context.Stages.NewClock();
+    private readonly SlotTicket? _turn = context.Slots?.NewTicket();
     private int _unreportedBytes;
 
     /// <summary>Bytes of chunks that are all zeros.</summary>
@@ -44,10 +46,27 @@ internal sealed class LaneWorker(LaneContext context, PipeReader pipe, ChannelRe
             _clock.MarkWait(Stage.WaitForData);
             while (announced.TryRead(out var work))
             {
-                await ProcessLeafAsync(work, cancellationToken);
+                await TakeTurnAsync(work, cancellationToken);
             }
         }
     }
+
+    private async ValueTask TakeTurnAsync(LeafWork work, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await EnterAsync(cancellationToken);
+            _clock.MarkWait(Stage.WaitForData);
+            await ProcessLeafAsync(work, cancellationToken);
+        }
+        finally
+        {
+            _turn?.Leave();
+        }
+    }
+
+    private ValueTask EnterAsync(CancellationToken cancellationToken) =>
+        _turn?.EnterAsync(cancellationToken) ?? ValueTask.CompletedTask;
 
     private async ValueTask ProcessLeafAsync(LeafWork work, CancellationToken cancellationToken)
     {
@@ -76,7 +95,9 @@ internal sealed class LaneWorker(LaneContext context, PipeReader pipe, ChannelRe
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<ReadResult> WaitForDataAsync(CancellationToken cancellationToken)
     {
+        _turn?.Leave();
         var result = await pipe.ReadAsync(cancellationToken);
+        await EnterAsync(cancellationToken);
         _clock.MarkWait(Stage.WaitForData);
         return result;
     }

@@ -13,7 +13,7 @@ namespace BackupEngine.DataPlane.Backup;
 /// blocks forgot to name is silent corruption that every later incremental inherits, so its word is not taken for it.
 /// </summary>
 internal sealed class SourceComparison(
-    IBlockDevice source, TreeShape shape, ManifestTreeReader parentTree, ChunkHasher hasher)
+    IBlockDevice source, TreeShape shape, ManifestTreeReader parentTree, ChunkHasher hasher, SlotShare? slots)
 {
     private const int MaximumThreads = 16;
     private const long None = -1;
@@ -91,6 +91,7 @@ internal sealed class SourceComparison(
         }
 
         using var buffer = pool.Rent();
+        var slot = slots?.NewTicket();
         var ids = new ChunkId[TreeShape.FanOut];
         do
         {
@@ -98,7 +99,15 @@ internal sealed class SourceComparison(
             var plain = buffer.Memory[..length];
             Blocking.Wait(limiter?.AcquireAsync(length, cancellationToken) ?? ValueTask.CompletedTask);
             Blocking.Wait(source.ReadAsync(piece.First * shape.ChunkSizeBytes, plain, cancellationToken));
-            CompareWithParent(piece, plain.Span, ids, cancellationToken);
+            try
+            {
+                Blocking.Wait(slot?.EnterAsync(cancellationToken) ?? ValueTask.CompletedTask);
+                CompareWithParent(piece, plain.Span, ids, cancellationToken);
+            }
+            finally
+            {
+                slot?.Leave();
+            }
         }
         while (TryTake(pieces, out piece));
     }

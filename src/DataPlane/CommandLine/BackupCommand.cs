@@ -143,6 +143,7 @@ internal sealed class BackupCommand
             Resume = ResumeOf(arguments),
             Tuning = tuning,
             RateLimiter = _tuning.RateLimiter(arguments),
+            Shared = _tuning.Shared(arguments),
         };
         var runner = new BackupRunner(invocation.Logs.CreateLogger<BackupRunner>());
         var result = await ProgressDisplay.RunAsync(

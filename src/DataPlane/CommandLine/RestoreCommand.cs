@@ -86,6 +86,7 @@ internal sealed class RestoreCommand
             IncompleteTargetNote = resumeFile is null ? target.UndoNote : GoesOn(path, resumeFile),
             Tuning = tuning,
             RateLimiter = _tuning.RateLimiter(arguments),
+            Shared = _tuning.Shared(arguments),
         };
         var runner = new RestoreRunner(invocation.Logs.CreateLogger<RestoreRunner>());
         var result = await RunAsync(invocation, request, target, progress =>

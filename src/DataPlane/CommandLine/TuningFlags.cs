@@ -2,6 +2,7 @@ using System.CommandLine;
 using BackupEngine.Chunkstore.Compression;
 using BackupEngine.DataPlane.Devices.Engines;
 using BackupEngine.DataPlane.Errors;
+using BackupEngine.DataPlane.Memory;
 using BackupEngine.DataPlane.Transfers;
 
 namespace BackupEngine.DataPlane.CommandLine;
@@ -38,6 +39,9 @@ internal sealed class TuningFlags
     private readonly Option<long?> _rateLimit =
         CommonOptions.Size("--rate-limit", "Bytes a second from or to the device. Default: no limit.");
 
+    private readonly Option<long?> _memoryBudget = CommonOptions.Size(
+        "--memory-budget", "What all buffers together may take; fewer lanes where it must be. Default: no bound.");
+
     private readonly Option<long?> _checkpointInterval = CommonOptions.Size(
         "--checkpoint-interval",
         "New bytes between checkpoints, from which an interrupted backup goes on. Default: 4GiB.");
@@ -60,6 +64,7 @@ internal sealed class TuningFlags
         command.Add(_ioEngine);
         command.Add(_direct);
         command.Add(_rateLimit);
+        command.Add(_memoryBudget);
         if (compresses)
         {
             command.Add(_compression);
@@ -74,6 +79,12 @@ internal sealed class TuningFlags
     /// <summary>The limit on the device; null for none.</summary>
     public RateLimiter? RateLimiter(ParseResult arguments) =>
         arguments.GetValue(_rateLimit) is { } rate ? new RateLimiter(rate) : null;
+
+    /// <summary>The bound of the buffers.</summary>
+    public SharedResources Shared(ParseResult arguments) => new()
+    {
+        Memory = arguments.GetValue(_memoryBudget) is { } bytes ? new MemoryBudget(bytes, forOneJob: true) : null,
+    };
 
     /// <summary>The rest.</summary>
     /// <exception cref="UsageException">A value is outside of its range.</exception>

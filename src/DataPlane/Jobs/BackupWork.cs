@@ -21,6 +21,9 @@ internal sealed class BackupWork(Contract.BackupJob request) : JobWork
     public override string? AttachmentId => request.AttachmentId;
 
     /// <inheritdoc/>
+    public override long RateLimitBytesPerSecond => request.Tuning?.RateLimitBytesPerSecond ?? 0;
+
+    /// <inheritdoc/>
     public override async Task<Action<Contract.Job>> RunAsync(JobContext context, CancellationToken cancellationToken)
     {
         using var lease = context.Services.Repositories.Lease(Repository, request.InitializeRepository);
@@ -73,6 +76,7 @@ internal sealed class BackupWork(Contract.BackupJob request) : JobWork
         BaseToken = request.BaseToken,
         SourceIdentity = request.SourceIdentity,
         Tuning = Tuning,
-        RateLimiter = TuningReader.RateLimiter(request.Tuning),
+        RateLimiter = context.RateLimiter,
+        Shared = context.Services.Shared,
     };
 }

@@ -6,7 +6,8 @@ using Contract = BackupEngine.DataPlane.Protocol;
 namespace BackupEngine.DataPlane.Jobs;
 
 /// <summary>The calls of data_plane.proto, whose comments are the contract.</summary>
-internal sealed class DataPlaneService(AttachmentTable attachments, JobTable jobs, TimeProvider time)
+internal sealed class DataPlaneService(
+    AttachmentTable attachments, JobTable jobs, JobServices services, TimeProvider time)
     : Contract.DataPlane.DataPlaneBase
 {
     private static readonly TimeSpan WatchInterval = TimeSpan.FromMilliseconds(100);
@@ -19,6 +20,10 @@ internal sealed class DataPlaneService(AttachmentTable attachments, JobTable job
             ProcessId = Environment.ProcessId,
             HashKernel = Blake3.Kernel.ToString(),
             BufferPages = AlignedBufferPool.DetectPageMode().ToText(),
+            RateLimitBytesPerSecond = services.Rate.BytesPerSecond,
+            MemoryBudgetBytes = services.Shared.Memory?.TotalBytes ?? 0,
+            MemoryGrantedBytes = services.Shared.Memory?.GrantedBytes ?? 0,
+            MemoryWaitingJobs = services.Shared.Memory?.WaitingCount ?? 0,
         });
 
     /// <inheritdoc/>
@@ -72,6 +77,16 @@ internal sealed class DataPlaneService(AttachmentTable attachments, JobTable job
         job.Cancel("asked for");
         return Task.FromResult(job.Snapshot());
     }
+
+    /// <inheritdoc/>
+    public override Task<Contract.SetRateLimitResponse> SetRateLimit(
+        Contract.SetRateLimitRequest request, ServerCallContext context) =>
+        request.BytesPerSecond < 0
+            ? throw Refusal.InvalidArgument("A rate limit cannot be negative; 0 is none.")
+            : Task.FromResult(new Contract.SetRateLimitResponse
+            {
+                FormerBytesPerSecond = jobs.SetRateLimit(request.JobId, request.BytesPerSecond),
+            });
 
     /// <inheritdoc/>
     public override Task<Contract.ListJobsResponse> ListJobs(

@@ -5,7 +5,8 @@ using Contract = BackupEngine.DataPlane.Protocol;
 namespace BackupEngine.DataPlane.Jobs;
 
 /// <summary>A job from its start until it is forgotten. Safe to use from many threads.</summary>
-internal sealed class Job(string id, JobWork work) : IProgress<TransferProgress>, IProgress<JobPhase>, IDisposable
+internal sealed class Job(string id, JobWork work, RateLimiter? all = null)
+    : IProgress<TransferProgress>, IProgress<JobPhase>, IDisposable
 {
     private const string CancelledMark = "Cancelled";
 
@@ -14,6 +15,7 @@ internal sealed class Job(string id, JobWork work) : IProgress<TransferProgress>
     private long _doneBytes;
     private long _totalBytes;
     private string? _stopReason;
+    private volatile string? _waitingFor;
     private volatile JobPhase? _phase;
     private volatile Contract.Job? _final;
 
@@ -22,6 +24,9 @@ internal sealed class Job(string id, JobWork work) : IProgress<TransferProgress>
 
     /// <summary>What it does.</summary>
     public JobWork Work => work;
+
+    /// <summary>Limits what it transfers from or to its device. May be changed while it runs.</summary>
+    public RateLimiter RateLimiter { get; } = new(work.RateLimitBytesPerSecond, all: all);
 
     /// <summary>Cancelled when it is to stop.</summary>
     public CancellationToken Stop => _stop.Token;
@@ -48,6 +53,7 @@ internal sealed class Job(string id, JobWork work) : IProgress<TransferProgress>
     {
         Interlocked.Exchange(ref _totalBytes, value.TotalBytes);
         InterlockedMax(ref _doneBytes, value.DoneBytes);
+        _waitingFor = value.WaitingFor;
     }
 
     /// <summary>Called by jobs in several phases, from one thread at a time.</summary>
@@ -128,6 +134,8 @@ internal sealed class Job(string id, JobWork work) : IProgress<TransferProgress>
             Phase = phase?.Name ?? "",
             Done = phase?.Done ?? 0,
             Total = phase?.Total ?? 0,
+            WaitingFor = state == Contract.JobState.Running ? _waitingFor ?? "" : "",
         },
+        RateLimitBytesPerSecond = RateLimiter.BytesPerSecond,
     };
 }

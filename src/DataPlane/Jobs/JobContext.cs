@@ -7,6 +7,11 @@ namespace BackupEngine.DataPlane.Jobs;
 /// <param name="Services">What all jobs share.</param>
 /// <param name="Device">The device that the job has claimed; null when it needs none.</param>
 /// <param name="Progress">Told how far it is, in bytes.</param>
+/// <param name="RateLimiter">Limits what it transfers from or to its device.</param>
 /// <param name="Phases">Told what a job in several phases is doing.</param>
 internal sealed record JobContext(
-    JobServices Services, IBlockDevice? Device, IProgress<TransferProgress> Progress, IProgress<JobPhase> Phases);
+    JobServices Services,
+    IBlockDevice? Device,
+    IProgress<TransferProgress> Progress,
+    RateLimiter RateLimiter,
+    IProgress<JobPhase> Phases);

@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using BackupEngine.DataPlane.Backup;
 using BackupEngine.DataPlane.Memory;
 using BackupEngine.DataPlane.Restore;
+using BackupEngine.DataPlane.Transfers;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Logging.Console;
@@ -97,6 +98,12 @@ public static class JobServer
         services.AddSingleton<RepositoryPool>();
         services.AddSingleton<BackupRunner>();
         services.AddSingleton<RestoreRunner>();
+        services.AddSingleton(new RateLimiter(options.RateLimitBytesPerSecond));
+        services.AddSingleton(new SharedResources
+        {
+            Memory = new MemoryBudget(options.MemoryBudgetBytes),
+            Slots = new WorkerSlots(Environment.ProcessorCount),
+        });
         services.AddSingleton<JobServices>();
         services.AddSingleton<ErrorInterceptor>();
     }

@@ -1,5 +1,6 @@
 using BackupEngine.DataPlane.Backup;
 using BackupEngine.DataPlane.Restore;
+using BackupEngine.DataPlane.Transfers;
 
 namespace BackupEngine.DataPlane.Jobs;
 
@@ -7,4 +8,11 @@ namespace BackupEngine.DataPlane.Jobs;
 /// <param name="Repositories">Open repositories.</param>
 /// <param name="Backups">Makes backups.</param>
 /// <param name="Restores">Restores backups.</param>
-internal sealed record JobServices(RepositoryPool Repositories, BackupRunner Backups, RestoreRunner Restores);
+/// <param name="Rate">Limits what all of them transfer from or to devices.</param>
+/// <param name="Shared">Memory and cores.</param>
+internal sealed record JobServices(
+    RepositoryPool Repositories,
+    BackupRunner Backups,
+    RestoreRunner Restores,
+    RateLimiter Rate,
+    SharedResources Shared);

@@ -34,7 +34,7 @@ internal sealed class JobTable(AttachmentTable attachments, JobServices services
             }
 
             RefuseStart(work);
-            return Add(new Job(request.JobId, work));
+            return Add(new Job(request.JobId, work, services.Rate));
         }
     }
 
@@ -46,6 +46,19 @@ internal sealed class JobTable(AttachmentTable attachments, JobServices services
             return _jobs.GetValueOrDefault(id) ?? throw Refusal.NotFound(
                 $"There is no job '{id}': never started, started in another process, or forgotten since.");
         }
+    }
+
+    /// <summary>Changes the limit of a job that runs, or with an empty id of all together.</summary>
+    /// <returns>The limit before, in bytes per second.</returns>
+    public long SetRateLimit(string id, long bytesPerSecond)
+    {
+        var limiter = id.Length == 0 ? services.Rate : Transferring(id).RateLimiter;
+        var former = limiter.BytesPerSecond;
+        limiter.BytesPerSecond = bytesPerSecond;
+        logger.LogInformation(
+            "Rate limit of {Job}: {BytesPerSecond} bytes per second, before {Former}",
+            id.Length == 0 ? "all jobs" : id, bytesPerSecond, former);
+        return former;
     }
 
     /// <summary>All jobs, in no order.</summary>
@@ -73,6 +86,18 @@ internal sealed class JobTable(AttachmentTable attachments, JobServices services
         }
 
         return Task.WhenAll(running.Select(job => job.Completion));
+    }
+
+    private Job Transferring(string id)
+    {
+        var job = Get(id);
+        if (job.Completion.IsCompleted)
+        {
+            throw Refusal.FailedPrecondition($"Job '{id}' has ended.");
+        }
+
+        return job.Work.AttachmentId is not null ? job : throw Refusal.FailedPrecondition(
+            $"Job '{id}' ({job.Work.Verb}) transfers nothing from or to a device.");
     }
 
     private IEnumerable<Job> Running() => _jobs.Values.Where(job => !job.Completion.IsCompleted);
@@ -128,7 +153,7 @@ internal sealed class JobTable(AttachmentTable attachments, JobServices services
     {
         try
         {
-            var context = new JobContext(services, attachment?.Opened.Result, job, job);
+            var context = new JobContext(services, attachment?.Opened.Result, job, job.RateLimiter, job);
             var putResult = await job.Work.RunAsync(context, job.Stop);
             return () => Succeed(job, putResult);
         }

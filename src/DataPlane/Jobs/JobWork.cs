@@ -21,6 +21,9 @@ internal abstract class JobWork
     /// <summary>Whether nothing else may be done with the backup meanwhile.</summary>
     public virtual bool NeedsBackupAlone => true;
 
+    /// <summary>The limit to begin with on what it transfers from or to its device; 0 for none.</summary>
+    public virtual long RateLimitBytesPerSecond => 0;
+
     /// <summary>What is done, as in "backup".</summary>
     public abstract string Verb { get; }
 

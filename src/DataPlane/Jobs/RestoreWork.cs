@@ -18,6 +18,9 @@ internal sealed class RestoreWork(Contract.RestoreJob request) : JobWork
     public override string? AttachmentId => request.AttachmentId;
 
     /// <inheritdoc/>
+    public override long RateLimitBytesPerSecond => request.Tuning?.RateLimitBytesPerSecond ?? 0;
+
+    /// <inheritdoc/>
     public override bool WritesDevice => true;
 
     /// <inheritdoc/>
@@ -36,7 +39,8 @@ internal sealed class RestoreWork(Contract.RestoreJob request) : JobWork
             OnlyDifferences = request.OnlyDifferences,
             KeepGoing = request.KeepGoing,
             Tuning = Tuning,
-            RateLimiter = TuningReader.RateLimiter(request.Tuning),
+            RateLimiter = context.RateLimiter,
+            Shared = context.Services.Shared,
         };
         var result = await context.Services.Restores.RunAsync(toRestore, context.Progress, cancellationToken);
         return job =>

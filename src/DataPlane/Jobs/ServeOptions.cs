@@ -21,6 +21,16 @@ public sealed record ServeOptions
     /// </summary>
     public RepositorySecret? Secret { get; init; }
 
+    /// <summary>Limits the transfers of all jobs together, in bytes per second; 0 for no limit.</summary>
+    public long RateLimitBytesPerSecond { get; init; }
+
+    /// <summary>What the buffers of all jobs together may take, in bytes.</summary>
+    public long MemoryBudgetBytes { get; init; } = DefaultMemoryBudgetBytes;
+
+    /// <summary>1 GiB, or a quarter of the host's memory where that is less.</summary>
+    public static long DefaultMemoryBudgetBytes =>
+        Math.Min(1L << 30, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4);
+
     /// <summary>The least that is logged.</summary>
     public LogLevel LogLevel { get; init; } = LogLevel.Information;
 

@@ -29,10 +29,6 @@ internal static class TuningReader
         }.Validate();
     }
 
-    /// <summary>The limiter that is asked for; null for no limit.</summary>
-    public static RateLimiter? RateLimiter(Contract.Tuning? tuning) =>
-        tuning is { RateLimitBytesPerSecond: not 0 and var rate } ? new RateLimiter(rate) : null;
-
     private static int OrDefault(int value, int defaultValue) => value == 0 ? defaultValue : value;
 
     private static CompressionAlgorithm Compression(string name) => name switch

@@ -53,6 +53,19 @@ public sealed class AlignedBufferPool : MemoryPool<byte>
     /// <summary>Buffers given back since the start; equal to <see cref="RentedCount"/> when nobody holds one.</summary>
     public long ReturnedCount => Interlocked.Read(ref _returned);
 
+    /// <summary>What a pool takes of the host at most: buffers are mapped in whole huge pages.</summary>
+    /// <param name="blockBytes">Size of a buffer.</param>
+    /// <param name="count">Number of buffers.</param>
+    public static long MappedBytes(int blockBytes, long count)
+    {
+        const long page = MemoryRegion.HugePageBytes;
+        var perRegion = Math.Max(1, page / blockBytes);
+        var last = count % perRegion;
+        return (count / perRegion * Pages(perRegion)) + (last == 0 ? 0 : Pages(last));
+
+        long Pages(long blocks) => ((blocks * blockBytes) + page - 1) / page * page;
+    }
+
     /// <summary>Which pages this host grants at present.</summary>
     public static PageMode DetectPageMode()
     {

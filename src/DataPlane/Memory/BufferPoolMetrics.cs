@@ -21,6 +21,10 @@ internal static class BufferPoolMetrics
     public static UpDownCounter<long> Mapped { get; } =
         Meter.CreateUpDownCounter<long>("backupengine.buffers.mapped", "By");
 
+    /// <summary>Bytes that jobs may hold by grants of memory budgets.</summary>
+    public static UpDownCounter<long> Granted { get; } =
+        Meter.CreateUpDownCounter<long>("backupengine.memory.granted", "By");
+
     /// <summary>Rents refused because the pool was empty.</summary>
     public static Counter<long> Exhausted { get; } =
         Meter.CreateCounter<long>("backupengine.buffers.exhausted", "{rent}");

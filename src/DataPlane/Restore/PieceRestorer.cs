@@ -18,6 +18,7 @@ internal sealed class PieceRestorer : IDisposable
     private readonly Memory<byte> _window;
     private readonly Memory<byte> _pack;
     private readonly RepeatWriter _repeats;
+    private readonly SlotTicket? _slot;
     private readonly Memory<byte>[] _plain;
     private readonly int[] _places;
     private readonly int[] _order;
@@ -32,6 +33,7 @@ internal sealed class PieceRestorer : IDisposable
         var chunks = context.Sizes.WindowChunks;
         _reader = context.Chunks.OpenPlanned(chunks, clock);
         _repeats = new RepeatWriter(context, pack);
+        _slot = context.Slots?.NewTicket();
         _plain = new Memory<byte>[chunks];
         (_places, _order, _isHarmed) = (new int[chunks], new int[chunks], new bool[chunks]);
         _harmed = context.Harmed is null ? null : SetHarmed;
@@ -92,7 +94,15 @@ internal sealed class PieceRestorer : IDisposable
             return;
         }
 
-        Blocking.Wait(_reader.DecodeAsync(_pack[..read], _plain, _harmed, cancellationToken));
+        try
+        {
+            Blocking.Wait(_slot?.EnterAsync(cancellationToken) ?? ValueTask.CompletedTask);
+            Blocking.Wait(_reader.DecodeAsync(_pack[..read], _plain, _harmed, cancellationToken));
+        }
+        finally
+        {
+            _slot?.Leave();
+        }
     }
 
     /// <summary>Writes every chunk to the first place that wants it, neighbours with one transfer.</summary>

@@ -4,6 +4,7 @@ using BackupEngine.Chunkstore.Hashing;
 using BackupEngine.Chunkstore.Manifests;
 using BackupEngine.Chunkstore.Repositories;
 using BackupEngine.Chunkstore.Stages;
+using BackupEngine.DataPlane.Transfers;
 
 namespace BackupEngine.DataPlane.Restore;
 
@@ -27,6 +28,9 @@ internal sealed record RestoreContext
 
     /// <summary>Sizes of buffers and plans.</summary>
     public required RestoreSizes Sizes { get; init; }
+
+    /// <summary>What the job has of the worker slots; null where nobody shares the cores.</summary>
+    public SlotShare? Slots { get; init; }
 
     /// <summary>What cannot be restored; null where the first such place ends the restore.</summary>
     public HarmedRanges? Harmed { get; init; }

@@ -54,4 +54,7 @@ public sealed record RestoreRequest
 
     /// <summary>Limits writing; null for no limit. May be changed while the restore runs.</summary>
     public RateLimiter? RateLimiter { get; init; }
+
+    /// <summary>What is shared with other jobs; nothing for a job that runs alone.</summary>
+    public SharedResources Shared { get; init; } = new();
 }

@@ -17,6 +17,8 @@ internal sealed class RestoreRun : IDisposable
     /// <param name="request">What to restore.</param>
     /// <param name="engine">What carries out the transfers.</param>
     /// <param name="manifest">The backup.</param>
+    /// <param name="sizes">Its buffers.</param>
+    /// <param name="slots">What the job has of the worker slots.</param>
     /// <param name="resume">What says how far an interrupted restore may have come; null where nothing does.</param>
     /// <param name="progress">Told of the progress.</param>
     /// <param name="logger">The log.</param>
@@ -24,6 +26,8 @@ internal sealed class RestoreRun : IDisposable
         RestoreRequest request,
         IIoEngine engine,
         Manifest manifest,
+        RestoreSizes sizes,
+        SlotShare? slots,
         ResumeFile? resume,
         IProgress<TransferProgress>? progress,
         ILogger logger)
@@ -31,7 +35,7 @@ internal sealed class RestoreRun : IDisposable
         _logger = logger;
         IoEngine = engine.Name;
         var shape = manifest.Root.Shape;
-        Sizes = RestoreSizes.For(request.Tuning, shape);
+        Sizes = sizes;
         _windows = Sizes.CreateWindowPool();
         _packs = Sizes.CreatePackPool();
         var begun = resume?.BegunBytes ?? 0;
@@ -48,6 +52,7 @@ internal sealed class RestoreRun : IDisposable
                 request.RateLimiter,
                 new ProgressCounter(progress, shape.VolumeBytes)),
             Sizes = Sizes,
+            Slots = slots,
             Harmed = request.KeepGoing ? new HarmedRanges(logger) : null,
             CompareBelowBytes = request.OnlyDifferences ? long.MaxValue : begun,
             Resume = resume,

@@ -40,11 +40,17 @@ public sealed class RestoreRunner(ILogger<RestoreRunner> logger)
         var manifest = request.Repository.GetManifest(request.BackupId);
         RefuseSmallTarget(request.Target, manifest);
         using var engine = IoEngines.Open(request.Tuning.IoEngine, request.Target, several: false, logger);
+        var warnings = new List<string>();
+        var wanted = RestoreSizes.For(request.Tuning, manifest.Root.Shape);
+        using var memory = await AcquireMemoryAsync(request, wanted, progress, cancellationToken);
+        var sizes = wanted.Within(memory.Bytes);
+        memory.Check(sizes.MappedBytes);
+        WarnOfLessMemory(wanted, sizes, warnings);
+        using var slots = request.Shared.Slots?.Join();
         using var session = request.Repository.BeginRead(manifest);
         var resume = OpenResumeFile(request, manifest);
-        var warnings = new List<string>();
         request = await CheckZeroClaimAsync(request, manifest, warnings, cancellationToken);
-        using var run = new RestoreRun(request, engine, manifest, resume, progress, logger);
+        using var run = new RestoreRun(request, engine, manifest, sizes, slots, resume, progress, logger);
         logger.LogInformation(
             "Restore of backup {BackupId}: {Workers} workers, buffers of at most {BufferBytes} bytes, "
             + "plans of {PlanBytes}",
@@ -59,6 +65,32 @@ public sealed class RestoreRunner(ILogger<RestoreRunner> logger)
         }
 
         return result;
+    }
+
+    private static async Task<MemoryGrant> AcquireMemoryAsync(
+        RestoreRequest request,
+        RestoreSizes wanted,
+        IProgress<TransferProgress>? progress,
+        CancellationToken cancellationToken)
+    {
+        var total = request.Target.LengthBytes;
+        var grant = await MemoryGrant.AcquireAsync(
+            request.Shared.Memory,
+            wanted.Least.MappedBytes,
+            wanted.MappedBytes,
+            () => progress?.Report(new TransferProgress(0, total, "memory")),
+            cancellationToken);
+        progress?.Report(new TransferProgress(0, total));
+        return grant;
+    }
+
+    private static void WarnOfLessMemory(RestoreSizes wanted, RestoreSizes sizes, List<string> warnings)
+    {
+        if (sizes.Workers < wanted.Workers)
+        {
+            warnings.Add(
+                $"Within the memory budget there was room for {sizes.Workers} workers, not for {wanted.Workers}.");
+        }
     }
 
     private static ResumeFile? OpenResumeFile(RestoreRequest request, Manifest manifest) =>

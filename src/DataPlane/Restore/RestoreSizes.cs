@@ -41,6 +41,28 @@ internal sealed record RestoreSizes(int Workers, int ChunkBytes, int WindowBytes
     /// <summary>Bytes of the plans, and of what is noted beside them.</summary>
     public long PlanBytes => (long)Plans * PlanLeaves * TreeShape.FanOut * (ChunkReadPlan.PlaceBytes + sizeof(bool));
 
+    /// <summary>What the buffers take of the host at most.</summary>
+    public long MappedBytes =>
+        AlignedBufferPool.MappedBytes(WindowBytes, Workers + 1) + AlignedBufferPool.MappedBytes(PackBytes, Workers);
+
+    /// <summary>The least that a restore can do with: one worker.</summary>
+    public RestoreSizes Least => this with { Workers = 1 };
+
+    /// <summary>The same within a bound: fewer workers.</summary>
+    /// <exception cref="InvalidOperationException">Not even one worker fits.</exception>
+    public RestoreSizes Within(long bytes)
+    {
+        var sizes = this;
+        while (sizes.MappedBytes > bytes)
+        {
+            sizes = sizes.Workers > 1
+                ? sizes with { Workers = sizes.Workers - 1 }
+                : throw new InvalidOperationException($"{bytes} bytes are too few for one worker.");
+        }
+
+        return sizes;
+    }
+
     /// <summary>Works out the sizes of a restore.</summary>
     public static RestoreSizes For(TuningOptions tuning, TreeShape shape) => new(
         tuning.Lanes * WorkersPerLane,

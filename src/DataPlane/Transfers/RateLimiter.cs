@@ -13,6 +13,7 @@ public sealed class RateLimiter
 
     private readonly Lock _gate = new();
     private readonly TimeProvider _time;
+    private readonly RateLimiter? _all;
     private TaskCompletionSource _rateChanged = NewSignal();
     private long _bytesPerSecond;
     private double _balanceBytes;
@@ -21,8 +22,10 @@ public sealed class RateLimiter
     /// <summary>Creates a limiter.</summary>
     /// <param name="bytesPerSecond">The rate; 0 for no limit.</param>
     /// <param name="time">The clock.</param>
-    public RateLimiter(long bytesPerSecond = 0, TimeProvider? time = null)
+    /// <param name="all">Limits all jobs together, this one among them; null for none.</param>
+    public RateLimiter(long bytesPerSecond = 0, TimeProvider? time = null, RateLimiter? all = null)
     {
+        _all = all;
         _time = time ?? TimeProvider.System;
         _refilledAt = _time.GetTimestamp();
         BytesPerSecond = bytesPerSecond;
@@ -37,11 +40,23 @@ public sealed class RateLimiter
         set => Change(value);
     }
 
+    /// <summary>Whether there is a limit now, of this job or of all together.</summary>
+    public bool IsLimited => BytesPerSecond > 0 || _all is { IsLimited: true };
+
     /// <summary>Waits until a transfer of that many bytes may begin.</summary>
     public ValueTask AcquireAsync(int bytes, CancellationToken cancellationToken) =>
-        BytesPerSecond == 0 ? ValueTask.CompletedTask : WaitAsync(bytes, cancellationToken);
+        IsLimited ? WaitForBothAsync(bytes, cancellationToken) : ValueTask.CompletedTask;
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private async ValueTask WaitForBothAsync(int bytes, CancellationToken cancellationToken)
+    {
+        await WaitAsync(bytes, cancellationToken);
+        if (_all is { } all)
+        {
+            await all.AcquireAsync(bytes, cancellationToken);
+        }
+    }
 
     private async ValueTask WaitAsync(int bytes, CancellationToken cancellationToken)
     {

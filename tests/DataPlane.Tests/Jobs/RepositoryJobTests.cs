@@ -150,8 +150,9 @@ public sealed class RepositoryJobTests : JobTestBase
             Options = new() { Level = Chunkstore.Verification.VerifyLevel.Data, Lanes = 1 },
         };
         using var job = new BackupEngine.DataPlane.Jobs.Job("j", work);
-        var services = new JobServices(new RepositoryPool(new StrictLogger<RepositoryPool>()), null!, null!);
-        var context = new JobContext(services, null, new CancelAtFirstBytes(job), job);
+        var services = new JobServices(
+            new RepositoryPool(new StrictLogger<RepositoryPool>()), null!, null!, new(), new());
+        var context = new JobContext(services, null, new CancelAtFirstBytes(job), job.RateLimiter, job);
         var error = await Assert.ThrowsAnyAsync<OperationCanceledException>(() => work.RunAsync(context, job.Stop));
         job.Fail(error);
         var last = job.Snapshot();
