@@ -24,8 +24,9 @@ internal sealed class BackupRun(
 {
     private readonly TreeShape _shape = new(request.Source.LengthBytes, request.Repository.ChunkSizeBytes);
     private readonly LaneBuffers _buffers = buffers;
-    private readonly DepthChoice _depth =
-        request.Depth ?? DepthChoice.For(request.Tuning, engine, request.Source, TimeProvider.System);
+    private readonly DepthChoice _depth = request.Depth
+        ?? DepthChoice.For(
+            request.Tuning with { Lanes = buffers.Lanes }, engine, request.Source, TimeProvider.System);
 
     private Lane[] _lanes = [];
 

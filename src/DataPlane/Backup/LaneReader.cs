@@ -28,7 +28,7 @@ internal sealed class LaneReader(
     /// <summary>
     /// With a limit the next read waits for its turn: what has been read must not wait with it.
     /// </summary>
-    private bool ReadsAhead => context.ReadsAhead && context.RateLimiter is not { IsLimited: true };
+    private bool ReadsAhead => context.RateLimiter is not { IsLimited: true };
 
     /// <summary>Reads until no leaf is left or the worker has ended.</summary>
     public void Run(CancellationToken cancellationToken)
