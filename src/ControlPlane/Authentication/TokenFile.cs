@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text.Json;
 
@@ -8,7 +9,7 @@ namespace BackupEngine.ControlPlane.Authentication;
 /// with an administrator and a user of a project, each with a random token. Read at start; to change it, edit it and
 /// start again.
 /// </summary>
-public static class TokenFile
+public static partial class TokenFile
 {
     /// <summary>Name of the file in the state directory.</summary>
     public const string FileName = "tokens.json";
@@ -66,17 +67,20 @@ public static class TokenFile
     }
 
     /// <summary>Of two processes that start at once, the first to publish wins; both then read the same file.</summary>
+    /// <exception cref="IOException">The file cannot be made.</exception>
     private static void Publish(string temporary, string path)
     {
-        try
+        // A link, because it fails where the name is taken; File.Move looks first and then replaces.
+        var errno = Link(temporary, path) == 0 ? 0 : Marshal.GetLastPInvokeError();
+        File.Delete(temporary);
+        if (errno != 0 && !File.Exists(path))
         {
-            File.Move(temporary, path, overwrite: false);
-        }
-        catch (IOException) when (File.Exists(path))
-        {
-            File.Delete(temporary);
+            throw new IOException($"{path} cannot be made: {Marshal.GetPInvokeErrorMessage(errno)}.");
         }
     }
+
+    [LibraryImport("libc", EntryPoint = "link", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Link(string existing, string name);
 
     private static IReadOnlyList<TokenUser> Load(string path)
     {
