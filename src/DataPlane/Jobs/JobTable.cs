@@ -166,6 +166,14 @@ internal sealed class JobTable(AttachmentTable attachments, JobServices services
     private void Succeed(Job job, Action<Contract.Job> putResult)
     {
         job.Succeed(putResult);
+        if (job.Snapshot() is { State: Contract.JobState.Failed } incomplete)
+        {
+            logger.LogError(
+                "Job {JobId}: {Verb} of {Subject} went as far as it could: {Message}",
+                job.Id, job.Work.Verb, job.Work.Subject, incomplete.Error);
+            return;
+        }
+
         logger.LogInformation(
             "Job {JobId}: {Verb} of {Subject} done", job.Id, job.Work.Verb, job.Work.Subject);
     }

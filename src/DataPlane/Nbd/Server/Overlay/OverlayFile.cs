@@ -83,7 +83,10 @@ internal sealed class OverlayFile : IOverlayFile
     /// <inheritdoc/>
     public void Dispose() => _handle.Dispose();
 
-    /// <summary>Whole under its name or not there at all: a crash leaves no half an overlay.</summary>
+    /// <summary>
+    /// Whole under its name or not there at all: a crash leaves no half an overlay. Of two servers that begin at once the
+    /// first keeps the name, and the lock on its file refuses the other; what clients wrote to it is never replaced.
+    /// </summary>
     private static void Create(string path, OverlayIdentity identity)
     {
         var draft = $"{path}.{Guid.NewGuid():N}.new";
@@ -97,7 +100,12 @@ internal sealed class OverlayFile : IOverlayFile
                 RandomAccess.FlushToDisk(handle);
             }
 
-            File.Move(draft, path, overwrite: false);
+            // A link fails where the name is taken; File.Move looks first and then replaces.
+            if (LibC.Link(draft, path) != 0 && Marshal.GetLastPInvokeError() is not ErrorNumbers.Exists and var errno)
+            {
+                throw new IOException($"linking its draft failed: {Marshal.GetPInvokeErrorMessage(errno)}.");
+            }
+
             FlushFolder(Path.GetDirectoryName(path)!);
         }
         finally
