@@ -84,8 +84,8 @@ internal sealed class OverlayFile : IOverlayFile
     public void Dispose() => _handle.Dispose();
 
     /// <summary>
-    /// Whole under its name or not there at all: a crash leaves no half an overlay. Of two servers that begin at once the
-    /// first keeps the name, and the lock on its file refuses the other; what clients wrote to it is never replaced.
+    /// Whole under its name or not there at all: a crash leaves no half an overlay. Of two servers that begin at once
+    /// the first keeps the name, and the lock on its file refuses the other; what clients wrote is never replaced.
     /// </summary>
     private static void Create(string path, OverlayIdentity identity)
     {
