@@ -63,7 +63,10 @@ internal sealed class ProgressDisplay : IProgress<TransferProgress>
                 await Task.WhenAny(running, Task.Delay(BarInterval));
             }
 
-            return await running;
+            var result = await running;
+            bar.Value = bar.MaxValue = Math.Max(1, Interlocked.Read(ref _totalBytes));
+            context.Refresh();
+            return result;
         });
 
     private async Task PrintLinesAsync(string title, Task running)
