@@ -11,7 +11,7 @@ namespace BackupEngine.DataPlane.Tests.Jobs;
 public sealed class ResumedJobTests : JobTestBase
 {
     private const int SourceBytes = 64 << 20;
-    private const long Rate = 24 << 20;
+    private const long Rate = 8 << 20;
 
     [Theory]
     [InlineData(false)]
