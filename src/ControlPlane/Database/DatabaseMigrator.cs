@@ -1,36 +1,55 @@
+using BackupEngine.ControlPlane.Hosting;
 using Microsoft.EntityFrameworkCore;
 
 namespace BackupEngine.ControlPlane.Database;
 
 /// <summary>
-/// Brings the schema up to date before any service of the host starts. Several processes may start on one state
-/// directory: a lock file lets one of them migrate at a time, and dies with its process.
+/// Brings the schema up to date before any service of the host starts; or, where an operator wants to do that himself,
+/// refuses to start on an old one. Of processes that start at once one migrates and the others wait.
 /// </summary>
 public sealed class DatabaseMigrator(
-    IDbContextFactory<EngineDatabase> databases, DatabaseFile file, ILogger<DatabaseMigrator> log)
+    DatabaseProvider provider, EngineOptions options, ILogger<DatabaseMigrator> log)
     : IHostedLifecycleService
 {
-    private static readonly TimeSpan LockRetry = TimeSpan.FromMilliseconds(100);
-
     /// <summary>Migrates, if there is anything to migrate.</summary>
+    /// <returns>The migrations that were applied.</returns>
     /// <exception cref="DatabaseVersionException">A newer program has written the database.</exception>
-    public async Task MigrateAsync(CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<string>> MigrateAsync(CancellationToken cancellationToken)
     {
-        CreateStateDirectory();
-        await using var migrationLock = await TakeLockAsync(cancellationToken);
-        await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        await RefuseNewerAsync(database, cancellationToken);
-        var pending = (await database.Database.GetPendingMigrationsAsync(cancellationToken)).ToList();
-        if (pending.Count == 0)
-            return;
-        log.LogInformation("Migrating {Database}: {Migrations}", file.Path, string.Join(", ", pending));
-        await RemoveStaleLockRowAsync(database, cancellationToken);
+        provider.Prepare();
+        await using var schemaLock = await provider.LockSchemaAsync(cancellationToken);
+        var state = await ReadStateAsync(cancellationToken);
+        RefuseNewer(state);
+        if (state.Pending.Count == 0)
+            return [];
+        log.LogInformation(
+            "Migrating {Database}: {Migrations}", provider.Description, string.Join(", ", state.Pending));
+        await using var database = provider.Open();
         await database.Database.MigrateAsync(cancellationToken);
-        RestrictToOwner();
+        provider.Protect();
+        return state.Pending;
+    }
+
+    /// <summary>What the database has of the schema. Nothing is changed.</summary>
+    public async Task<DatabaseSchemaState> ReadStateAsync(CancellationToken cancellationToken)
+    {
+        await using var database = provider.Open();
+        var known = database.Database.GetMigrations().ToHashSet(StringComparer.Ordinal);
+        var applied = (await database.Database.GetAppliedMigrationsAsync(cancellationToken)).ToList();
+        return new DatabaseSchemaState(
+            applied,
+            [.. known.Except(applied, StringComparer.Ordinal).Order(StringComparer.Ordinal)],
+            [.. applied.Where(migration => !known.Contains(migration))]);
     }
 
     /// <inheritdoc/>
-    public Task StartingAsync(CancellationToken cancellationToken) => MigrateAsync(cancellationToken);
+    public async Task StartingAsync(CancellationToken cancellationToken)
+    {
+        if (options.MigrateAtStart)
+            await MigrateAsync(cancellationToken);
+        else
+            await RequireCurrentAsync(cancellationToken);
+    }
 
     /// <inheritdoc/>
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
@@ -47,46 +66,19 @@ public sealed class DatabaseMigrator(
     /// <inheritdoc/>
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    private void CreateStateDirectory() => Directory.CreateDirectory(
-        Path.GetDirectoryName(file.Path)!,
-        UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-
-    private async Task<FileStream> TakeLockAsync(CancellationToken cancellationToken)
+    private async Task RequireCurrentAsync(CancellationToken cancellationToken)
     {
-        while (true)
-        {
-            try
-            {
-                return new FileStream(file.Path + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-            }
-            catch (IOException) when (File.Exists(file.Path + ".lock"))
-            {
-                await Task.Delay(LockRetry, cancellationToken);
-            }
-        }
+        var state = await ReadStateAsync(cancellationToken);
+        RefuseNewer(state);
+        if (state.Pending.Count > 0)
+            throw new DatabaseVersionException(
+                $"The database {provider.Description} lacks {string.Join(", ", state.Pending)}, and MigrateAtStart is "
+                + "false. Nothing was changed. Run backup-engine db migrate with this configuration, then start again.");
     }
 
-    private async Task RefuseNewerAsync(EngineDatabase database, CancellationToken cancellationToken)
+    private void RefuseNewer(DatabaseSchemaState state)
     {
-        var known = database.Database.GetMigrations().ToHashSet(StringComparer.Ordinal);
-        var unknown = (await database.Database.GetAppliedMigrationsAsync(cancellationToken))
-            .FirstOrDefault(applied => !known.Contains(applied));
-        if (unknown is not null)
-            throw new DatabaseVersionException(file.Path, unknown);
+        if (state.Unknown.Count > 0)
+            throw new DatabaseVersionException(provider.Description, state.Unknown[0]);
     }
-
-    /// <summary>
-    /// A process that was killed while it migrated leaves the row by which Entity Framework locks; every later start
-    /// would wait for it for ever. Whoever holds the lock file knows that nobody else migrates.
-    /// </summary>
-    private static async Task RemoveStaleLockRowAsync(EngineDatabase database, CancellationToken cancellationToken)
-    {
-        var tables = await database.Database
-            .SqlQuery<int>($"SELECT COUNT(*) AS Value FROM sqlite_master WHERE name = '__EFMigrationsLock'")
-            .SingleAsync(cancellationToken);
-        if (tables > 0)
-            await database.Database.ExecuteSqlAsync($"DELETE FROM __EFMigrationsLock", cancellationToken);
-    }
-
-    private void RestrictToOwner() => File.SetUnixFileMode(file.Path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
 }

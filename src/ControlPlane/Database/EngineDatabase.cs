@@ -6,8 +6,20 @@ namespace BackupEngine.ControlPlane.Database;
 /// <summary>
 /// The records: volumes, snapshots, backups and the step log. Statuses change by conditional updates only.
 /// </summary>
-public sealed class EngineDatabase(DbContextOptions<EngineDatabase> options) : DbContext(options)
+public class EngineDatabase : DbContext
 {
+    /// <summary>The records in SQLite.</summary>
+    public EngineDatabase(DbContextOptions<EngineDatabase> options)
+        : base(options)
+    {
+    }
+
+    /// <summary>The records in another server.</summary>
+    protected EngineDatabase(DbContextOptions options)
+        : base(options)
+    {
+    }
+
     /// <summary>Volumes, the deleted ones included.</summary>
     public DbSet<VolumeEntity> Volumes => Set<VolumeEntity>();
 

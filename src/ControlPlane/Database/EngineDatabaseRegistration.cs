@@ -1,5 +1,6 @@
+using BackupEngine.ControlPlane.Database.PostgreSql;
+using BackupEngine.ControlPlane.Database.Sqlite;
 using BackupEngine.ControlPlane.Hosting;
-using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 
 namespace BackupEngine.ControlPlane.Database;
@@ -10,9 +11,6 @@ public static class EngineDatabaseRegistration
     /// <summary>Name of the database file in the state directory.</summary>
     public const string FileName = "engine.db";
 
-    /// <summary>How long a statement waits for another writer, in seconds.</summary>
-    private const int BusyTimeoutSeconds = 30;
-
     /// <summary>
     /// Adds <see cref="EngineDatabase"/>, its factory, and what brings the schema up to date before any service of the
     /// host starts.
@@ -20,12 +18,22 @@ public static class EngineDatabaseRegistration
     public static IServiceCollection AddEngineDatabase(this IServiceCollection services, EngineOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        var path = PathOf(options);
-        services.AddDbContextFactory<EngineDatabase>(builder => Configure(builder, path));
-        services.AddSingleton(new DatabaseFile(path));
-        services.AddSingleton<DatabaseMigrator>();
+        services.AddSingleton<DatabaseProvider>(_ => ProviderOf(options));
+        services.AddSingleton<IDbContextFactory<EngineDatabase>, DatabaseFactory>();
+        services.AddScoped(provider => provider.GetRequiredService<DatabaseProvider>().Open());
+        services.AddSingleton(provider =>
+            ActivatorUtilities.CreateInstance<DatabaseMigrator>(provider, options));
         services.AddHostedService(provider => provider.GetRequiredService<DatabaseMigrator>());
         return services;
+    }
+
+    /// <summary>The database that the options name.</summary>
+    public static DatabaseProvider ProviderOf(EngineOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return options.Database == "postgresql"
+            ? new PostgreSqlProvider(options.PostgreSql!, options.PostgreSqlPassword)
+            : new SqliteProvider(new DatabaseFile(PathOf(options)));
     }
 
     /// <summary>The database file of these options.</summary>
@@ -33,19 +41,5 @@ public static class EngineDatabaseRegistration
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(options.StateDirectory);
         return Path.GetFullPath(Path.Combine(options.StateDirectory, FileName));
-    }
-
-    /// <summary>Points a context at a database file.</summary>
-    internal static void Configure(DbContextOptionsBuilder builder, string path)
-    {
-        var connection = new SqliteConnectionStringBuilder
-        {
-            DataSource = path,
-            Mode = SqliteOpenMode.ReadWriteCreate,
-            ForeignKeys = true,
-            Pooling = true,
-            DefaultTimeout = BusyTimeoutSeconds,
-        };
-        builder.UseSqlite(connection.ToString()).AddInterceptors(SqlitePragmas.Instance);
     }
 }

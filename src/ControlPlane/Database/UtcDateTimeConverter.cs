@@ -9,5 +9,5 @@ internal sealed class UtcDateTimeConverter() : ValueConverter<DateTime, DateTime
 {
     private static DateTime RequireUtc(DateTime time) => time.Kind == DateTimeKind.Local
         ? throw new InvalidOperationException("A local time was about to be written to the database; times are UTC.")
-        : time;
+        : DateTime.SpecifyKind(time, DateTimeKind.Utc);
 }

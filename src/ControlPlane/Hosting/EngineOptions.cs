@@ -3,7 +3,7 @@ namespace BackupEngine.ControlPlane.Hosting;
 /// <summary>
 /// The configuration of <c>backup-engine serve</c>: embedded defaults, one state directory. Section <c>Engine</c>.
 /// </summary>
-public sealed class EngineOptions
+public sealed partial class EngineOptions
 {
     /// <summary>Roles of this process: any of <c>api</c>, <c>volume</c>, <c>backup</c>.</summary>
     public IReadOnlyList<string> Roles { get; set; } = ["api", "volume", "backup"];

@@ -25,6 +25,7 @@ public static class EngineOptionsReader
         options.VolumeDirectory ??= Path.Combine(options.StateDirectory, "volumes");
         options.Repository ??= Path.Combine(options.StateDirectory, "repository");
         EngineOptionsValidator.Validate(options);
+        SecretFiles.Read(options);
         return options;
     }
 

@@ -1,3 +1,5 @@
+using BackupEngine.ControlPlane.Database.PostgreSql;
+
 namespace BackupEngine.ControlPlane.Hosting;
 
 /// <summary>What the options may say. Every fault is told at once, each with what is allowed.</summary>
@@ -16,6 +18,7 @@ public static class EngineOptionsValidator
     [
         .. Roles(options),
         .. OneOf(nameof(options.Transport), options.Transport, "memory", "rabbitmq"),
+        .. OneOf(nameof(options.Database), options.Database, "sqlite", "postgresql"),
         .. OneOf(nameof(options.TempSource), options.TempSource, "snapshot", "clone"),
         .. OneOf(nameof(options.Authentication), options.Authentication, "token-file", "noauth"),
         .. Between(nameof(options.MaxConcurrentBackups), options.MaxConcurrentBackups, 1, 1000),
@@ -29,6 +32,7 @@ public static class EngineOptionsValidator
         .. Key(options),
         .. Urls(options),
         .. Bus(options),
+        .. Database(options),
         .. Telemetry(options),
     ];
 
@@ -57,6 +61,15 @@ public static class EngineOptionsValidator
         if (options.Transport == "rabbitmq" && !IsUri(options.RabbitMq, "amqp", "amqps"))
             yield return "Transport rabbitmq needs RabbitMq: amqp://user:password@host:port/virtual-host (amqps for "
                 + "TLS).";
+    }
+
+    private static IEnumerable<string> Database(EngineOptions options)
+    {
+        if (options.Database == "postgresql" && options.PostgreSql is not { Length: > 0 })
+            yield return "Database postgresql needs PostgreSql: Host=...;Port=5432;Database=...;Username=...;"
+                + "SSL Mode=VerifyFull. Give the password as PostgreSqlPasswordFile.";
+        if (options.PostgreSql is { Length: > 0 } connection && PostgreSqlProvider.FaultOf(connection) is { } fault)
+            yield return $"PostgreSql is not usable: {fault}";
     }
 
     private static IEnumerable<string> Urls(EngineOptions options)

@@ -5,7 +5,7 @@ namespace BackupEngine.ControlPlane.Hosting;
 
 /// <summary>Says in one line, when everything has started, what this process is and where its parts are.</summary>
 public sealed class StartReport(
-    EngineOptions options, IServiceProvider services, ILogger<StartReport> log) : IHostedLifecycleService
+    EngineOptions options, DatabaseProvider database, IServiceProvider services, ILogger<StartReport> log) : IHostedLifecycleService
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
@@ -17,7 +17,7 @@ public sealed class StartReport(
         string.Join(',', options.Roles),
         options.Has(EngineRole.Api) ? options.Urls : "nowhere",
         Transport(),
-        EngineDatabaseRegistration.PathOf(options),
+        database.Description,
         options.Has(EngineRole.Backup) ? options.Repository : "none",
         options.Has(EngineRole.Volume) ? options.VolumeDirectory : "none",
         await DataPlaneAsync(cancellationToken));

@@ -27,7 +27,7 @@ public sealed class DatabaseMigratorTests : IDisposable
 
         Assert.Empty(await database.Volumes.ToListAsync(Cancellation));
         Assert.Equal(["wal", "2", "1"], await PragmasAsync(database, "journal_mode", "synchronous", "foreign_keys"));
-        var file = services.GetRequiredService<DatabaseFile>().Path;
+        var file = EngineDatabaseRegistration.PathOf(new EngineOptions { StateDirectory = _directory });
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
     }
 

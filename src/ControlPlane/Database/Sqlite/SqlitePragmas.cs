@@ -1,7 +1,7 @@
 using System.Data.Common;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 
-namespace BackupEngine.ControlPlane.Database;
+namespace BackupEngine.ControlPlane.Database.Sqlite;
 
 /// <summary>
 /// What every connection to SQLite is set to: a commit that was answered survives a power cut

@@ -1,4 +1,4 @@
-namespace BackupEngine.ControlPlane.Database;
+namespace BackupEngine.ControlPlane.Database.Sqlite;
 
 /// <summary>Where the database is.</summary>
 /// <param name="Path">The file.</param>
