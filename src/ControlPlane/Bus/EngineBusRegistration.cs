@@ -1,3 +1,4 @@
+using System.Security.Authentication;
 using BackupEngine.ControlPlane.BackupService.Consumers;
 using BackupEngine.ControlPlane.Hosting;
 using MassTransit;
@@ -47,24 +48,34 @@ public static class EngineBusRegistration
         if (options.Transport == "rabbitmq")
             bus.UsingRabbitMq((context, rabbit) =>
             {
-                ConnectTo(rabbit, new Uri(options.RabbitMq!));
+                ConnectTo(rabbit, BrokerAddress.Of(options));
                 AddQueues(rabbit, context, options);
             });
         else
             bus.UsingInMemory((context, memory) => AddQueues(memory, context, options));
     }
 
-    private static void ConnectTo(IRabbitMqBusFactoryConfigurator rabbit, Uri address)
-    {
-        var user = address.UserInfo.Split(':', 2);
-        rabbit.Host(new Uri(address.GetComponents(
-            UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped)), host =>
+    private static void ConnectTo(IRabbitMqBusFactoryConfigurator rabbit, BrokerAddress broker) =>
+        rabbit.Host(broker.Host, broker.Port, broker.VirtualHost, host =>
         {
-            if (user[0].Length > 0)
-                host.Username(Uri.UnescapeDataString(user[0]));
-            if (user.Length > 1)
-                host.Password(Uri.UnescapeDataString(user[1]));
+            host.Username(broker.User);
+            host.Password(broker.Password);
+            if (broker.Tls)
+                host.UseSsl(tls => Encrypt(tls, broker));
         });
+
+    private static void Encrypt(IRabbitMqSslConfigurator tls, BrokerAddress broker)
+    {
+        tls.ServerName = broker.Host;
+        tls.Protocol = SslProtocols.None;
+        if (BrokerTls.Certificate(broker) is { } certificate)
+        {
+            tls.UseCertificateAsAuthenticationIdentity = false;
+            tls.Certificate = certificate;
+        }
+
+        if (BrokerTls.Judge(broker) is { } judge)
+            tls.CertificateValidationCallback = judge;
     }
 
     private static void AddQueues<T>(

@@ -73,7 +73,7 @@ public sealed class DatabaseMigrator(
         if (state.Pending.Count > 0)
             throw new DatabaseVersionException(
                 $"The database {provider.Description} lacks {string.Join(", ", state.Pending)}, and MigrateAtStart is "
-                + "false. Nothing was changed. Run backup-engine db migrate with this configuration, then start again.");
+                + "false. Nothing was changed. Run backup-engine db migrate with this configuration and start again.");
     }
 
     private void RefuseNewer(DatabaseSchemaState state)

@@ -7,7 +7,8 @@ public sealed partial class EngineOptions
     public string Database { get; set; } = "sqlite";
 
     /// <summary>
-    /// For <c>postgresql</c>: <c>Host=...;Port=5432;Database=...;Username=...;SSL Mode=VerifyFull</c>, as Npgsql reads it.
+    /// For <c>postgresql</c>, as Npgsql reads it:
+    /// <c>Host=...;Port=5432;Database=...;Username=...;SSL Mode=VerifyFull</c>.
     /// </summary>
     public string? PostgreSql { get; set; }
 
@@ -31,4 +32,15 @@ public sealed partial class EngineOptions
 
     /// <summary>File that holds the password of the broker's user; as <see cref="PostgreSqlPasswordFile"/>.</summary>
     public string? RabbitMqPasswordFile { get; set; }
+
+    /// <summary>
+    /// For <c>amqps</c>: PEM file of the authorities that may have signed the broker's certificate; null: the system's.
+    /// </summary>
+    public string? RabbitMqCaFile { get; set; }
+
+    /// <summary>For <c>amqps</c>: PEM file with the certificate that this host shows; null: it shows none.</summary>
+    public string? RabbitMqCertificateFile { get; set; }
+
+    /// <summary>PEM file with the key of that certificate; null: it is in the same file.</summary>
+    public string? RabbitMqKeyFile { get; set; }
 }

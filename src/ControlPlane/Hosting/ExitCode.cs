@@ -11,4 +11,7 @@ public static class ExitCode
 
     /// <summary>The command line or the configuration cannot be used; nothing was started.</summary>
     public const int BadConfiguration = 2;
+
+    /// <summary>The command has its answer, and it is no.</summary>
+    public const int No = 3;
 }

@@ -1,3 +1,4 @@
+using BackupEngine.ControlPlane.Bus;
 using BackupEngine.ControlPlane.Database;
 using BackupEngine.ControlPlane.DataPlane;
 
@@ -5,7 +6,8 @@ namespace BackupEngine.ControlPlane.Hosting;
 
 /// <summary>Says in one line, when everything has started, what this process is and where its parts are.</summary>
 public sealed class StartReport(
-    EngineOptions options, DatabaseProvider database, IServiceProvider services, ILogger<StartReport> log) : IHostedLifecycleService
+    EngineOptions options, DatabaseProvider database, IServiceProvider services, ILogger<StartReport> log)
+    : IHostedLifecycleService
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
@@ -43,10 +45,7 @@ public sealed class StartReport(
 
     /// <summary>Without the password.</summary>
     private string Transport() => options.Transport == "rabbitmq"
-        ? "rabbitmq ("
-            + new Uri(options.RabbitMq!)
-                .GetComponents(UriComponents.HostAndPort | UriComponents.Path, UriFormat.Unescaped)
-            + ")"
+        ? $"rabbitmq ({BrokerAddress.Of(options)})"
         : options.Transport;
 
     private async Task<string> DataPlaneAsync(CancellationToken cancellationToken)

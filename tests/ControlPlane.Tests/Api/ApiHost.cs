@@ -5,6 +5,7 @@ using BackupEngine.ControlPlane.Database;
 using BackupEngine.ControlPlane.Database.Entities;
 using BackupEngine.ControlPlane.Hosting;
 using BackupEngine.ControlPlane.Tests.Authentication;
+using BackupEngine.ControlPlane.Tests.Support;
 using MassTransit;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.TestHost;
@@ -15,7 +16,7 @@ using Microsoft.Extensions.Logging;
 namespace BackupEngine.ControlPlane.Tests.Api;
 
 /// <summary>
-/// The real API over a real SQLite file, with a bus that records what is sent and a volume service that answers.
+/// The real API over a real database, with a bus that records what is sent and a volume service that answers.
 /// </summary>
 public sealed class ApiHost : IAsyncLifetime
 {
@@ -24,6 +25,7 @@ public sealed class ApiHost : IAsyncLifetime
     public static readonly TokenUser Other = User("other", "e", ["member", "reader"]);
 
     private readonly string _directory = Directory.CreateTempSubdirectory("backupengine-api-").FullName;
+    private TestDatabase? _database;
     private WebApplication? _app;
 
     internal RecordingSender Sender { get; } = new();
@@ -36,6 +38,7 @@ public sealed class ApiHost : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         Options = new EngineOptions { StateDirectory = _directory, Host = "host-1", VolumeRequestTimeoutSeconds = 20 };
+        _database = TestDatabase.Choose(Options);
         TokenFileTests.Write(_directory, [Admin, Demo, Other]);
         var builder = WebApplication.CreateBuilder();
         builder.WebHost.UseTestServer();
@@ -59,6 +62,7 @@ public sealed class ApiHost : IAsyncLifetime
     {
         if (_app is not null)
             await _app.DisposeAsync();
+        _database?.Dispose();
         Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
         Directory.Delete(_directory, recursive: true);
     }

@@ -149,8 +149,9 @@ public sealed class BackupCreateTests(ApiHost host) : IClassFixture<ApiHost>
         answer.MustBe(HttpStatusCode.Accepted);
         var backup = await host.BackupAsync((Guid)answer["backup"]["id"]!);
         Assert.Equal(snapshot.Id, backup.SnapshotId);
-        Assert.Equal(snapshot.CreatedAt, backup.DataTimestamp);
-        Assert.Equal(SnapshotStatus.BackingUp, (await host.SnapshotAsync(snapshot.Id)).Status);
+        var read = await host.SnapshotAsync(snapshot.Id);
+        Assert.Equal(read.CreatedAt, backup.DataTimestamp);
+        Assert.Equal(SnapshotStatus.BackingUp, read.Status);
         Assert.Equal(VolumeStatus.InUse, (await host.VolumeAsync(volume.Id)).Status);
     }
 

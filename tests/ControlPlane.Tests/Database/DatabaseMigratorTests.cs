@@ -100,7 +100,7 @@ public sealed class DatabaseMigratorTests : IDisposable
         Assert.Empty(await reopened.Backups.ToListAsync(Cancellation));
     }
 
-    private ServiceProvider Services() => (ServiceProvider)new ServiceCollection().AddLogging()
+    private ServiceProvider Services() => new ServiceCollection().AddLogging()
         .AddEngineDatabase(new EngineOptions { StateDirectory = _directory }).BuildServiceProvider();
 
     private async Task<ServiceProvider> StartAsync()

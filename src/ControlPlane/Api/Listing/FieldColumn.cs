@@ -28,14 +28,14 @@ internal sealed class FieldColumn<T, TValue>(
     }
 
     /// <inheritdoc/>
-    public override IOrderedQueryable<T> Sort(IQueryable<T> rows, bool descending, bool further) =>
-        (further, descending) switch
-        {
-            (false, false) => rows.OrderBy(field),
-            (false, true) => rows.OrderByDescending(field),
-            (true, false) => ((IOrderedQueryable<T>)rows).ThenBy(field),
-            (true, true) => ((IOrderedQueryable<T>)rows).ThenByDescending(field),
-        };
+    public override IOrderedQueryable<T> Sort(IQueryable<T> rows, bool descending, bool further)
+    {
+        if (!CanBeNull)
+            return Sort(rows, field, descending, further);
+        // Nothing is less than anything, in every database: PostgreSQL by itself has it the other way round.
+        var present = Expression.Lambda<Func<T, bool>>(Expression.NotEqual(field.Body, Null), field.Parameters);
+        return Sort(Sort(rows, present, descending, further), field, descending, further: true);
+    }
 
     /// <inheritdoc/>
     public override Expression SameAs(ParameterExpression row, T marker) =>
@@ -51,6 +51,16 @@ internal sealed class FieldColumn<T, TValue>(
         var beyond = Compare(here, Parameter(value), descending);
         return descending && CanBeNull ? Expression.OrElse(beyond, Expression.Equal(here, Null)) : beyond;
     }
+
+    private static IOrderedQueryable<T> Sort<TKey>(
+        IQueryable<T> rows, Expression<Func<T, TKey>> key, bool descending, bool further) =>
+        (further, descending) switch
+        {
+            (false, false) => rows.OrderBy(key),
+            (false, true) => rows.OrderByDescending(key),
+            (true, false) => ((IOrderedQueryable<T>)rows).ThenBy(key),
+            (true, true) => ((IOrderedQueryable<T>)rows).ThenByDescending(key),
+        };
 
     private static bool CanBeNull => default(TValue) is null;
 

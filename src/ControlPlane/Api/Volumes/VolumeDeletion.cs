@@ -25,20 +25,28 @@ internal sealed class VolumeDeletion(EngineDatabase database, CommandDispatch co
     public async Task DeleteAsync(ApiRequest request, string id, CancellationToken cancellationToken)
     {
         var volume = await database.FindVolumeAsync(request, id, cancellationToken);
+        if (!await BeginAsync(volume.Id, cancellationToken))
+            throw Fault.InvalidVolume(Refusal);
+        await commands.ToVolumeServiceAsync(
+            volume.Host,
+            new DeleteVolume { VolumeId = volume.Id },
+            () => database.MarkVolumeCommandSentAsync(volume.Id, clock));
+    }
+
+    private async Task<bool> BeginAsync(Guid id, CancellationToken cancellationToken)
+    {
         var now = clock.GetUtcNow().UtcDateTime;
+        await using var transaction = await database.Database.BeginTransactionAsync(cancellationToken);
+        await database.LockVolumeAsync(id, cancellationToken);
         var changed = await database.Volumes
-            .Where(row => row.Id == volume.Id && row.DeletedAt == null && Deletable.Contains(row.Status))
+            .Where(row => row.Id == id && row.DeletedAt == null && Deletable.Contains(row.Status))
             .Where(row => !database.Snapshots.Any(other => other.VolumeId == row.Id && other.DeletedAt == null))
             .ExecuteUpdateAsync(
                 set => set.SetProperty(row => row.Status, VolumeStatus.Deleting)
                     .SetProperty(row => row.UpdatedAt, now)
                     .SetProperty(row => row.CommandSentAt, (DateTime?)null),
                 cancellationToken);
-        if (changed == 0)
-            throw Fault.InvalidVolume(Refusal);
-        await commands.ToVolumeServiceAsync(
-            volume.Host,
-            new DeleteVolume { VolumeId = volume.Id },
-            () => database.MarkVolumeCommandSentAsync(volume.Id, clock));
+        await transaction.CommitAsync(cancellationToken);
+        return changed > 0;
     }
 }

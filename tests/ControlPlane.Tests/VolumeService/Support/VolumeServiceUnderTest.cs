@@ -2,6 +2,7 @@ using BackupEngine.ControlPlane.Contracts;
 using BackupEngine.ControlPlane.Database;
 using BackupEngine.ControlPlane.Database.Entities;
 using BackupEngine.ControlPlane.Hosting;
+using BackupEngine.ControlPlane.Tests.Support;
 using BackupEngine.ControlPlane.VolumeService;
 using BackupEngine.ControlPlane.VolumeService.Drivers;
 using BackupEngine.ControlPlane.VolumeService.Drivers.Files;
@@ -18,6 +19,7 @@ internal sealed class VolumeServiceUnderTest : IAsyncDisposable
     private readonly TestDirectory _volumes;
     private readonly TestDirectory _state;
     private readonly ServiceProvider _services;
+    private readonly TestDatabase? _database;
     private DateTime _now = new(2026, 1, 1, 0, 0, 0, DateTimeKind.Utc);
 
     private VolumeServiceUnderTest(TestDirectory volumes, string tempSource, Action<IServiceCollection>? adjust)
@@ -31,6 +33,7 @@ internal sealed class VolumeServiceUnderTest : IAsyncDisposable
             Host = Host,
             TempSource = tempSource,
         };
+        _database = TestDatabase.Choose(options);
         var services = new ServiceCollection();
         services.AddLogging();
         services.AddSingleton(options);
@@ -180,6 +183,7 @@ internal sealed class VolumeServiceUnderTest : IAsyncDisposable
         foreach (var export in await Driver.ListExportsAsync(CancellationToken.None))
             await Driver.UnexportAsync(export.AttachmentId, CancellationToken.None);
         await _services.DisposeAsync();
+        _database?.Dispose();
         Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
         _volumes.Dispose();
         _state.Dispose();

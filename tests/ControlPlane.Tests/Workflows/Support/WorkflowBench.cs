@@ -3,6 +3,7 @@ using BackupEngine.ControlPlane.BackupService;
 using BackupEngine.ControlPlane.Database;
 using BackupEngine.ControlPlane.Database.Entities;
 using BackupEngine.ControlPlane.Hosting;
+using BackupEngine.ControlPlane.Tests.Support;
 using BackupEngine.ControlPlane.Workflows;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
@@ -18,20 +19,14 @@ internal sealed class WorkflowBench : IDisposable, IDbContextFactory<EngineDatab
     private static readonly CancellationToken None = CancellationToken.None;
 
     private readonly string _directory = Directory.CreateTempSubdirectory("backup-engine-workflow-").FullName;
-    private readonly DbContextOptions<EngineDatabase> _databaseOptions;
+    private readonly TestDatabase? _database;
+    private readonly Func<EngineDatabase> _open;
 
     public WorkflowBench()
     {
-        var connection = new SqliteConnectionStringBuilder
-        {
-            DataSource = Path.Combine(_directory, "engine.db"),
-            DefaultTimeout = 30,
-            Pooling = false,
-        };
-        _databaseOptions = new DbContextOptionsBuilder<EngineDatabase>()
-            .UseSqlite(connection.ToString()).AddInterceptors(new UnsafeFastSqlite()).Options;
-        using var database = CreateDbContext();
-        database.Database.EnsureCreated();
+        var options = new EngineOptions();
+        _database = TestDatabase.Choose(options);
+        _open = _database is null ? OpenFile() : EngineDatabaseRegistration.ProviderOf(options).Open;
         Directory.CreateDirectory(Path.Combine(_directory, "repository"));
         Volumes = new FakeVolumeService(this);
     }
@@ -48,7 +43,7 @@ internal sealed class WorkflowBench : IDisposable, IDbContextFactory<EngineDatab
 
     public EngineDatabase CreateDbContext() => Unreachable
         ? throw new InvalidOperationException("the database is away")
-        : new EngineDatabase(_databaseOptions);
+        : _open();
 
     public EngineOptions Options(string host = Host) => new()
     {
@@ -210,5 +205,24 @@ internal sealed class WorkflowBench : IDisposable, IDbContextFactory<EngineDatab
             .ExecuteUpdateAsync(set => set.SetProperty(b => b.ClaimNumber, b => b.ClaimNumber + 1));
     }
 
-    public void Dispose() => Directory.Delete(_directory, recursive: true);
+    public void Dispose()
+    {
+        _database?.Dispose();
+        Directory.Delete(_directory, recursive: true);
+    }
+
+    private Func<EngineDatabase> OpenFile()
+    {
+        var connection = new SqliteConnectionStringBuilder
+        {
+            DataSource = Path.Combine(_directory, "engine.db"),
+            DefaultTimeout = 30,
+            Pooling = false,
+        };
+        var options = new DbContextOptionsBuilder<EngineDatabase>()
+            .UseSqlite(connection.ToString()).AddInterceptors(new UnsafeFastSqlite()).Options;
+        using var database = new EngineDatabase(options);
+        database.Database.EnsureCreated();
+        return () => new EngineDatabase(options);
+    }
 }

@@ -1,0 +1,111 @@
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+using BackupEngine.ControlPlane.Hosting;
+using BackupEngine.ControlPlane.Tests.Support;
+
+namespace BackupEngine.ControlPlane.Tests.Hosting.Commands;
+
+/// <summary>The commands beside serve, as an operator runs them.</summary>
+public sealed class EngineCommandTests : IDisposable
+{
+    private readonly string _state = Directory.CreateTempSubdirectory("backup-engine-command-").FullName;
+    private readonly TestDatabase _database = TestDatabase.Empty();
+
+    public void Dispose()
+    {
+        _database.Dispose();
+        Directory.Delete(_state, recursive: true);
+    }
+
+    [Fact]
+    public async Task A_database_is_brought_up_to_date_once()
+    {
+        var before = await RunAsync("db", "status", "--json");
+        var first = await RunAsync("db", "migrate", "--json");
+        var again = await RunAsync("db", "migrate", "--json");
+        var after = await RunAsync("db", "status", "--json");
+
+        Assert.Equal((ExitCode.No, false), (before.Code, (bool)before.Json["up_to_date"]!));
+        Assert.Equal(before.Json["pending"]!.ToJsonString(), first.Json["migrated"]!.ToJsonString());
+        Assert.Empty(again.Json["migrated"]!.AsArray());
+        Assert.Equal((ExitCode.Success, true), (after.Code, (bool)after.Json["up_to_date"]!));
+    }
+
+    [Fact]
+    public async Task A_configuration_is_shown_without_its_secrets_and_its_parts_are_tried()
+    {
+        var secret = Path.Combine(_state, "secret");
+        await File.WriteAllTextAsync(secret, "not-to-be-seen\n", TestContext.Current.CancellationToken);
+
+        var shown = await RunAsync(
+            "config", "check", "--json", "--connect",
+            ("PostgreSqlPasswordFile", secret), ("RabbitMq", "amqp://user:not-to-be-seen@127.0.0.1:1/"));
+
+        Assert.Equal(ExitCode.Success, shown.Code);
+        Assert.DoesNotContain("not-to-be-seen", shown.Text, StringComparison.Ordinal);
+        Assert.Equal("(given, not shown)", (string)shown.Json["options"]!["PostgreSqlPassword"]!);
+        Assert.Equal("ok", (string)shown.Json["parts"]!["database"]!);
+    }
+
+    [Fact]
+    public async Task What_is_not_reached_is_named()
+    {
+        var shown = await RunAsync(
+            "config", "check", "--json", "--connect",
+            ("Transport", "rabbitmq"),
+            ("RabbitMq", "amqp://user@127.0.0.1:1/"),
+            ("PostgreSql", "Host=127.0.0.1;Port=1;Database=x"));
+
+        Assert.Equal(ExitCode.Failure, shown.Code);
+        Assert.NotEqual("ok", (string)shown.Json["parts"]!["database"]!);
+        Assert.NotEqual("ok", (string)shown.Json["parts"]!["broker"]!);
+        Assert.Equal("ok", (string)shown.Json["parts"]!["state directory"]!);
+    }
+
+    [Fact]
+    public async Task Every_fault_of_a_configuration_is_told_at_once()
+    {
+        var refused = await RunAsync(
+            "config", "check", ("Transport", "rabbitmq"), ("Database", "oracle"), ("LeaseSeconds", "1"));
+
+        Assert.Equal(ExitCode.BadConfiguration, refused.Code);
+        foreach (var word in new[] { "amqp://", "sqlite, postgresql", "LeaseSeconds" })
+            Assert.Contains(word, refused.Text, StringComparison.Ordinal);
+    }
+
+    private Task<Answer> RunAsync(string command, string verb, params (string, string)[] options) =>
+        RunAsync([command, verb], options);
+
+    private Task<Answer> RunAsync(string command, string verb, string option, params (string, string)[] options) =>
+        RunAsync([command, verb, option], options);
+
+    private Task<Answer> RunAsync(
+        string command, string verb, string option, string other, params (string, string)[] options) =>
+        RunAsync([command, verb, option, other], options);
+
+    private async Task<Answer> RunAsync(string[] words, (string Name, string Value)[] options)
+    {
+        var start = new ProcessStartInfo(
+            Path.Combine(AppContext.BaseDirectory, "backup-engine"), [.. words, "--state-dir", _state])
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        start.Environment["Engine__Database"] = "postgresql";
+        start.Environment["Engine__PostgreSql"] = _database.Connection;
+        start.Environment["Engine__DataPlaneProgram"] = "/bin/true";
+        foreach (var (name, value) in options)
+            start.Environment[$"Engine__{name}"] = value;
+        using var process = Process.Start(start)!;
+        var error = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        var output = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        return new Answer(process.ExitCode, output + await error);
+    }
+
+    private sealed record Answer(int Code, string Text)
+    {
+        public JsonNode Json => JsonNode.Parse(Text)!;
+    }
+}
