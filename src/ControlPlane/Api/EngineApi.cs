@@ -1,8 +1,10 @@
 using BackupEngine.ControlPlane.Api.Backups;
+using BackupEngine.ControlPlane.Api.Backups.Records;
 using BackupEngine.ControlPlane.Api.Commands;
 using BackupEngine.ControlPlane.Api.Discovery;
 using BackupEngine.ControlPlane.Api.Faults;
 using BackupEngine.ControlPlane.Api.Pipeline;
+using BackupEngine.ControlPlane.Api.Quotas;
 using BackupEngine.ControlPlane.Api.Snapshots;
 using BackupEngine.ControlPlane.Api.Stock;
 using BackupEngine.ControlPlane.Api.Volumes;
@@ -25,12 +27,14 @@ public static class EngineApi
         services.TryAddSingleton(TimeProvider.System);
         services.AddRouting();
         services.AddScoped<CommandDispatch>();
+        services.AddScoped<QuotaLimits>().AddScoped<QuotaGate>();
         services.AddScoped<VolumeDrafts>().AddScoped<VolumeCreation>().AddScoped<VolumeUpdate>()
             .AddScoped<VolumeDeletion>();
         services.AddScoped<VolumeAttachments>().AddScoped<VolumeConnections>().AddScoped<VolumeActions>();
         services.AddScoped<SnapshotCreation>().AddScoped<SnapshotDeletion>();
         services.AddScoped<BackupSources>().AddScoped<BackupRequestLog>().AddScoped<BackupCreation>();
         services.AddScoped<BackupRestoration>().AddScoped<BackupUpdate>().AddScoped<BackupDeletion>();
+        services.AddScoped<BackupOverruling>().AddScoped<BackupActions>().AddScoped<BackupImport>();
         return services;
     }
 
@@ -47,6 +51,7 @@ public static class EngineApi
         MapBoth(app, VolumeEndpoints.Map);
         MapBoth(app, SnapshotEndpoints.Map);
         MapBoth(app, BackupEndpoints.Map);
+        MapBoth(app, QuotaEndpoints.Map);
         MapBoth(app, StockEndpoints.Map);
         return app;
     }

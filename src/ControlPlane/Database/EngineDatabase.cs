@@ -32,6 +32,15 @@ public class EngineDatabase : DbContext
     /// <summary>The step log.</summary>
     public DbSet<BackupStepEntity> BackupSteps => Set<BackupStepEntity>();
 
+    /// <summary>Limits that administrators have set.</summary>
+    public DbSet<QuotaLimitEntity> QuotaLimits => Set<QuotaLimitEntity>();
+
+    /// <summary>Whose turn it is to add to what a project has.</summary>
+    public DbSet<ProjectTurnEntity> ProjectTurns => Set<ProjectTurnEntity>();
+
+    /// <summary>What users are told about work that failed.</summary>
+    public DbSet<MessageEntity> Messages => Set<MessageEntity>();
+
     /// <inheritdoc/>
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder) =>
         configurationBuilder.Properties<DateTime>().HaveConversion<UtcDateTimeConverter>();
@@ -45,6 +54,10 @@ public class EngineDatabase : DbContext
         modelBuilder.Entity<BackupEntity>().HasIndex(b => new { b.ProjectId, b.CreatedAt });
         modelBuilder.Entity<BackupEntity>().HasIndex(b => new { b.VolumeId, b.DataTimestamp });
         modelBuilder.Entity<BackupEntity>().HasIndex(b => b.Status);
+        modelBuilder.Entity<BackupEntity>().HasIndex(b => b.StoredAs);
+        modelBuilder.Entity<QuotaLimitEntity>().HasKey(q => new { q.Scope, q.Name, q.Resource });
+        modelBuilder.Entity<ProjectTurnEntity>().HasKey(t => t.ProjectId);
+        modelBuilder.Entity<MessageEntity>().HasIndex(m => new { m.ProjectId, m.CreatedAt });
         modelBuilder.Entity<BackupStepEntity>().HasKey(s => s.Sequence);
         modelBuilder.Entity<BackupStepEntity>().HasIndex(s => new { s.BackupId, s.Sequence });
     }

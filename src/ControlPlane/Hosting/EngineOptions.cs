@@ -91,6 +91,24 @@ public sealed partial class EngineOptions
     /// <summary>The host whose volume service makes new volumes; null: this one.</summary>
     public string? VolumeHost { get; set; }
 
+    /// <summary>Volumes that a project may have where nobody set another limit; -1 is no limit.</summary>
+    public int QuotaVolumes { get; set; } = 10;
+
+    /// <summary>Snapshots that a project may have, likewise.</summary>
+    public int QuotaSnapshots { get; set; } = 10;
+
+    /// <summary>GiB of volumes and snapshots, likewise.</summary>
+    public int QuotaGigabytes { get; set; } = 1000;
+
+    /// <summary>GiB of one volume, likewise.</summary>
+    public int QuotaPerVolumeGigabytes { get; set; } = -1;
+
+    /// <summary>Backups that a project may have, likewise.</summary>
+    public int QuotaBackups { get; set; } = 10;
+
+    /// <summary>GiB of backups, each counted with the size of its volume, likewise.</summary>
+    public int QuotaBackupGigabytes { get; set; } = 1000;
+
     /// <summary>Whether this process has the role.</summary>
     public bool Has(string role) => Roles.Contains(role, StringComparer.Ordinal);
 }

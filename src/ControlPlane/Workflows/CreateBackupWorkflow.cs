@@ -137,7 +137,7 @@ internal sealed class CreateBackupWorkflow : IBackupWorkflow
             InitializeRepository = true,
             BackupId = _run.Backup.Id.ToString(),
             VolumeId = _run.Backup.VolumeId.ToString(),
-            ParentBackupId = parent?.Id.ToString() ?? "",
+            ParentBackupId = parent?.StoredId().ToString() ?? "",
             AttachmentId = exposed.AttachmentId.ToString(),
             ChangedBlocks = WireExtents(plan),
             ChangedBlocksBase = plan?.Base ?? "",

@@ -36,12 +36,15 @@ internal sealed class DeleteBackupWorkflow(WorkflowRun run) : IBackupWorkflow
     {
         if (!await ReachedRepositoryAsync(cancellationToken))
             await run.Steps.SkipAsync(WorkflowStep.RemoveData, "it never reached the repository", cancellationToken);
+        else if (await OtherRecordAsync(cancellationToken) is { } other)
+            await run.Steps.SkipAsync(
+                WorkflowStep.RemoveData, $"the record {other} has the same data; they go with it", cancellationToken);
         else
             await run.Steps.RunAsync(
                 WorkflowStep.RemoveData,
                 new StepFacts().With("repository", run.Options.Repository!),
                 token => run.DataPlane.DeleteBackupAsync(
-                    run.Options.Repository!, run.Backup.Id, keepCheckpoints: false, run.Logger, run.Time, token),
+                    run.Options.Repository!, run.Backup.StoredId(), keepCheckpoints: false, run.Logger, run.Time, token),
                 cancellationToken);
     }
 
@@ -49,9 +52,26 @@ internal sealed class DeleteBackupWorkflow(WorkflowRun run) : IBackupWorkflow
     /// Data are in the repository only if a transfer was ever started; the log keeps every line of the backup.
     /// </summary>
     private Task<bool> ReachedRepositoryAsync(CancellationToken cancellationToken) => run.Record.QueryAsync(
-        (database, token) => database.BackupSteps.AnyAsync(
+        async (database, token) => run.Backup.StoredAs is not null || await database.BackupSteps.AnyAsync(
             line => line.BackupId == run.Backup.Id && line.Name == WorkflowStep.TransferData.Name, token),
         cancellationToken);
+
+    /// <summary>
+    /// A record that was imported over the same data. One that is being deleted does not count: of two that are deleted
+    /// at once each removes the data, and what is gone already is no error; so the last one never leaves them behind.
+    /// </summary>
+    private Task<Guid?> OtherRecordAsync(CancellationToken cancellationToken)
+    {
+        var stored = run.Backup.StoredId();
+        return run.Record.QueryAsync(
+            (database, token) => database.Backups
+                .Where(other => other.Id != run.Backup.Id && other.DeletedAt == null)
+                .Where(other => other.Status != BackupStatus.Deleting && other.Status != BackupStatus.Deleted)
+                .Where(other => other.StoredAs == stored || (other.Id == stored && other.StoredAs == null))
+                .Select(other => (Guid?)other.Id)
+                .FirstOrDefaultAsync(token),
+            cancellationToken);
+    }
 
     private async Task DropBasePointAsync(CancellationToken cancellationToken)
     {

@@ -134,7 +134,7 @@ internal sealed class RestoreBackupWorkflow : IBackupWorkflow
         var work = new RestoreJob
         {
             Repository = _run.Options.Repository,
-            BackupId = _run.Backup.Id.ToString(),
+            BackupId = _run.Backup.StoredId().ToString(),
             AttachmentId = exposed.AttachmentId.ToString(),
             TargetIsZero = targetIsZero,
         };
@@ -152,6 +152,7 @@ internal sealed class RestoreBackupWorkflow : IBackupWorkflow
         async (database, token) =>
         {
             await GiveBackBackupAsync(database, failReason: null, token);
+            await GiveMetadataAsync(database, token);
             await Target(database).ExecuteUpdateAsync(
                 set => set.SetProperty(v => v.Status, VolumeStatus.Available)
                     .SetProperty(v => v.PreviousStatus, (string?)null)
@@ -161,6 +162,28 @@ internal sealed class RestoreBackupWorkflow : IBackupWorkflow
             await _run.Record.EndClaimAsync(database, token);
         },
         cancellationToken);
+
+    /// <summary>
+    /// The target gets the metadata of the volume that was backed up, and its name where it has none of its own.
+    /// </summary>
+    private async Task GiveMetadataAsync(EngineDatabase database, CancellationToken cancellationToken)
+    {
+        if (SavedVolume.Of(_run.Backup) is not { } saved)
+            return;
+        var metadata = SavedVolume.Write(VolumeId == _run.Backup.VolumeId
+            ? saved.Metadata
+            : new Dictionary<string, string>(saved.Metadata) { [SavedVolume.SourceKey] = $"{_run.Backup.Id}" });
+        await Target(database).ExecuteUpdateAsync(
+            set => set.SetProperty(v => v.MetadataJson, metadata)
+                .SetProperty(v => v.Bootable, v => v.Bootable || saved.Bootable),
+            cancellationToken);
+        if (!string.IsNullOrEmpty(saved.Name))
+            await Target(database)
+                .Where(v => v.Name == null || v.Name == "" || v.Name.StartsWith(SavedVolume.RestoredNamePrefix))
+                .ExecuteUpdateAsync(
+                    set => set.SetProperty(v => v.Name, saved.Name).SetProperty(v => v.Description, saved.Description),
+                    cancellationToken);
+    }
 
     /// <summary>The backup is available again, however the restore has ended: it was only read.</summary>
     private Task<int> GiveBackBackupAsync(

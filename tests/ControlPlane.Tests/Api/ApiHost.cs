@@ -37,7 +37,17 @@ public sealed class ApiHost : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        Options = new EngineOptions { StateDirectory = _directory, Host = "host-1", VolumeRequestTimeoutSeconds = 20 };
+        Options = new EngineOptions
+        {
+            StateDirectory = _directory,
+            Host = "host-1",
+            VolumeRequestTimeoutSeconds = 20,
+            QuotaVolumes = -1,
+            QuotaSnapshots = -1,
+            QuotaGigabytes = -1,
+            QuotaBackups = -1,
+            QuotaBackupGigabytes = -1,
+        };
         _database = TestDatabase.Choose(Options);
         TokenFileTests.Write(_directory, [Admin, Demo, Other]);
         var builder = WebApplication.CreateBuilder();

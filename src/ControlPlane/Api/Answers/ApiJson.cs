@@ -2,6 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using BackupEngine.ControlPlane.Api.Backups;
+using BackupEngine.ControlPlane.Api.Backups.Records;
 using BackupEngine.ControlPlane.Api.Discovery;
 using BackupEngine.ControlPlane.Api.Snapshots;
 using BackupEngine.ControlPlane.Api.Stock;
@@ -20,6 +21,7 @@ namespace BackupEngine.ControlPlane.Api.Answers;
 [JsonSerializable(typeof(SnapshotDetail))]
 [JsonSerializable(typeof(BackupSummary))]
 [JsonSerializable(typeof(BackupDetail))]
+[JsonSerializable(typeof(BackupRecordView))]
 [JsonSerializable(typeof(RestoreView))]
 [JsonSerializable(typeof(BackupStepView))]
 [JsonSerializable(typeof(ConnectionInfoView))]

@@ -23,6 +23,32 @@ internal static class BackupBodies
     private static readonly (string, Schema)[] UpdateFields =
         [("name", BodyFields.Name), ("description", BodyFields.Description)];
 
+    /// <summary>Of the action <c>os-reset_status</c>.</summary>
+    public static readonly Schema ResetStatus = ObjectSchema.Body("os-reset_status", new ObjectSchema
+    {
+        Properties = [("status", new TextSchema { Nullable = false })],
+        Required = ["status"],
+    });
+
+    /// <summary>Of the action <c>os-force_delete</c>.</summary>
+    public static readonly Schema ForceDelete = ObjectSchema.Body("os-force_delete", new ObjectSchema
+    {
+        Properties = [],
+        OtherFieldsAllowed = true,
+        Nullable = true,
+    });
+
+    /// <summary>Of the import of a record.</summary>
+    public static readonly Schema Import = ObjectSchema.Body("backup-record", new ObjectSchema
+    {
+        Properties =
+        [
+            ("backup_service", new TextSchema { Nullable = false, MinLength = 1 }),
+            ("backup_url", new TextSchema { Nullable = false, MinLength = 1, MaxLength = int.MaxValue }),
+        ],
+        Required = ["backup_service", "backup_url"],
+    });
+
     /// <summary>
     /// To restore a backup. What may be <c>null</c> in Block Storage, and ends in its 500, is refused.
     /// </summary>

@@ -2,9 +2,11 @@ using BackupEngine.ControlPlane.Api.Commands;
 using BackupEngine.ControlPlane.Api.Faults;
 using BackupEngine.ControlPlane.Api.Listing;
 using BackupEngine.ControlPlane.Api.Pipeline;
+using BackupEngine.ControlPlane.Api.Quotas;
 using BackupEngine.ControlPlane.Contracts;
 using BackupEngine.ControlPlane.Database;
 using BackupEngine.ControlPlane.Database.Entities;
+using BackupEngine.ControlPlane.Workflows;
 using Microsoft.EntityFrameworkCore;
 
 namespace BackupEngine.ControlPlane.Api.Backups;
@@ -17,6 +19,7 @@ namespace BackupEngine.ControlPlane.Api.Backups;
 internal sealed class BackupCreation(
     EngineDatabase database,
     BackupSources sources,
+    QuotaGate quota,
     CommandDispatch commands,
     BackupRequestLog steps,
     TimeProvider clock)
@@ -43,6 +46,7 @@ internal sealed class BackupCreation(
             : await sources.FindSnapshotAsync(request, asked, cancellationToken);
         if (snapshot is null)
             BackupSources.RequireVolumeStatus(volume.Status, asked.Force);
+        await quota.RequireBackupAsync(request.Caller.ProjectId, volume.SizeGiB, cancellationToken);
         var parent = asked.Incremental ? await FindParentAsync(request, asked, snapshot, cancellationToken) : null;
         await sources.BeginAsync(volume, snapshot, asked.Force, cancellationToken);
 
@@ -89,6 +93,7 @@ internal sealed class BackupCreation(
             AvailabilityZone = asked.AvailabilityZone ?? volume.AvailabilityZone,
             SizeGiB = volume.SizeGiB,
             MetadataJson = asked.MetadataJson,
+            VolumeMetadataJson = SavedVolume.Save(volume),
             DataTimestamp = snapshot?.CreatedAt ?? now,
             CreatedAt = now,
         };

@@ -1,4 +1,5 @@
 using BackupEngine.ControlPlane.Api.Answers;
+using BackupEngine.ControlPlane.Api.Backups.Records;
 using BackupEngine.ControlPlane.Api.Bodies;
 using BackupEngine.ControlPlane.Api.Faults;
 using BackupEngine.ControlPlane.Api.Listing;
@@ -25,7 +26,9 @@ internal static class BackupEndpoints
         routes.MapPut("/backups/{id}", UpdateAsync);
         routes.MapDelete("/backups/{id}", DeleteAsync);
         routes.MapPost("/backups/{id}/restore", RestoreAsync);
+        routes.MapPost("/backups/{id}/action", ActAsync);
         routes.MapGet("/backups/{id}/steps", StepsAsync);
+        BackupRecordEndpoints.Map(routes);
     }
 
     private static async Task<IResult> CreateAsync(
@@ -94,6 +97,14 @@ internal static class BackupEndpoints
         var answer = await restoration.RestoreAsync(request, id, volumeId, name, cancellationToken);
         return new ObjectAnswer<RestoreView>(
             "restore", answer, ApiJson.Relaxed.RestoreView, StatusCodes.Status202Accepted);
+    }
+
+    private static async Task<IResult> ActAsync(
+        ApiRequest request, string id, BackupActions actions, CancellationToken cancellationToken)
+    {
+        var body = await BodyReader.ReadAsync(request.Http, cancellationToken);
+        await actions.ActAsync(request, id, body, cancellationToken);
+        return Results.StatusCode(StatusCodes.Status202Accepted);
     }
 
     private static async Task<IResult> StepsAsync(

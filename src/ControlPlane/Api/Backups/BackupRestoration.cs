@@ -2,10 +2,12 @@ using BackupEngine.ControlPlane.Api.Commands;
 using BackupEngine.ControlPlane.Api.Faults;
 using BackupEngine.ControlPlane.Api.Listing;
 using BackupEngine.ControlPlane.Api.Pipeline;
+using BackupEngine.ControlPlane.Api.Quotas;
 using BackupEngine.ControlPlane.Api.Volumes;
 using BackupEngine.ControlPlane.Contracts;
 using BackupEngine.ControlPlane.Database;
 using BackupEngine.ControlPlane.Database.Entities;
+using BackupEngine.ControlPlane.Workflows;
 using Microsoft.EntityFrameworkCore;
 
 namespace BackupEngine.ControlPlane.Api.Backups;
@@ -15,7 +17,12 @@ namespace BackupEngine.ControlPlane.Api.Backups;
 /// workflow makes. Nobody waits for that here.
 /// </summary>
 internal sealed class BackupRestoration(
-    EngineDatabase database, VolumeDrafts drafts, CommandDispatch commands, BackupRequestLog steps, TimeProvider clock)
+    EngineDatabase database,
+    VolumeDrafts drafts,
+    QuotaGate quota,
+    CommandDispatch commands,
+    BackupRequestLog steps,
+    TimeProvider clock)
 {
     private const string NewVolumeDescription = "auto-created_from_restore_from_backup";
 
@@ -44,7 +51,12 @@ internal sealed class BackupRestoration(
         volume.RestoredFromBackupId = backupId;
         // The command of the restore makes the device: there is none of the volume's own to be sent.
         volume.CommandSentAt = volume.CreatedAt;
-        return BeginAsync(backupId, volume.Id, () => AddAsync(volume, cancellationToken), cancellationToken);
+        return BeginAsync(
+            backupId,
+            volume.Id,
+            () => quota.RequireVolumeAsync(volume.ProjectId, volume.SizeGiB, cancellationToken),
+            () => AddAsync(volume, cancellationToken),
+            cancellationToken);
     }
 
     private Task RestoreToExistingAsync(BackupEntity backup, VolumeEntity volume, CancellationToken cancellationToken)
@@ -54,15 +66,26 @@ internal sealed class BackupRestoration(
         if (volume.SizeGiB < backup.SizeGiB)
             throw Fault.InvalidVolume(
                 $"volume size {volume.SizeGiB} is too small to restore backup of size {backup.SizeGiB}.");
-        return BeginAsync(backup.Id, volume.Id, () => ClaimAsync(volume.Id, cancellationToken), cancellationToken);
+        return BeginAsync(
+            backup.Id,
+            volume.Id,
+            () => Task.CompletedTask,
+            () => ClaimAsync(volume.Id, cancellationToken),
+            cancellationToken);
     }
 
     private async Task BeginAsync(
-        Guid backupId, Guid volumeId, Func<Task> takeVolume, CancellationToken cancellationToken)
+        Guid backupId,
+        Guid volumeId,
+        Func<Task> requireQuota,
+        Func<Task> takeVolume,
+        CancellationToken cancellationToken)
     {
         var receivedAt = clock.GetUtcNow().UtcDateTime;
         await using (var transaction = await database.Database.BeginTransactionAsync(cancellationToken))
         {
+            // Rows are always taken in this order, here and everywhere: the project's turn, the backup, the volume.
+            await requireQuota();
             await ClaimBackupAsync(backupId, volumeId, cancellationToken);
             await takeVolume();
             var backup = await database.Backups.AsNoTracking()
@@ -108,15 +131,15 @@ internal sealed class BackupRestoration(
             throw TargetNotAvailable();
     }
 
-    private Task<int> AddAsync(VolumeEntity volume, CancellationToken cancellationToken)
+    private async Task AddAsync(VolumeEntity volume, CancellationToken cancellationToken)
     {
         database.Volumes.Add(volume);
-        return database.SaveChangesAsync(cancellationToken);
+        await database.SaveChangesAsync(cancellationToken);
     }
 
     private VolumeEntity NewVolume(ApiRequest request, BackupEntity backup, string? name)
     {
-        var volume = drafts.Draft(request, name ?? $"restore_backup_{backup.Id}", NewVolumeDescription);
+        var volume = drafts.Draft(request, name ?? SavedVolume.RestoredNamePrefix + backup.Id, NewVolumeDescription);
         volume.SizeGiB = backup.SizeGiB;
         return volume;
     }

@@ -21,7 +21,12 @@ internal static class BodyReader
     public static async Task<BodyValue> ReadAsync(HttpContext http, CancellationToken cancellationToken)
     {
         RequireJson(http.Request.ContentType);
-        var bytes = await ReadBytesAsync(http, cancellationToken);
+        return Parse(await ReadBytesAsync(http, cancellationToken));
+    }
+
+    /// <summary>Reads JSON of any origin within the same bounds; <c>Malformed request body</c> if it is none.</summary>
+    public static BodyValue Parse(ReadOnlyMemory<byte> bytes)
+    {
         try
         {
             using var document = JsonDocument.Parse(bytes, Strict);

@@ -77,12 +77,8 @@ internal static class ListQueryReader
         _ => throw Fault.InvalidInput("Unknown sort direction, must be 'desc' or 'asc'."),
     };
 
-    private static bool ReadTruth(string text, Func<string, string> error) => text.Trim().ToLowerInvariant() switch
-    {
-        "1" or "t" or "true" or "on" or "y" or "yes" => true,
-        "0" or "f" or "false" or "off" or "n" or "no" => false,
-        _ => throw Fault.BadRequest(error(text)),
-    };
+    private static bool ReadTruth(string text, Func<string, string> error) =>
+        QueryTruth.TryRead(text, out var truth) ? truth : throw Fault.BadRequest(error(text));
 
     private static string WithCountError(string text) => $"Value '{text}' for 'with_count' is not a boolean.";
 

@@ -1,3 +1,4 @@
+using BackupEngine.ControlPlane.Api.Faults;
 using BackupEngine.ControlPlane.Api.Versions;
 using BackupEngine.ControlPlane.Authentication;
 
@@ -21,5 +22,20 @@ internal sealed record ApiRequest(HttpContext Http, Caller Caller, Microversion 
         var caller = http.Features.Get<Caller>() ?? throw new InvalidOperationException("The request has no caller.");
         var version = http.Features.Get<RequestedVersion>()?.Version ?? Microversion.Minimum;
         return ValueTask.FromResult<ApiRequest?>(new ApiRequest(http, caller, version));
+    }
+
+    /// <summary>Refuses callers who are not administrators.</summary>
+    /// <param name="rule">The policy that the refusal names.</param>
+    public void RequireAdmin(string rule)
+    {
+        if (!Caller.IsAdmin)
+            throw Fault.Forbidden(rule);
+    }
+
+    /// <summary>Refuses a version in which a route was not there yet.</summary>
+    public void RequireVersion(int minor)
+    {
+        if (!Version.Has(minor))
+            throw Fault.NotFound();
     }
 }

@@ -4,6 +4,7 @@ using BackupEngine.ControlPlane.Api.Commands;
 using BackupEngine.ControlPlane.Api.Faults;
 using BackupEngine.ControlPlane.Api.Listing;
 using BackupEngine.ControlPlane.Api.Pipeline;
+using BackupEngine.ControlPlane.Api.Quotas;
 using BackupEngine.ControlPlane.Contracts;
 using BackupEngine.ControlPlane.Database;
 using BackupEngine.ControlPlane.Database.Entities;
@@ -12,7 +13,8 @@ using Microsoft.EntityFrameworkCore;
 namespace BackupEngine.ControlPlane.Api.Snapshots;
 
 /// <summary>Takes snapshots.</summary>
-internal sealed class SnapshotCreation(EngineDatabase database, CommandDispatch commands, TimeProvider clock)
+internal sealed class SnapshotCreation(
+    EngineDatabase database, QuotaGate quota, CommandDispatch commands, TimeProvider clock)
 {
     private const int InUseSince = 66;
 
@@ -66,6 +68,7 @@ internal sealed class SnapshotCreation(EngineDatabase database, CommandDispatch 
     private async Task RecordAsync(SnapshotEntity snapshot, string[] allowed, CancellationToken cancellationToken)
     {
         await using var transaction = await database.Database.BeginTransactionAsync(cancellationToken);
+        await quota.RequireSnapshotAsync(snapshot.ProjectId, snapshot.SizeGiB, cancellationToken);
         var touched = await database.Volumes
             .Where(volume => volume.Id == snapshot.VolumeId && volume.DeletedAt == null)
             .Where(volume => allowed.Contains(volume.Status))

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using BackupEngine.ControlPlane.Api.Quotas;
 
 namespace BackupEngine.ControlPlane.Api.Stock;
 
@@ -7,23 +8,23 @@ internal sealed record AbsoluteLimitsView
 {
     /// <summary>Volumes.</summary>
     [JsonPropertyName("maxTotalVolumes")]
-    public int MaxTotalVolumes { get; init; } = -1;
+    public required int MaxTotalVolumes { get; init; }
 
     /// <summary>Snapshots.</summary>
     [JsonPropertyName("maxTotalSnapshots")]
-    public int MaxTotalSnapshots { get; init; } = -1;
+    public required int MaxTotalSnapshots { get; init; }
 
     /// <summary>Backups.</summary>
     [JsonPropertyName("maxTotalBackups")]
-    public int MaxTotalBackups { get; init; } = -1;
+    public required int MaxTotalBackups { get; init; }
 
     /// <summary>GiB of volumes and snapshots.</summary>
     [JsonPropertyName("maxTotalVolumeGigabytes")]
-    public int MaxTotalVolumeGigabytes { get; init; } = -1;
+    public required int MaxTotalVolumeGigabytes { get; init; }
 
     /// <summary>GiB of backups.</summary>
     [JsonPropertyName("maxTotalBackupGigabytes")]
-    public int MaxTotalBackupGigabytes { get; init; } = -1;
+    public required int MaxTotalBackupGigabytes { get; init; }
 
     /// <summary>Volumes in use.</summary>
     [JsonPropertyName("totalVolumesUsed")]
@@ -44,4 +45,19 @@ internal sealed record AbsoluteLimitsView
     /// <summary>GiB of backups in use: the sizes of their volumes.</summary>
     [JsonPropertyName("totalBackupGigabytesUsed")]
     public required long TotalBackupGigabytesUsed { get; init; }
+
+    /// <summary>Limits and use of a project.</summary>
+    public static AbsoluteLimitsView Of(IReadOnlyDictionary<string, int> limits, QuotaUse use) => new()
+    {
+        MaxTotalVolumes = limits[QuotaResource.Volumes],
+        MaxTotalSnapshots = limits[QuotaResource.Snapshots],
+        MaxTotalBackups = limits[QuotaResource.Backups],
+        MaxTotalVolumeGigabytes = limits[QuotaResource.Gigabytes],
+        MaxTotalBackupGigabytes = limits[QuotaResource.BackupGigabytes],
+        TotalVolumesUsed = use.Volumes,
+        TotalSnapshotsUsed = use.Snapshots,
+        TotalBackupsUsed = use.Backups,
+        TotalGigabytesUsed = use.Gigabytes,
+        TotalBackupGigabytesUsed = use.BackupGigabytes,
+    };
 }

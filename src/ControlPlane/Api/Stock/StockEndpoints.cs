@@ -2,6 +2,7 @@ using BackupEngine.ControlPlane.Api.Answers;
 using BackupEngine.ControlPlane.Api.Backups;
 using BackupEngine.ControlPlane.Api.Faults;
 using BackupEngine.ControlPlane.Api.Pipeline;
+using BackupEngine.ControlPlane.Api.Quotas;
 using BackupEngine.ControlPlane.Api.Snapshots;
 using BackupEngine.ControlPlane.Api.Volumes;
 using BackupEngine.ControlPlane.Database;
@@ -42,8 +43,6 @@ internal static class StockEndpoints
             new ListAnswer<VolumeTypeView>("volume_types", [new VolumeTypeView()], ApiJson.Relaxed.VolumeTypeView));
         routes.MapGet("/types/{id}", (ApiRequest _, string id) => VolumeType(id));
         routes.MapGet("/limits", LimitsAsync);
-        routes.MapGet("/os-quota-sets/{id}", QuotasAsync);
-        routes.MapGet("/os-quota-sets/{id}/defaults", (ApiRequest _, string id) => new QuotaAnswer(id, use: null));
     }
 
     private static ObjectAnswer<ExtensionView> Extension(string alias) => new(
@@ -87,18 +86,14 @@ internal static class StockEndpoints
     }
 
     private static async Task<IResult> LimitsAsync(
-        ApiRequest request, EngineDatabase database, CancellationToken cancellationToken)
+        ApiRequest request, EngineDatabase database, QuotaLimits quotas, CancellationToken cancellationToken)
     {
-        var use = await ProjectUse.CountAsync(database, request.Caller.ProjectId, cancellationToken);
-        return new ObjectAnswer<LimitsView>("limits", new LimitsView { Absolute = use }, ApiJson.Relaxed.LimitsView);
-    }
-
-    private static async Task<IResult> QuotasAsync(
-        ApiRequest request, string id, EngineDatabase database, CancellationToken cancellationToken)
-    {
-        if (!request.Caller.IsAdmin && id != request.Caller.ProjectId)
-            throw Fault.Forbidden("volume_extension:quotas:show");
-        var withUse = request.Http.Request.Query["usage"].ToString() is "True" or "true" or "1";
-        return new QuotaAnswer(id, withUse ? await ProjectUse.CountAsync(database, id, cancellationToken) : null);
+        var project = request.Caller.IsAdmin && request.Http.Request.Query["project_id"].ToString() is { Length: > 0 } other
+            ? other
+            : request.Caller.ProjectId;
+        var limits = await quotas.OfProjectAsync(project, cancellationToken);
+        var use = await database.CountUseAsync(project, cancellationToken);
+        return new ObjectAnswer<LimitsView>(
+            "limits", new LimitsView { Absolute = AbsoluteLimitsView.Of(limits, use) }, ApiJson.Relaxed.LimitsView);
     }
 }

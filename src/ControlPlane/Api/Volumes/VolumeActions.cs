@@ -13,9 +13,7 @@ internal sealed class VolumeActions(VolumeAttachments attachments, VolumeConnect
     public async Task<IResult> ActAsync(
         ApiRequest request, string id, BodyValue body, CancellationToken cancellationToken)
     {
-        if (body.Kind != BodyKind.Object || body.Fields.Count != 1)
-            throw Fault.MalformedBody();
-        switch (body.Fields.GetAt(0).Key)
+        switch (ActionBody.NameOf(body))
         {
             case "os-attach":
                 await attachments.AttachAsync(request, id, body, cancellationToken);
@@ -31,9 +29,7 @@ internal sealed class VolumeActions(VolumeAttachments attachments, VolumeConnect
                     "connection_info", await connections.InitializeAsync(request, id, body, cancellationToken),
                     ApiJson.Relaxed.ConnectionInfoView);
             case var unknown:
-                throw Fault.BadRequest(
-                    $"There is no such action: {unknown}. " +
-                    "Verify the request body and Content-Type header and try again.");
+                throw ActionBody.Unknown(unknown);
         }
 
         return Results.StatusCode(StatusCodes.Status202Accepted);

@@ -3,6 +3,7 @@ using BackupEngine.ControlPlane.Api.Commands;
 using BackupEngine.ControlPlane.Api.Faults;
 using BackupEngine.ControlPlane.Api.Listing;
 using BackupEngine.ControlPlane.Api.Pipeline;
+using BackupEngine.ControlPlane.Api.Quotas;
 using BackupEngine.ControlPlane.Contracts;
 using BackupEngine.ControlPlane.Database;
 using BackupEngine.ControlPlane.Database.Entities;
@@ -14,6 +15,7 @@ namespace BackupEngine.ControlPlane.Api.Volumes;
 internal sealed class VolumeCreation(
     EngineDatabase database,
     VolumeDrafts drafts,
+    QuotaGate quota,
     CommandDispatch commands,
     BackupRestoration restoration,
     TimeProvider clock)
@@ -35,8 +37,14 @@ internal sealed class VolumeCreation(
 
     private async Task CreateAsync(VolumeEntity volume, CancellationToken cancellationToken)
     {
-        database.Volumes.Add(volume);
-        await database.SaveChangesAsync(cancellationToken);
+        await using (var transaction = await database.Database.BeginTransactionAsync(cancellationToken))
+        {
+            await quota.RequireVolumeAsync(volume.ProjectId, volume.SizeGiB, cancellationToken);
+            database.Volumes.Add(volume);
+            await database.SaveChangesAsync(cancellationToken);
+            await transaction.CommitAsync(cancellationToken);
+        }
+
         await commands.ToVolumeServiceAsync(
             volume.Host,
             new CreateVolume { VolumeId = volume.Id },

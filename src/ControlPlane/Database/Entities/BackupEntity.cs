@@ -84,6 +84,17 @@ public sealed class BackupEntity : IProjectRecord
     /// <summary>What the data plane counted, as its JSON; null until available.</summary>
     public string? StatisticsJson { get; set; }
 
+    /// <summary>
+    /// The id under which the data are in the repository, where it is not the record's own: records that were imported.
+    /// </summary>
+    public Guid? StoredAs { get; set; }
+
+    /// <summary>
+    /// What the volume was called and carried when it was backed up, for the restore, as JSON; null where it is not
+    /// known.
+    /// </summary>
+    public string? VolumeMetadataJson { get; set; }
+
     /// <summary>UTC.</summary>
     public DateTime CreatedAt { get; set; }
 
@@ -92,4 +103,7 @@ public sealed class BackupEntity : IProjectRecord
 
     /// <summary>UTC; null while it exists.</summary>
     public DateTime? DeletedAt { get; set; }
+
+    /// <summary>The id under which the data are in the repository.</summary>
+    public Guid StoredId() => StoredAs ?? Id;
 }

@@ -63,6 +63,12 @@ public sealed class VolumeEntity : IProjectRecord
     /// <summary>User metadata as a JSON object of strings.</summary>
     public string MetadataJson { get; set; } = "{}";
 
+    /// <summary>Whether a server may start from it.</summary>
+    public bool Bootable { get; set; }
+
+    /// <summary>The size in GiB that it is to have, while <c>extending</c>; null otherwise.</summary>
+    public int? TargetSizeGiB { get; set; }
+
     /// <summary>Why it is in an error status; null otherwise.</summary>
     public string? FailReason { get; set; }
 

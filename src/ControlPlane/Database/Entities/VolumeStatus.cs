@@ -26,4 +26,10 @@ public static class VolumeStatus
 
     /// <summary>A restore did not write it whole.</summary>
     public const string ErrorRestoring = "error_restoring";
+
+    /// <summary>Being made larger.</summary>
+    public const string Extending = "extending";
+
+    /// <summary>It could not be made larger; its data are as they were.</summary>
+    public const string ErrorExtending = "error_extending";
 }

@@ -96,6 +96,9 @@ namespace BackupEngine.ControlPlane.Database.Migrations
                         .IsRequired()
                         .HasColumnType("TEXT");
 
+                    b.Property<Guid?>("StoredAs")
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("TemporaryDevice")
                         .HasColumnType("TEXT");
 
@@ -109,9 +112,14 @@ namespace BackupEngine.ControlPlane.Database.Migrations
                     b.Property<Guid>("VolumeId")
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("VolumeMetadataJson")
+                        .HasColumnType("TEXT");
+
                     b.HasKey("Id");
 
                     b.HasIndex("Status");
+
+                    b.HasIndex("StoredAs");
 
                     b.HasIndex("ProjectId", "CreatedAt");
 
@@ -166,6 +174,87 @@ namespace BackupEngine.ControlPlane.Database.Migrations
                     b.HasIndex("BackupId", "Sequence");
 
                     b.ToTable("BackupSteps");
+                });
+
+            modelBuilder.Entity("BackupEngine.ControlPlane.Database.Entities.MessageEntity", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("ActionId")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime>("CreatedAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime?>("DeletedAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("DetailId")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime>("ExpiresAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Level")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("ProjectId")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("RequestId")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid?>("ResourceId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("ResourceType")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("ProjectId", "CreatedAt");
+
+                    b.ToTable("Messages");
+                });
+
+            modelBuilder.Entity("BackupEngine.ControlPlane.Database.Entities.ProjectTurnEntity", b =>
+                {
+                    b.Property<string>("ProjectId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("Number")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("ProjectId");
+
+                    b.ToTable("ProjectTurns");
+                });
+
+            modelBuilder.Entity("BackupEngine.ControlPlane.Database.Entities.QuotaLimitEntity", b =>
+                {
+                    b.Property<string>("Scope")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Name")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Resource")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("HardLimit")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Scope", "Name", "Resource");
+
+                    b.ToTable("QuotaLimits");
                 });
 
             modelBuilder.Entity("BackupEngine.ControlPlane.Database.Entities.SnapshotEntity", b =>
@@ -242,6 +331,9 @@ namespace BackupEngine.ControlPlane.Database.Migrations
                         .IsRequired()
                         .HasColumnType("TEXT");
 
+                    b.Property<bool>("Bootable")
+                        .HasColumnType("INTEGER");
+
                     b.Property<DateTime?>("CommandSentAt")
                         .HasColumnType("TEXT");
 
@@ -296,6 +388,9 @@ namespace BackupEngine.ControlPlane.Database.Migrations
                     b.Property<string>("Status")
                         .IsRequired()
                         .HasColumnType("TEXT");
+
+                    b.Property<int?>("TargetSizeGiB")
+                        .HasColumnType("INTEGER");
 
                     b.Property<DateTime?>("UpdatedAt")
                         .HasColumnType("TEXT");
