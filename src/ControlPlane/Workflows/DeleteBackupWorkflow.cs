@@ -44,7 +44,12 @@ internal sealed class DeleteBackupWorkflow(WorkflowRun run) : IBackupWorkflow
                 WorkflowStep.RemoveData,
                 new StepFacts().With("repository", run.Options.Repository!),
                 token => run.DataPlane.DeleteBackupAsync(
-                    run.Options.Repository!, run.Backup.StoredId(), keepCheckpoints: false, run.Logger, run.Time, token),
+                    run.Options.Repository!,
+                    run.Backup.StoredId(),
+                    keepCheckpoints: false,
+                    run.Logger,
+                    run.Time,
+                    token),
                 cancellationToken);
     }
 

@@ -3,7 +3,7 @@ using BackupEngine.ControlPlane.Database.Entities;
 
 namespace BackupEngine.ControlPlane.Workflows;
 
-/// <summary>What a volume was called and carried when it was backed up: a restore gives it back to its target.</summary>
+/// <summary>What a volume was called and carried when it was backed up: a restore gives it to its target.</summary>
 public sealed record SavedVolume
 {
     /// <summary>A target whose name begins so was made for a restore: it gets the name of the volume.</summary>

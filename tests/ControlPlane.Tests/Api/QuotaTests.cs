@@ -84,7 +84,8 @@ public sealed class QuotaTests(ApiHost host) : IClassFixture<ApiHost>
 
         (await Demo.PostAsync("/snapshots", $"{{\"snapshot\":{{\"volume_id\":\"{volume.Id}\"}}}}")).MustRefuse(
             413, "overLimit",
-            $"SnapshotLimitExceeded: Maximum number of snapshots allowed ({await UseAsync(user, "snapshots")}) exceeded");
+            "SnapshotLimitExceeded: Maximum number of snapshots allowed " +
+            $"({await UseAsync(user, "snapshots")}) exceeded");
         (await Demo.PostAsync("/volumes", "{\"volume\":{\"size\":4}}")).MustRefuse(
             413, "overLimit",
             "VolumeSizeExceedsLimit: Requested volume size 4G is larger than maximum allowed limit 3G.");

@@ -1,6 +1,8 @@
 namespace BackupEngine.ControlPlane.Api.Listing;
 
-/// <summary>Yes and no in queries, in all the forms that OpenStack takes (oslo.utils, <c>bool_from_string</c>).</summary>
+/// <summary>
+/// Yes and no in queries, in all the forms that OpenStack takes (oslo.utils, <c>bool_from_string</c>).
+/// </summary>
 internal static class QueryTruth
 {
     /// <summary>Reads a truth; false where the text is none.</summary>

@@ -12,7 +12,11 @@ internal static class QuotaCounter
     {
         var volumes = await database.Volumes.Where(row => row.ProjectId == projectId && row.DeletedAt == null)
             .GroupBy(_ => 1)
-            .Select(rows => new { Count = rows.Count(), Size = rows.Sum(row => (long)(row.TargetSizeGiB ?? row.SizeGiB)) })
+            .Select(rows => new
+            {
+                Count = rows.Count(),
+                Size = rows.Sum(row => (long)(row.TargetSizeGiB ?? row.SizeGiB)),
+            })
             .SingleOrDefaultAsync(cancellationToken);
         var snapshots = await database.Snapshots.Where(row => row.ProjectId == projectId && row.DeletedAt == null)
             .GroupBy(_ => 1)

@@ -5,7 +5,9 @@ using Microsoft.EntityFrameworkCore;
 
 namespace BackupEngine.ControlPlane.Api.Quotas;
 
-/// <summary>The limits in effect: those of the project, else of the class <c>default</c>, else of the options.</summary>
+/// <summary>
+/// The limits in effect: those of the project, else of the class <c>default</c>, else of the options.
+/// </summary>
 internal sealed class QuotaLimits(EngineDatabase database, EngineOptions options)
 {
     /// <summary>The class whose limits hold for every project that has none of its own.</summary>

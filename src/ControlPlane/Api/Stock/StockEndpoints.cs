@@ -88,9 +88,8 @@ internal static class StockEndpoints
     private static async Task<IResult> LimitsAsync(
         ApiRequest request, EngineDatabase database, QuotaLimits quotas, CancellationToken cancellationToken)
     {
-        var project = request.Caller.IsAdmin && request.Http.Request.Query["project_id"].ToString() is { Length: > 0 } other
-            ? other
-            : request.Caller.ProjectId;
+        var asked = request.Http.Request.Query["project_id"].ToString();
+        var project = request.Caller.IsAdmin && asked.Length > 0 ? asked : request.Caller.ProjectId;
         var limits = await quotas.OfProjectAsync(project, cancellationToken);
         var use = await database.CountUseAsync(project, cancellationToken);
         return new ObjectAnswer<LimitsView>(

@@ -18,6 +18,6 @@ public sealed class QuotaLimitEntity
     /// <summary>The scope of a limit of one project.</summary>
     public const string OfProject = "project";
 
-    /// <summary>The scope of a limit of all projects of a class; the class is always <c>default</c> in effect.</summary>
+    /// <summary>The scope of a limit of all projects of a class; the one in effect is <c>default</c>.</summary>
     public const string OfClass = "class";
 }

@@ -69,7 +69,9 @@ internal sealed class BackupRecordReader
     {
         var missing = Needed.Where(name => !_record.Fields.ContainsKey(name)).Order(StringComparer.Ordinal).ToList();
         if (!service.Equals(BackupRecordText.Service, StringComparison.Ordinal))
-            return Cut($"Import record failed, cannot find backup service to perform import. Request service: {service}.");
+            return Cut(
+                "Import record failed, cannot find backup service to perform import. " +
+                $"Request service: {service}.");
         if (missing.Count > 0)
             return "Driver successfully decoded imported backup data, but there are missing fields " +
                 $"({string.Join(", ", missing)}).";
@@ -113,7 +115,9 @@ internal sealed class BackupRecordReader
     private Dictionary<string, string>? Metadata()
     {
         var given = _record["metadata"];
-        return given is null || BodyFields.Metadata.Check(given) is null ? MetadataSchema.Read(given) : throw CannotParse();
+        return given is null || BodyFields.Metadata.Check(given) is null
+            ? MetadataSchema.Read(given)
+            : throw CannotParse();
     }
 
     /// <summary>Kept as this engine wrote it; a record of another origin has none.</summary>

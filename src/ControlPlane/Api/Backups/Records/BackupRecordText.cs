@@ -6,7 +6,9 @@ using BackupEngine.ControlPlane.Workflows;
 
 namespace BackupEngine.ControlPlane.Api.Backups.Records;
 
-/// <summary>A record of a backup as text that can be kept elsewhere: base64 of JSON, with the fields of Cinder's.</summary>
+/// <summary>
+/// A record of a backup as text that can be kept elsewhere: base64 of JSON, with the fields of Cinder's.
+/// </summary>
 internal static class BackupRecordText
 {
     /// <summary>What the engine calls itself where Cinder names its driver: clients look at how it begins.</summary>
