@@ -113,6 +113,9 @@ namespace BackupEngine.ControlPlane.Database.PostgreSql.Migrations
                         .HasColumnType("text")
                         .UseCollation("C");
 
+                    b.Property<Guid?>("StoredAs")
+                        .HasColumnType("uuid");
+
                     b.Property<string>("TemporaryDevice")
                         .HasColumnType("text")
                         .UseCollation("C");
@@ -128,9 +131,15 @@ namespace BackupEngine.ControlPlane.Database.PostgreSql.Migrations
                     b.Property<Guid>("VolumeId")
                         .HasColumnType("uuid");
 
+                    b.Property<string>("VolumeMetadataJson")
+                        .HasColumnType("text")
+                        .UseCollation("C");
+
                     b.HasKey("Id");
 
                     b.HasIndex("Status");
+
+                    b.HasIndex("StoredAs");
 
                     b.HasIndex("ProjectId", "CreatedAt");
 
@@ -193,6 +202,97 @@ namespace BackupEngine.ControlPlane.Database.PostgreSql.Migrations
                     b.HasIndex("BackupId", "Sequence");
 
                     b.ToTable("BackupSteps");
+                });
+
+            modelBuilder.Entity("BackupEngine.ControlPlane.Database.Entities.MessageEntity", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("ActionId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .UseCollation("C");
+
+                    b.Property<DateTime>("CreatedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<DateTime?>("DeletedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("DetailId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .UseCollation("C");
+
+                    b.Property<DateTime>("ExpiresAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("Level")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .UseCollation("C");
+
+                    b.Property<string>("ProjectId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .UseCollation("C");
+
+                    b.Property<string>("RequestId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .UseCollation("C");
+
+                    b.Property<Guid?>("ResourceId")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("ResourceType")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .UseCollation("C");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("ProjectId", "CreatedAt");
+
+                    b.ToTable("Messages");
+                });
+
+            modelBuilder.Entity("BackupEngine.ControlPlane.Database.Entities.ProjectTurnEntity", b =>
+                {
+                    b.Property<string>("ProjectId")
+                        .HasColumnType("text")
+                        .UseCollation("C");
+
+                    b.Property<long>("Number")
+                        .HasColumnType("bigint");
+
+                    b.HasKey("ProjectId");
+
+                    b.ToTable("ProjectTurns");
+                });
+
+            modelBuilder.Entity("BackupEngine.ControlPlane.Database.Entities.QuotaLimitEntity", b =>
+                {
+                    b.Property<string>("Scope")
+                        .HasColumnType("text")
+                        .UseCollation("C");
+
+                    b.Property<string>("Name")
+                        .HasColumnType("text")
+                        .UseCollation("C");
+
+                    b.Property<string>("Resource")
+                        .HasColumnType("text")
+                        .UseCollation("C");
+
+                    b.Property<int>("HardLimit")
+                        .HasColumnType("integer");
+
+                    b.HasKey("Scope", "Name", "Resource");
+
+                    b.ToTable("QuotaLimits");
                 });
 
             modelBuilder.Entity("BackupEngine.ControlPlane.Database.Entities.SnapshotEntity", b =>
@@ -278,6 +378,9 @@ namespace BackupEngine.ControlPlane.Database.PostgreSql.Migrations
                         .HasColumnType("text")
                         .UseCollation("C");
 
+                    b.Property<bool>("Bootable")
+                        .HasColumnType("boolean");
+
                     b.Property<DateTime?>("CommandSentAt")
                         .HasColumnType("timestamp with time zone");
 
@@ -341,6 +444,9 @@ namespace BackupEngine.ControlPlane.Database.PostgreSql.Migrations
                         .IsRequired()
                         .HasColumnType("text")
                         .UseCollation("C");
+
+                    b.Property<int?>("TargetSizeGiB")
+                        .HasColumnType("integer");
 
                     b.Property<DateTime?>("UpdatedAt")
                         .HasColumnType("timestamp with time zone");
