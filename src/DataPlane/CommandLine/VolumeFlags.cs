@@ -24,6 +24,13 @@ internal sealed class VolumeFlags
         DefaultValueFactory = _ => (int)NbdClientOptions.DefaultReconnectTime.TotalSeconds,
     };
 
+    private readonly Option<int> _reply = new("--nbd-reply-seconds")
+    {
+        Description = "NBD: how long a server may take to answer before the connection counts as lost; 0: any time.",
+        HelpName = "SECONDS",
+        DefaultValueFactory = _ => (int)NbdClientOptions.DefaultReplyTime.TotalSeconds,
+    };
+
     private readonly Option<string?> _certificates = new("--nbd-certificates")
     {
         Description = "NBD with TLS: directory with ca-cert.pem, and client-cert.pem with client-key.pem.",
@@ -58,6 +65,7 @@ internal sealed class VolumeFlags
         _format.AcceptOnlyFromAmong("raw", "qcow2");
         command.Add(_connections);
         command.Add(_reconnect);
+        command.Add(_reply);
         command.Add(_certificates);
         if (isSource)
         {
@@ -119,6 +127,7 @@ internal sealed class VolumeFlags
         Uri = uri,
         Connections = arguments.GetValue(_connections),
         ReconnectTime = TimeSpan.FromSeconds(arguments.GetValue(_reconnect)),
+        ReplyTime = TimeSpan.FromSeconds(arguments.GetValue(_reply)),
         CertificatesDirectory = arguments.GetValue(_certificates),
     }.Validate();
 

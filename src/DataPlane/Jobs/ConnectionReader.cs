@@ -70,6 +70,9 @@ internal static class ConnectionReader
         ReconnectTime = nbd.HasReconnectSeconds
             ? TimeSpan.FromSeconds(nbd.ReconnectSeconds)
             : NbdClientOptions.DefaultReconnectTime,
+        ReplyTime = nbd.HasReplySeconds
+            ? TimeSpan.FromSeconds(nbd.ReplySeconds)
+            : NbdClientOptions.DefaultReplyTime,
         CertificatesDirectory = nbd.CertificatesDirectory.Length == 0 ? null : nbd.CertificatesDirectory,
     }.Validate();
 }

@@ -11,6 +11,9 @@ public static class IoEngineNames
     /// <summary>io_uring.</summary>
     public const string IoUring = "io_uring";
 
+    /// <summary>Requests to an NBD server. Only in results: an NBD source has it of itself.</summary>
+    public const string Nbd = "nbd";
+
     /// <summary>Every name that may be asked for.</summary>
     public static IReadOnlyList<string> All { get; } = ["auto", Threads, IoUring];
 

@@ -22,6 +22,7 @@ internal static class IoEngines
         choice switch
         {
             IoEngineChoice.IoUring => OpenUring(device, options ?? new IoUringOptions()),
+            IoEngineChoice.Auto when several && device is IEngineDevice own => own.OpenEngine(),
             IoEngineChoice.Auto when several && device is IFileDevice file && GainsFromUring(file) =>
                 OpenBest(file, logger, options ?? new IoUringOptions()),
             _ => new ThreadsEngine(device),

@@ -13,6 +13,9 @@ internal static unsafe partial class LibC
 
     public const int LockExclusiveNonBlocking = 2 | 4;
 
+    // linux/socket.h
+    public const int WaitForAll = 0x100;
+
     // linux/falloc.h
     public const int PunchHoleAndKeepSize = 2 | 1;
 
@@ -45,6 +48,9 @@ internal static unsafe partial class LibC
 
     [LibraryImport("libc", EntryPoint = "fallocate", SetLastError = true)]
     public static partial int Fallocate(SafeFileHandle handle, int mode, long offset, long length);
+
+    [LibraryImport("libc", EntryPoint = "recv", SetLastError = true)]
+    public static partial nint Receive(SafeHandle socket, byte* buffer, nuint count, int flags);
 
     [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
     public static partial int Fsync(SafeFileHandle handle);

@@ -12,6 +12,7 @@ internal sealed class Handshake(NbdTransport transport, NbdClientOptions options
     private HandshakeOptions _agreed;
     private ExportSize? _size;
     private BlockSizes _sizes = BlockSizes.Default;
+    private List<string> _offered = [];
 
     /// <summary>Agrees with the server on how the export is used.</summary>
     /// <exception cref="DeviceException">The server refuses; the message says why.</exception>
@@ -30,7 +31,10 @@ internal sealed class Handshake(NbdTransport transport, NbdClientOptions options
             throw Refused(DeviceErrorKind.NotUsable, $"the export has {size.LengthBytes} bytes");
         }
 
-        return new NegotiatedExport((long)size.LengthBytes, size.Features, _sizes, replies, contexts);
+        return new NegotiatedExport((long)size.LengthBytes, size.Features, _sizes, replies, contexts)
+        {
+            OfferedContexts = _offered,
+        };
     }
 
     private void Greet()
@@ -98,9 +102,25 @@ internal sealed class Handshake(NbdTransport transport, NbdClientOptions options
 
         var isTwice = chosen.DistinctBy(context => context.Id).Count() != chosen.Count
             || chosen.DistinctBy(context => context.Name).Count() != chosen.Count;
-        return isTwice
-            ? throw new NbdProtocolException("Two metadata contexts came with the same number or name.")
-            : chosen;
+        if (isTwice)
+        {
+            throw new NbdProtocolException("Two metadata contexts came with the same number or name.");
+        }
+
+        _offered = chosen.Count < options.Contexts.Count ? ContextsThatAreThere() : [];
+        return chosen;
+    }
+
+    private List<string> ContextsThatAreThere()
+    {
+        var names = new List<string>();
+        var (type, _) = _exchange.Ask(
+            Option.ListMetaContext,
+            new MetaContextRequest(_uri.ExportName, []).Write(),
+            (reply, data) => names.Add(reply == OptionReplyType.MetaContext
+                ? MetaContext.Read(data).Name
+                : throw new NbdProtocolException($"A {reply} came in answer to LIST_META_CONTEXT.")));
+        return type == OptionReplyType.Ack ? names : [];
     }
 
     private void Go(ReplyStyle replies)

@@ -47,55 +47,84 @@ internal sealed class NbdClient : IDisposable
     /// <exception cref="DeviceException">It cannot be reached, or refuses; the message says why.</exception>
     public static NbdClient Open(NbdClientOptions options, ILogger logger) => new(options, logger);
 
+    /// <summary>The place of one connection, for somebody who stays with it.</summary>
+    public NbdLink NextLink() => _links[(int)((uint)Interlocked.Increment(ref _next) % (uint)_links.Count)];
+
     /// <summary>Has a request carried out.</summary>
     /// <exception cref="DeviceException">Of kind Io: the server refused, broke the protocol, could not be reached for
     /// too long, or may have lost what was written before.</exception>
-    public void Perform(in NbdRequest request, CancellationToken cancellationToken)
+    public void Perform(in NbdRequest request, CancellationToken cancellationToken) =>
+        Perform(request, only: null, cancellationToken);
+
+    /// <summary>Makes every write that was answered before durable.</summary>
+    /// <remarks>
+    /// On every connection: one whose server was started again is found out by nothing but an answer on it.
+    /// </remarks>
+    /// <exception cref="DeviceException">Of kind Io: something may be lost.</exception>
+    public void Flush(CancellationToken cancellationToken)
+    {
+        var begun = _ledger.BeginFlush();
+        var flush = new NbdRequest(Command.Flush, CommandOptions.None, 0, 0);
+        foreach (var link in _links)
+        {
+            Perform(flush, link, cancellationToken);
+        }
+
+        _ledger.Flushed(begun);
+    }
+
+    /// <summary>What a request came to that was sent on a connection and failed.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="link">Where it was sent.</param>
+    /// <param name="connection">On what.</param>
+    /// <param name="error">How it failed.</param>
+    /// <returns>The error; null where the connection was lost, and the request may be sent again.</returns>
+    public DeviceException? Judge(in NbdRequest request, NbdLink link, NbdConnection connection, Exception error)
+    {
+        switch (error)
+        {
+            case NbdRequestException { Error: NbdError.Shutdown }:
+                link.Drop(connection, "the server is being shut down");
+                return null;
+            case NbdRequestException refused:
+                return Failed(request, $"the server answered: {refused.Message}", refused);
+            case NbdProtocolException broken:
+                link.Drop(connection, broken.Message);
+                return Failed(request, $"the server breaks the NBD protocol: {broken.Message}", broken);
+            default:
+                link.Drop(connection, error.Message);
+                return null;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _links.ForEach(link => link.Dispose());
+
+    private void Perform(in NbdRequest request, NbdLink? only, CancellationToken cancellationToken)
     {
         long firstLoss = 0;
         while (true)
         {
             RefuseAfterLostWrites(request);
-            var link = Pick();
+            var link = only ?? Pick();
             var connection = link.Get(Export, cancellationToken);
             try
             {
                 connection.Perform(request, cancellationToken);
                 return;
             }
-            catch (ConnectionLostException e)
+            catch (Exception e) when (e is ConnectionLostException or NbdRequestException or NbdProtocolException)
             {
-                link.Drop(connection, e.Message);
+                cancellationToken.ThrowIfCancellationRequested();
+                if (Judge(request, link, connection, e) is { } error)
+                {
+                    throw error;
+                }
+
                 GiveUpAfter(ref firstLoss, request, e);
-            }
-            catch (NbdRequestException e) when (e.Error == NbdError.Shutdown)
-            {
-                link.Drop(connection, "the server is being shut down");
-                GiveUpAfter(ref firstLoss, request, e);
-            }
-            catch (NbdRequestException e)
-            {
-                throw Failed(request, $"the server answered: {e.Message}", e);
-            }
-            catch (NbdProtocolException e)
-            {
-                link.Drop(connection, e.Message);
-                throw Failed(request, $"the server breaks the NBD protocol: {e.Message}", e);
             }
         }
     }
-
-    /// <summary>Makes every write that was answered before durable.</summary>
-    /// <exception cref="DeviceException">Of kind Io: something may be lost.</exception>
-    public void Flush(CancellationToken cancellationToken)
-    {
-        var begun = _ledger.BeginFlush();
-        Perform(new NbdRequest(Command.Flush, CommandOptions.None, 0, 0), cancellationToken);
-        _ledger.Flushed(begun);
-    }
-
-    /// <inheritdoc/>
-    public void Dispose() => _links.ForEach(link => link.Dispose());
 
     private void OpenMore(ILogger logger)
     {

@@ -13,6 +13,9 @@ public sealed record NbdClientOptions
     /// <summary>Default of <see cref="ReconnectTime"/>.</summary>
     public static TimeSpan DefaultReconnectTime => TimeSpan.FromSeconds(60);
 
+    /// <summary>Default of <see cref="ReplyTime"/>.</summary>
+    public static TimeSpan DefaultReplyTime => TimeSpan.FromMinutes(5);
+
     /// <summary>The export.</summary>
     public required NbdUri Uri { get; init; }
 
@@ -23,6 +26,17 @@ public sealed record NbdClientOptions
 
     /// <summary>How long a lost connection is tried to be made again, from nothing to 1 day.</summary>
     public TimeSpan ReconnectTime { get; init; } = DefaultReconnectTime;
+
+    /// <summary>
+    /// How long the reply to one request may take, until it is whole, before the connection counts as lost: up to 1
+    /// day; nothing for any time.
+    /// </summary>
+    public TimeSpan ReplyTime { get; init; } = DefaultReplyTime;
+
+    /// <summary>
+    /// How long the server may take to answer requests that were cancelled, before the connection is ended.
+    /// </summary>
+    public TimeSpan CancelTime { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>How long one try to connect may take.</summary>
     public TimeSpan ConnectTime { get; init; } = TimeSpan.FromSeconds(30);
@@ -54,9 +68,16 @@ public sealed record NbdClientOptions
             throw new UsageException($"NBD: connections must be from 1 to {MaximumConnections}, not {Connections}.");
         }
 
-        return ReconnectTime >= TimeSpan.Zero && ReconnectTime <= TimeSpan.FromDays(1)
-            ? this
-            : throw new UsageException(
-                $"NBD: the time to reconnect must be from 0 to 86400 s, not {ReconnectTime.TotalSeconds} s.");
+        Refuse(ReconnectTime, "the time to reconnect");
+        Refuse(ReplyTime, "the time for a reply");
+        return this;
+    }
+
+    private static void Refuse(TimeSpan time, string what)
+    {
+        if (time < TimeSpan.Zero || time > TimeSpan.FromDays(1))
+        {
+            throw new UsageException($"NBD: {what} must be from 0 to 86400 s, not {time.TotalSeconds} s.");
+        }
     }
 }

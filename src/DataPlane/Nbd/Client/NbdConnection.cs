@@ -3,25 +3,23 @@ using BackupEngine.DataPlane.Nbd.Protocol;
 namespace BackupEngine.DataPlane.Nbd.Client;
 
 /// <summary>
-/// One connection in transmission. Callers block until their reply is there; a thread of its own takes the replies.
+/// One connection in transmission. Callers block until their replies are there; one of them receives for all.
 /// </summary>
 internal sealed class NbdConnection : IDisposable
 {
-    /// <summary>How long a request that was cancelled is waited for before the connection is given up.</summary>
-    private static readonly TimeSpan CancelGrace = TimeSpan.FromSeconds(5);
-
     private readonly NbdTransport _transport;
     private readonly PendingTable _pending = new();
     private readonly WriteLedger _ledger;
+    private readonly ReplyReceiver _receiver;
+    private readonly ReplyWatch _watch;
     private readonly Lock _sending = new();
     private readonly byte[] _header = new byte[RequestHeader.ExtendedBytes];
-    private readonly Thread _receiver;
 
-    private NbdConnection(NbdTransport transport, NegotiatedExport export, WriteLedger ledger)
+    private NbdConnection(NbdTransport transport, NegotiatedExport export, WriteLedger ledger, NbdClientOptions options)
     {
         (_transport, Export, _ledger) = (transport, export, ledger);
-        _receiver = new Thread(Receive, 256 * 1024) { IsBackground = true, Name = "nbd" };
-        _receiver.Start();
+        _receiver = new ReplyReceiver(transport, export, _pending, ledger);
+        _watch = new ReplyWatch(_pending, transport, options);
     }
 
     /// <summary>What was agreed on.</summary>
@@ -39,9 +37,15 @@ internal sealed class NbdConnection : IDisposable
         var transport = NbdTransport.Connect(options.Uri, options.ConnectTime);
         try
         {
-            using var limit = new Timer(
-                late => ((NbdTransport)late!).Abort(), transport, options.ConnectTime, Timeout.InfiniteTimeSpan);
-            return new NbdConnection(transport, new Handshake(transport, options).Negotiate(), ledger);
+            NegotiatedExport export;
+            using (new Timer(
+                late => ((NbdTransport)late!).Abort("the server does not go on with the handshake"),
+                transport, options.ConnectTime, Timeout.InfiniteTimeSpan))
+            {
+                export = new Handshake(transport, options).Negotiate();
+            }
+
+            return new NbdConnection(transport, export, ledger, options);
         }
         catch
         {
@@ -58,23 +62,98 @@ internal sealed class NbdConnection : IDisposable
     /// </exception>
     public void Perform(in NbdRequest request, CancellationToken cancellationToken)
     {
-        var waiting = _pending.Add(request, cancellationToken);
+        var waiter = _pending.Rent();
         try
         {
-            Send(request, waiting.Cookie);
-            Await(waiting, cancellationToken);
+            using (Watch(waiter, cancellationToken))
+            {
+                Send(request, _pending.Add(request, waiter, tag: 0));
+                Wait(waiter).ThrowIfFailed();
+            }
         }
         finally
         {
-            _pending.Remove(waiting);
+            _pending.Return(waiter);
+        }
+    }
+
+    /// <summary>Somebody is going to have several requests in flight; to be given back.</summary>
+    public ReplyWaiter Rent() => _pending.Rent();
+
+    /// <summary>Waits no longer, and no request is its any more.</summary>
+    public void Return(ReplyWaiter waiter) => _pending.Return(waiter);
+
+    /// <summary>Ends the connection some time after a cancellation, should the replies not come.</summary>
+    public CancellationTokenRegistration Watch(ReplyWaiter waiter, CancellationToken cancellationToken) =>
+        cancellationToken.UnsafeRegister(_watch.WhenCancelled, waiter);
+
+    /// <summary>As if it were cancelled now.</summary>
+    public void Cancel(ReplyWaiter waiter) => _watch.WhenCancelled(waiter);
+
+    /// <summary>Notes a request that has no payload, to be sent by <see cref="Send(ReadOnlySpan{byte})"/>.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="waiter">Who waits.</param>
+    /// <param name="tag">What its reply is called.</param>
+    /// <param name="header">Takes the header.</param>
+    /// <returns>Bytes of the header.</returns>
+    /// <exception cref="ConnectionLostException">The connection ended.</exception>
+    public int Begin(in NbdRequest request, ReplyWaiter waiter, int tag, Span<byte> header)
+    {
+        var cookie = _pending.Add(request, waiter, tag);
+        new RequestHeader(
+            request.Command, request.Options, cookie, (ulong)request.OffsetBytes, (ulong)request.LengthBytes)
+            .Write(header, Export.Extended);
+        return RequestHeader.Bytes(Export.Extended);
+    }
+
+    /// <summary>Sends headers. A failure is told with the replies.</summary>
+    public void Send(ReadOnlySpan<byte> headers)
+    {
+        try
+        {
+            lock (_sending)
+            {
+                _transport.Send(headers);
+            }
+        }
+        catch (ConnectionLostException e)
+        {
+            _transport.Abort(e.Message);
+        }
+    }
+
+    /// <summary>
+    /// Waits for one reply of a waiter. Nobody writes to the buffer of that request any more, whatever happened.
+    /// </summary>
+    public Reply Wait(ReplyWaiter waiter)
+    {
+        while (true)
+        {
+            switch (_pending.Next(waiter, out var reply))
+            {
+                case ReplyTurn.Take:
+                    return reply;
+                case ReplyTurn.Receive:
+                    ReceiveFor(waiter);
+                    break;
+                default:
+                    waiter.Sleep();
+                    break;
+            }
         }
     }
 
     /// <summary>Ends the connection for everybody who uses it, and waits until nobody receives any more.</summary>
     public void Abort()
     {
-        _transport.Abort();
-        _receiver.Join();
+        _transport.Abort("the connection was given up");
+        if (_pending.TryBeginReceiving())
+        {
+            GiveUp(new ConnectionLostException(_transport.AbortReason));
+            _pending.StopReceiving();
+        }
+
+        _pending.WaitUntilOver();
     }
 
     /// <summary>
@@ -82,6 +161,7 @@ internal sealed class NbdConnection : IDisposable
     /// </summary>
     public void Dispose()
     {
+        _watch.Dispose();
         if (_pending.Count == 0)
         {
             TrySayGoodbye();
@@ -108,52 +188,38 @@ internal sealed class NbdConnection : IDisposable
                 _transport.Send(request.Payload.Span);
             }
         }
-        catch (ConnectionLostException)
+        catch (ConnectionLostException e)
         {
-            // The receiver tells everybody who waits, this caller included.
-            _transport.Abort();
+            // Whoever receives tells everybody who waits, this caller included.
+            _transport.Abort(e.Message);
         }
     }
 
-    /// <summary>
-    /// Returns only when the receiver has let go of the caller's buffer, whatever happens.
-    /// </summary>
-    private void Await(PendingRequest waiting, CancellationToken cancellationToken)
+    private void ReceiveFor(ReplyWaiter waiter)
     {
         try
         {
-            waiting.Wait(Timeout.InfiniteTimeSpan, cancellationToken);
-        }
-        catch (OperationCanceledException)
-        {
-            if (!waiting.Wait(CancelGrace, CancellationToken.None))
+            do
             {
-                _transport.Abort();
-                waiting.Wait(Timeout.InfiniteTimeSpan, CancellationToken.None);
+                _receiver.ReceiveOne();
             }
-
-            throw;
-        }
-
-        waiting.ThrowIfFailed();
-    }
-
-    private void Receive()
-    {
-        try
-        {
-            var receiver = new ReplyReceiver(_transport, Export, _pending, _ledger);
-            while (true)
-            {
-                receiver.ReceiveOne();
-            }
+            while (!_pending.HasEnded(waiter));
         }
         catch (Exception e)
         {
-            _transport.Abort();
-            _ledger.ConnectionLost();
-            _pending.End(e);
+            GiveUp(e);
         }
+        finally
+        {
+            _pending.StopReceiving();
+        }
+    }
+
+    private void GiveUp(Exception reason)
+    {
+        _transport.Abort(reason.Message);
+        _ledger.ConnectionLost();
+        _pending.EndAll(reason);
     }
 
     private void TrySayGoodbye()

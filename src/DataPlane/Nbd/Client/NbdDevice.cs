@@ -1,5 +1,6 @@
 using BackupEngine.Chunkstore;
 using BackupEngine.DataPlane.Devices;
+using BackupEngine.DataPlane.Devices.Engines;
 using BackupEngine.DataPlane.Nbd.Protocol;
 
 namespace BackupEngine.DataPlane.Nbd.Client;
@@ -8,7 +9,7 @@ namespace BackupEngine.DataPlane.Nbd.Client;
 /// A volume behind an NBD server. Calls block until they are done. Opened for reading, what the server says to be zeros
 /// is not asked for.
 /// </summary>
-public sealed class NbdDevice : ISurveyedDevice
+public sealed class NbdDevice : ISurveyedDevice, IEngineDevice
 {
     private readonly NbdClient _client;
     private readonly NbdTransfers _transfers;
@@ -95,18 +96,16 @@ public sealed class NbdDevice : ISurveyedDevice
     {
         cancellationToken.ThrowIfCancellationRequested();
         DeviceRange.Check(this, offsetBytes, buffer.Length);
-        if (_zeros is null)
-        {
-            _transfers.Read(offsetBytes, buffer, cancellationToken);
-            return ValueTask.CompletedTask;
-        }
-
         while (buffer.Length > 0)
         {
-            var (isZero, length) = _zeros.At(offsetBytes, buffer.Length);
-            ReadPart(offsetBytes, buffer[..(int)length], isZero, cancellationToken);
+            var (isZero, length) = TakeKnown(offsetBytes, buffer);
+            if (!isZero)
+            {
+                _transfers.Read(offsetBytes, buffer[..length], cancellationToken);
+            }
+
             offsetBytes += length;
-            buffer = buffer[(int)length..];
+            buffer = buffer[length..];
         }
 
         return ValueTask.CompletedTask;
@@ -148,6 +147,9 @@ public sealed class NbdDevice : ISurveyedDevice
         return ValueTask.CompletedTask;
     }
 
+    /// <inheritdoc/>
+    IIoEngine IEngineDevice.OpenEngine() => new NbdEngine(this, _client, _transfers);
+
     /// <summary>Ends the connections. What was not flushed may be lost.</summary>
     public void Dispose()
     {
@@ -166,17 +168,24 @@ public sealed class NbdDevice : ISurveyedDevice
         NbdClientOptions options, DeviceAccess access, ILogger logger, IDisposable server, string name) =>
         new(NbdClient.Open(options, logger), options, access == DeviceAccess.ReadWrite, server, name);
 
-    private void ReadPart(long offsetBytes, Memory<byte> part, bool isZero, CancellationToken cancellationToken)
+    /// <summary>
+    /// How much of a buffer is alike: known to be zeros, which it is filled with then, or to be asked for.
+    /// </summary>
+    internal (bool IsZero, int LengthBytes) TakeKnown(long offsetBytes, Memory<byte> buffer)
     {
+        if (_zeros is null)
+        {
+            return (false, buffer.Length);
+        }
+
+        var (isZero, length) = _zeros.At(offsetBytes, buffer.Length);
         if (isZero)
         {
-            part.Span.Clear();
-            Interlocked.Add(ref _knownZeroBytes, part.Length);
+            buffer.Span[..(int)length].Clear();
+            Interlocked.Add(ref _knownZeroBytes, length);
         }
-        else
-        {
-            _transfers.Read(offsetBytes, part, cancellationToken);
-        }
+
+        return (isZero, (int)length);
     }
 
     private void RefuseWriting()

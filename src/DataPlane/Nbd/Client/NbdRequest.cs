@@ -13,6 +13,10 @@ namespace BackupEngine.DataPlane.Nbd.Client;
 [StructLayout(LayoutKind.Auto)]
 internal readonly record struct NbdRequest(Command Command, CommandOptions Options, long OffsetBytes, long LengthBytes)
 {
+    /// <summary>Fills a buffer.</summary>
+    public static NbdRequest Read(long offsetBytes, Memory<byte> target) =>
+        new(Command.Read, CommandOptions.None, offsetBytes, target.Length) { Target = target };
+
     /// <summary>What a READ fills.</summary>
     public Memory<byte> Target { get; init; }
 

@@ -9,6 +9,8 @@ namespace BackupEngine.DataPlane.Nbd.Client;
 /// </summary>
 internal sealed class NbdSurvey(NbdClient client, NbdUri uri, string? bitmap, string? bitmapRefused)
 {
+    private const int MostNames = 20;
+
     private readonly ZeroMap _zeros = new();
     private readonly ChangedExtents _changed = new(client.Export.LengthBytes);
 
@@ -59,5 +61,13 @@ internal sealed class NbdSurvey(NbdClient client, NbdUri uri, string? bitmap, st
 
     private string WhyUnknown() => bitmapRefused ?? (client.Export.Replies == ReplyStyle.Simple
         ? $"the NBD server gives no block status, so bitmap '{bitmap}' cannot be asked for"
-        : $"the NBD server has no bitmap '{bitmap}' on export '{uri.ExportName}'");
+        : $"the NBD server has no bitmap '{bitmap}' on export '{uri.ExportName}'{ContextsThatAreThere()}");
+
+    private string ContextsThatAreThere() => client.Export.OfferedContexts switch
+    {
+        [] => "",
+        { Count: > MostNames } all =>
+            $", but {string.Join(", ", all.Take(MostNames))} and {all.Count - MostNames} more contexts",
+        var all => $", but {string.Join(", ", all)}",
+    };
 }

@@ -27,14 +27,10 @@ internal sealed class NbdTransfers(NbdClient client) : IDisposable
     {
         while (buffer.Length > 0)
         {
-            var done = MiddleBytes(offsetBytes, buffer.Length);
+            var done = WholeBlockBytes(offsetBytes, buffer.Length);
             if (done > 0)
             {
-                var request = new NbdRequest(Command.Read, CommandOptions.None, offsetBytes, done)
-                {
-                    Target = buffer[..done],
-                };
-                client.Perform(request, cancellationToken);
+                client.Perform(NbdRequest.Read(offsetBytes, buffer[..done]), cancellationToken);
             }
             else
             {
@@ -52,7 +48,7 @@ internal sealed class NbdTransfers(NbdClient client) : IDisposable
     {
         while (buffer.Length > 0)
         {
-            var done = MiddleBytes(offsetBytes, buffer.Length);
+            var done = WholeBlockBytes(offsetBytes, buffer.Length);
             if (done > 0)
             {
                 WriteBlocks(offsetBytes, buffer[..done], cancellationToken);
@@ -68,11 +64,8 @@ internal sealed class NbdTransfers(NbdClient client) : IDisposable
         }
     }
 
-    /// <inheritdoc/>
-    public void Dispose() => _edges.Dispose();
-
     /// <summary>How many bytes can be transferred as they are; 0 where the first block is not whole.</summary>
-    private int MiddleBytes(long offsetBytes, int lengthBytes)
+    public int WholeBlockBytes(long offsetBytes, int lengthBytes)
     {
         if (offsetBytes % _blockBytes != 0)
         {
@@ -83,8 +76,12 @@ internal sealed class NbdTransfers(NbdClient client) : IDisposable
         return offsetBytes + most == client.Export.LengthBytes ? most : most / _blockBytes * _blockBytes;
     }
 
-    private int EdgeBytes(long offsetBytes, int lengthBytes) =>
+    /// <summary>How many bytes there are up to the end of a block of which not all is wanted.</summary>
+    public int EdgeBytes(long offsetBytes, int lengthBytes) =>
         (int)Math.Min(lengthBytes, _blockBytes - (offsetBytes % _blockBytes));
+
+    /// <inheritdoc/>
+    public void Dispose() => _edges.Dispose();
 
     private void ReadEdge(long offsetBytes, Memory<byte> buffer, CancellationToken cancellationToken)
     {
@@ -114,8 +111,7 @@ internal sealed class NbdTransfers(NbdClient client) : IDisposable
     }
 
     private void ReadBlock(long offsetBytes, Memory<byte> block, CancellationToken cancellationToken) => client.Perform(
-        new NbdRequest(Command.Read, CommandOptions.None, offsetBytes, block.Length) { Target = block },
-        cancellationToken);
+        NbdRequest.Read(offsetBytes, block), cancellationToken);
 
     private void WriteBlocks(long offsetBytes, ReadOnlyMemory<byte> blocks, CancellationToken cancellationToken) =>
         client.Perform(

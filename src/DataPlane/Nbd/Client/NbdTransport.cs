@@ -1,6 +1,8 @@
 using System.Net.Security;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using BackupEngine.DataPlane.Devices;
+using BackupEngine.DataPlane.Devices.Linux;
 
 namespace BackupEngine.DataPlane.Nbd.Client;
 
@@ -11,9 +13,14 @@ namespace BackupEngine.DataPlane.Nbd.Client;
 internal sealed class NbdTransport : IDisposable
 {
     private readonly Socket _socket;
+    private readonly SafeHandle _handle;
     private SslStream? _tls;
+    private string? _abortReason;
 
-    private NbdTransport(Socket socket) => _socket = socket;
+    private NbdTransport(Socket socket) => (_socket, _handle) = (socket, socket.SafeHandle);
+
+    /// <summary>Why the connection was ended from this side.</summary>
+    public string AbortReason => _abortReason ?? "the connection was given up";
 
     /// <summary>Connects.</summary>
     /// <exception cref="ConnectionLostException">Nobody answers there.</exception>
@@ -51,10 +58,10 @@ internal sealed class NbdTransport : IDisposable
         {
             while (buffer.Length > 0)
             {
-                var received = _tls is null ? _socket.Receive(buffer) : _tls.Read(buffer);
+                var received = _tls is null ? ReceiveAll(buffer) : _tls.Read(buffer);
                 if (received == 0)
                 {
-                    throw new ConnectionLostException("the server closed the connection");
+                    throw new ConnectionLostException(_abortReason ?? "the server closed the connection");
                 }
 
                 buffer = buffer[received..];
@@ -62,7 +69,7 @@ internal sealed class NbdTransport : IDisposable
         }
         catch (Exception e) when (IsLoss(e))
         {
-            throw new ConnectionLostException($"receiving failed: {e.Message}", e);
+            throw new ConnectionLostException(_abortReason ?? $"receiving failed: {e.Message}", e);
         }
     }
 
@@ -85,18 +92,47 @@ internal sealed class NbdTransport : IDisposable
         }
         catch (Exception e) when (IsLoss(e))
         {
-            throw new ConnectionLostException($"sending failed: {e.Message}", e);
+            throw new ConnectionLostException(_abortReason ?? $"sending failed: {e.Message}", e);
         }
     }
 
-    /// <summary>Ends the connection; whoever sends or receives gets an error.</summary>
-    public void Abort() => _socket.Dispose();
+    /// <summary>Ends the connection; whoever sends or receives gets an error with the first reason.</summary>
+    public void Abort(string reason)
+    {
+        Interlocked.CompareExchange(ref _abortReason, reason, null);
+        _socket.Dispose();
+    }
 
     /// <summary>Ends the connection. Nobody may be using it any more.</summary>
     public void Dispose()
     {
         _socket.Dispose();
         _tls?.Dispose();
+    }
+
+    /// <summary>
+    /// The kernel waits until the buffer is full, instead of having this thread ask again for each piece that the
+    /// server's socket buffer lets through.
+    /// </summary>
+    private unsafe int ReceiveAll(Span<byte> buffer)
+    {
+        fixed (byte* start = buffer)
+        {
+            while (true)
+            {
+                var received = LibC.Receive(_handle, start, (nuint)buffer.Length, LibC.WaitForAll);
+                if (received >= 0)
+                {
+                    return (int)received;
+                }
+
+                var errno = Marshal.GetLastPInvokeError();
+                if (errno != ErrorNumbers.Interrupted)
+                {
+                    throw new IOException(ErrorNumbers.Describe(errno));
+                }
+            }
+        }
     }
 
     private static bool IsLoss(Exception e) =>

@@ -15,6 +15,11 @@ internal sealed record NegotiatedExport(
     ReplyStyle Replies,
     IReadOnlyList<MetaContext> Contexts)
 {
+    /// <summary>
+    /// Every context that the server names, where one that was asked for is not among them; else empty.
+    /// </summary>
+    public IReadOnlyList<string> OfferedContexts { get; init; } = [];
+
     /// <summary>Whether requests and replies have extended headers.</summary>
     public bool Extended => Replies == ReplyStyle.Extended;
 

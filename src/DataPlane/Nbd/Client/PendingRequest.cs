@@ -3,14 +3,12 @@ using BackupEngine.DataPlane.Nbd.Protocol;
 namespace BackupEngine.DataPlane.Nbd.Client;
 
 /// <summary>
-/// A request that waits for its reply; used again for the next one. Between <see cref="Begin"/> and its end it belongs
-/// to the receiver, which alone writes to the target.
+/// A request that waits for its reply; its place is used again for the next one. Until its end it belongs to whoever
+/// receives, who alone writes to the target.
 /// </summary>
-internal sealed class PendingRequest : IDisposable
+internal sealed class PendingRequest
 {
-    private readonly ManualResetEventSlim _ended = new(initialState: false, spinCount: 0);
     private readonly CoveredRanges _covered = new();
-    private Exception? _error;
 
     /// <summary>Tells the reply apart from all others of the connection, those of the past included.</summary>
     public ulong Cookie { get; private set; }
@@ -21,14 +19,25 @@ internal sealed class PendingRequest : IDisposable
     /// <summary>What was asked for.</summary>
     public NbdRequest Request { get; private set; }
 
+    /// <summary>Who waits for the reply; null when it is not active.</summary>
+    public ReplyWaiter? Waiter { get; private set; }
+
+    /// <summary>What that one calls the request.</summary>
+    public int Tag { get; private set; }
+
+    /// <summary><see cref="Environment.TickCount64"/> when it began to wait.</summary>
+    public long BegunAt { get; private set; }
+
+    /// <summary>What the server refused; null where it has gone well so far.</summary>
+    public Exception? Error { get; private set; }
+
     /// <summary>Starts to wait.</summary>
-    public void Begin(ulong cookie, in NbdRequest request)
+    public void Begin(ulong cookie, in NbdRequest request, ReplyWaiter waiter, int tag)
     {
-        _ended.Reset();
         _covered.Clear();
-        _error = null;
         request.Statuses?.Clear();
-        (Cookie, Request, IsActive) = (cookie, request, true);
+        (Cookie, Request, Waiter, Tag) = (cookie, request, waiter, tag);
+        (Error, BegunAt, IsActive) = (null, Environment.TickCount64, true);
     }
 
     /// <summary>The part of the target that a content chunk fills; it counts as filled from now on.</summary>
@@ -50,57 +59,23 @@ internal sealed class PendingRequest : IDisposable
     }
 
     /// <summary>The server tells an error; the first one counts.</summary>
-    public void Refuse(NbdError error, string message) => _error ??= new NbdRequestException(error, message);
+    public void Refuse(NbdError error, string message) => Error ??= new NbdRequestException(error, message);
 
     /// <summary>The last of the reply is there.</summary>
     /// <exception cref="NbdProtocolException">A read was answered without an error, but not whole.</exception>
-    public void End()
+    public void RefuseIfNotWhole()
     {
-        if (_error is null && Request.Command == Command.Read && _covered.TotalBytes != Request.LengthBytes)
+        if (Error is null && Request.Command == Command.Read && _covered.TotalBytes != Request.LengthBytes)
         {
             throw new NbdProtocolException(
                 $"A reply tells {_covered.TotalBytes} of {Request.LengthBytes} bytes at offset {Request.OffsetBytes}.");
         }
-
-        Finish();
     }
 
-    /// <summary>Whether it has gone well so far.</summary>
-    public bool IsGood => _error is null;
-
-    /// <summary>No reply will come.</summary>
-    public void Fail(Exception error)
+    /// <summary>Nobody writes to the target any more.</summary>
+    public void End()
     {
-        _error = error;
-        Finish();
-    }
-
-    /// <summary>Waits for the end; false when it has not come in time.</summary>
-    public bool Wait(TimeSpan time, CancellationToken cancellationToken) => _ended.Wait(time, cancellationToken);
-
-    /// <summary>Throws what went wrong, as a new exception: one error may fail many requests.</summary>
-    public void ThrowIfFailed()
-    {
-        switch (_error)
-        {
-            case null:
-                return;
-            case NbdRequestException refused:
-                throw refused;
-            case NbdProtocolException broken:
-                throw new NbdProtocolException(broken.Message);
-            default:
-                throw new ConnectionLostException(_error.Message, _error);
-        }
-    }
-
-    /// <inheritdoc/>
-    public void Dispose() => _ended.Dispose();
-
-    private void Finish()
-    {
-        IsActive = false;
+        (IsActive, Waiter) = (false, null);
         Request = Request with { Target = default, Payload = default, Statuses = null };
-        _ended.Set();
     }
 }

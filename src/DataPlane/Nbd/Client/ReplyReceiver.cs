@@ -155,12 +155,13 @@ internal sealed class ReplyReceiver(
 
     private void End(PendingRequest request)
     {
+        request.RefuseIfNotWhole();
         // Before its owner knows of it: were the connection lost now, the ledger must count it.
-        if (request.Request.Changes && request.IsGood)
+        if (request.Request.Changes && request.Error is null)
         {
             ledger.Acknowledged(request.Request.Options);
         }
 
-        request.End();
+        pending.End(request);
     }
 }

@@ -1,3 +1,4 @@
+using BackupEngine.DataPlane.Devices;
 using BackupEngine.DataPlane.Devices.Engines;
 
 namespace BackupEngine.DataPlane.Tests.Devices.Engines;
@@ -10,9 +11,12 @@ internal static class QueueModel
     private const int Rounds = 40;
 
     /// <summary>Runs them; the number of transfers made.</summary>
-    public static int Run(QueueDevice at, Random random)
+    public static int Run(QueueDevice at, Random random) => Run(at.Device, at.OpenQueue, random);
+
+    /// <summary>Runs them on a device of zeros.</summary>
+    public static int Run(IBlockDevice device, Func<int, IIoQueue> open, Random random)
     {
-        var lengthBytes = (int)at.Device.LengthBytes;
+        var lengthBytes = (int)device.LengthBytes;
         var model = new byte[lengthBytes];
         using var target = new AlignedBytes(lengthBytes);
         using var source = new AlignedBytes(lengthBytes);
@@ -20,8 +24,8 @@ internal static class QueueModel
         for (var round = 0; round < Rounds; round++)
         {
             var depth = random.Next(1, 24);
-            using var queue = at.OpenQueue(depth);
-            var cuts = Cuts(lengthBytes, Math.Max(at.Device.AlignmentBytes, 512), random);
+            using var queue = open(depth);
+            var cuts = Cuts(lengthBytes, Math.Max(device.AlignmentBytes, 512), random);
             target.Memory.Span.Fill(0xEE);
             transfers += RunRound(queue, cuts, model, source.Memory, target.Memory, random);
             Assert.Equal(model, target.Memory.ToArray());

@@ -29,6 +29,9 @@ internal sealed class ScriptedServer : IDisposable
     /// <summary>Ends a connection after each answer.</summary>
     public bool OneAnswer { get; init; }
 
+    /// <summary>Asked after each answer whether the connection ends there.</summary>
+    public Func<bool> EndAfter { get; init; } = () => false;
+
     public int Connections { get; private set; }
 
     public static byte[] Chunk(
@@ -101,7 +104,7 @@ internal sealed class ScriptedServer : IDisposable
 
                 Receive(client, (int)request.PayloadBytes(Extended));
                 client.Send(_answer(request));
-                if (OneAnswer)
+                if (OneAnswer || EndAfter())
                 {
                     return;
                 }
