@@ -22,7 +22,7 @@ public readonly record struct ReplyHeader(
     private const int ErrorBit = 0x8000;
 
     /// <summary>Whether this is the last chunk of the reply.</summary>
-    public bool IsLast => (Options & ReplyOptions.Done) != 0;
+    public bool IsLast => (Options & ReplyOptions.Done) != ReplyOptions.None;
 
     /// <summary>Whether the chunk tells an error.</summary>
     public bool IsError => ((int)Type & ErrorBit) != 0;

@@ -25,7 +25,7 @@ public readonly record struct RequestHeader(
     /// <summary>Length of the data that follow the header.</summary>
     public ulong PayloadBytes(bool extended)
     {
-        var has = extended ? (Options & CommandOptions.PayloadLength) != 0 : Command == Command.Write;
+        var has = extended ? (Options & CommandOptions.PayloadLength) != CommandOptions.None : Command == Command.Write;
         return has ? LengthBytes : 0;
     }
 
