@@ -19,7 +19,8 @@ public sealed class NbdQueueTests : NbdTestBase
 
     [Theory]
     [InlineData("memory", "300K")]
-    [InlineData("--filter=blocksize-policy", "memory", "300K", "blocksize-minimum=4096", "blocksize-error-policy=error")]
+    [InlineData(
+        "--filter=blocksize-policy", "memory", "300K", "blocksize-minimum=4096", "blocksize-error-policy=error")]
     [InlineData("--filter=multi-conn", "memory", "300K", "multi-conn-mode=disable")]
     public void Any_transfers_at_once_leave_and_read_what_a_byte_array_holds(params string[] arguments)
     {
@@ -144,7 +145,8 @@ public sealed class NbdQueueTests : NbdTestBase
         var backup = await harness.BackupAsync(device);
         Assert.Equal(IoEngineNames.Nbd, backup.IoEngine);
         Assert.Equal(Content, await harness.RestoreAsync(backup));
-        Assert.Contains("were lost 1 times and made again 1", Assert.Single(device.Incidents), StringComparison.Ordinal);
+        Assert.Contains(
+            "were lost 1 times and made again 1", Assert.Single(device.Incidents), StringComparison.Ordinal);
         Close();
     }
 
