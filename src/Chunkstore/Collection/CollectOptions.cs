@@ -12,6 +12,13 @@ public sealed record CollectOptions
     /// </summary>
     public int ThresholdPercent { get; init; } = 50;
 
+    /// <summary>Records that are put in order at once, to be copied, unless memory is short.</summary>
+    public const int UsualCopyRecords = 1024 * 1024;
+
+    /// <summary>Records that are put in order at once, to be copied; with fewer the index is gone through more often.
+    /// </summary>
+    public int CopyRecords { get; init; } = UsualCopyRecords;
+
     /// <summary>
     /// How long a backup that does not answer is waited for before it is ended, by this process's own stopwatch. It
     /// decides only who is ended, and not whether that is safe.

@@ -1,5 +1,6 @@
 using BackupEngine.Chunkstore.Packs;
 using BackupEngine.Chunkstore.Sessions;
+using BackupEngine.Chunkstore.Sizing;
 using BackupEngine.Chunkstore.Verification;
 
 namespace BackupEngine.Chunkstore.Collection;
@@ -15,14 +16,14 @@ internal sealed class CollectionSession : IAsyncDisposable
     private readonly GenerationFollower _follower;
     private readonly SessionPoller _poller;
 
-    private CollectionSession(SessionParts parts, SessionId id, KnownDamage damage)
+    private CollectionSession(SessionParts parts, SessionId id, KnownDamage damage, int copyRecords)
     {
         _parts = parts;
         Id = id;
         _relied = new ReliedPacks(parts.Backend, damage.ToExclusions());
         _follower = new GenerationFollower(parts.Generations, _relied, id, pins: []);
         _follower.Begin();
-        Store = new SessionStore(parts.Context(id, _relied, damage), StoreOptions);
+        Store = new SessionStore(parts.Context(id, _relied, damage), StoreOptions(copyRecords));
         _poller = new SessionPoller(PollAsync, parts.Time);
     }
 
@@ -33,21 +34,23 @@ internal sealed class CollectionSession : IAsyncDisposable
     public SessionStore Store { get; }
 
     /// <summary>A collector writes packs of the usual size; what belongs to a backup alone is not looked at.</summary>
-    private static BackupWriterOptions StoreOptions => new()
+    private static BackupWriterOptions StoreOptions(int copyRecords) => new()
     {
         BackupId = BackupId.Parse("gc"),
         VolumeId = "gc",
         VolumeBytes = 1,
+        CheckpointChunks = Math.Min(copyRecords, WriterMemory.UsualCheckpointChunks),
     };
 
     /// <summary>Registers, then looks at what is condemned.</summary>
-    public static CollectionSession Begin(SessionParts parts)
+    public static CollectionSession Begin(SessionParts parts, int copyRecords)
     {
         var id = new SessionId(parts.Ids.Next());
         try
         {
             parts.Sessions.Register(id, SessionKinds.Collect, "gc");
-            return new CollectionSession(parts, id, QuarantineCatalog.Require(parts.Backend, parts.RepositoryId));
+            return new CollectionSession(
+                parts, id, QuarantineCatalog.Require(parts.Backend, parts.RepositoryId), copyRecords);
         }
         catch
         {

@@ -77,7 +77,7 @@ internal sealed class Collector
     {
         try
         {
-            await using var session = CollectionSession.Begin(parts);
+            await using var session = CollectionSession.Begin(parts, options.CopyRecords);
             return await new Collector(parts, options, progress, session).RunAsync(cancellationToken);
         }
         catch (RepositoryFullException) when (parts.Reserve.TryGiveUp() || options.ThresholdPercent > 0)
@@ -146,7 +146,8 @@ internal sealed class Collector
 
         Report(CollectPhase.Copying, 0, candidates.Sparse.Count);
         await _session.AvoidAsync(candidates.Dead.Concat(candidates.Sparse));
-        var copier = new CopyForward(_parts.Backend, _parts.Keys, _session.Store.StoreAsync);
+        var copier = new CopyForward(
+            _parts.Backend, _parts.Keys, _options.CopyRecords, _session.Store.StoreAsync);
         var result = await copier.RunAsync(
             marks.Marker, candidates.Sparse, Reporting(CollectPhase.Copying), cancellationToken);
         await _session.Store.CheckpointAsync(cancellationToken);

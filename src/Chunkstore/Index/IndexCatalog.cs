@@ -58,6 +58,21 @@ internal sealed class IndexCatalog(IRepositoryBackend backend, Guid repositoryId
         while (Interlocked.CompareExchange(ref _users, users + 1, users) != users);
     }
 
+    /// <summary>Looks at what is open, after a refresh.</summary>
+    public T Read<T>(Func<IndexView, T> look)
+    {
+        Use();
+        try
+        {
+            Refresh();
+            return look(View);
+        }
+        finally
+        {
+            Release();
+        }
+    }
+
     /// <summary>The repository is closed: its own use ends, and who uses the segments still goes on.</summary>
     public void Close()
     {

@@ -60,7 +60,7 @@ public sealed class ManifestTreeBuilder
     }
 
     /// <summary>Nodes of this tree read back are few; the parent's are kept by its reader.</summary>
-    private static int FoldedNodesKept => 16;
+    internal static int FoldedNodesKept => 16;
 
     /// <summary>Starts a tree on top of a parent that is open already, whose nodes in memory are used.</summary>
     /// <exception cref="ArgumentException">

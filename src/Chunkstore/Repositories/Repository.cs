@@ -10,6 +10,7 @@ using BackupEngine.Chunkstore.Index.Merging;
 using BackupEngine.Chunkstore.Manifests;
 using BackupEngine.Chunkstore.Retention;
 using BackupEngine.Chunkstore.Sessions;
+using BackupEngine.Chunkstore.Sizing;
 using BackupEngine.Chunkstore.Verification;
 using BackupEngine.Chunkstore.Verification.Rebuild;
 
@@ -259,19 +260,12 @@ public sealed class Repository : IDisposable
         ReadSession.Begin(_sessions, _manifests, new SessionId(_ids.Next()), manifests);
 
     /// <summary>Counts and sizes of what is in the repository.</summary>
-    public RepositoryStatistics GetStatistics()
-    {
-        _catalog.Use();
-        try
-        {
-            _catalog.Refresh();
-            return RepositoryCounting.Count(_backend, _catalog.View, ListManifests());
-        }
-        finally
-        {
-            _catalog.Release();
-        }
-    }
+    public RepositoryStatistics GetStatistics() =>
+        _catalog.Read(view => RepositoryCounting.Count(_backend, view, ListManifests()));
+
+    /// <summary>What the memory of work on the whole repository depends on.</summary>
+    public RepositoryScale MeasureScale() =>
+        _catalog.Read(view => RepositoryScale.Measure(_backend, view, ChunkSizeBytes, IsEncrypted));
 
     /// <summary>
     /// Proves that what is stored is good, as far as the level says. What is damaged is noted in the repository, so

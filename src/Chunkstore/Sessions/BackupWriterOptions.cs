@@ -1,6 +1,7 @@
 using BackupEngine.Chunkstore.Checkpoints;
 using BackupEngine.Chunkstore.Compression;
 using BackupEngine.Chunkstore.Manifests;
+using BackupEngine.Chunkstore.Sizing;
 using BackupEngine.Chunkstore.Stages;
 
 namespace BackupEngine.Chunkstore.Sessions;
@@ -36,7 +37,7 @@ public sealed record BackupWriterOptions
     public TimeSpan CheckpointTime { get; init; } = TimeSpan.FromMinutes(5);
 
     /// <summary>New chunks after which the same is done; bounds the memory that they take.</summary>
-    internal int CheckpointChunks { get; init; } = 256 * 1024;
+    public int CheckpointChunks { get; init; } = WriterMemory.UsualCheckpointChunks;
 
     /// <summary>Identity of the point in time that is read, as the volume driver names it; may be empty.</summary>
     public string BaseToken { get; init; } = "";

@@ -25,6 +25,9 @@ internal sealed class NewChunkSet
     /// <summary>Chunks in the set.</summary>
     public int Count => Volatile.Read(ref _count);
 
+    /// <summary>What a set of so many chunks takes, in bytes.</summary>
+    public static long BytesFor(long chunks) => NewChunkTable.BytesFor((chunks >> StripeBits) + 1) << StripeBits;
+
     /// <summary>Takes a chunk on: true for the one caller that is to store it.</summary>
     public bool TryClaim(UInt128 prefix)
     {

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using BackupEngine.Chunkstore.Format;
 
 namespace BackupEngine.Chunkstore.Sessions;
@@ -17,6 +18,18 @@ internal sealed class NewChunkTable
 
     /// <summary>Chunks in the table.</summary>
     public int Count { get; private set; }
+
+    /// <summary>What a table of so many chunks takes, in bytes.</summary>
+    public static long BytesFor(long chunks)
+    {
+        var places = (long)InitialPlaces;
+        while (chunks * 3 > places * 2)
+        {
+            places *= 2;
+        }
+
+        return places * Unsafe.SizeOf<IndexEntry>();
+    }
 
     /// <summary>Adds a chunk whose place is not known yet; false where it is in the table already.</summary>
     public bool TryClaim(UInt128 prefix)

@@ -37,13 +37,13 @@ public sealed class BackupRunner(ILogger<BackupRunner> logger)
         var stages = new StageTotals();
         var buffers = await BackupMemory.AcquireAsync(request, progress, cancellationToken);
         using var memory = buffers.Grant;
-        using var slots = request.Shared.Slots?.Join();
+        using var slots = request.Shared.JoinSlots();
         var start = await BackupStart.BeginAsync(
-            ParentRules.Find(request), request, on => Begin(request, on, stages), logger, cancellationToken);
+            ParentRules.Find(request), request, on => Begin(request, on, stages, buffers.Sizes), logger, cancellationToken);
         await using var writer = start.Writer;
         var planning = new BackupPlanning(request, engine.Device, start, slots, logger);
         var run = new BackupRun(
-            request, engine, start.Parent, writer, planning, stages, buffers.Lanes, slots, progress, logger);
+            request, engine, start.Parent, writer, planning, stages, buffers.Sizes.Lanes, slots, progress, logger);
         WarnOfLessMemory(buffers, run);
         WarnOfCachedReads(request, run);
         doubts.ToList().ForEach(doubt => Warn(run, doubt));
@@ -80,11 +80,16 @@ public sealed class BackupRunner(ILogger<BackupRunner> logger)
         }
     }
 
-    private static BackupWriter Begin(BackupRequest request, Manifest? parent, StageTotals stages)
+    private static BackupWriter Begin(
+        BackupRequest request, Manifest? parent, StageTotals stages, BackupSizes sizes)
     {
         try
         {
-            return request.Repository.BeginBackup(WriterOptions(request, parent) with { Stages = stages });
+            return request.Repository.BeginBackup(WriterOptions(request, parent) with
+            {
+                Stages = stages,
+                CheckpointChunks = sizes.Writer.CheckpointChunks,
+            });
         }
         catch (ArgumentException e)
         {

@@ -2,7 +2,6 @@ using System.CommandLine;
 using BackupEngine.Chunkstore.Compression;
 using BackupEngine.DataPlane.Devices.Engines;
 using BackupEngine.DataPlane.Errors;
-using BackupEngine.DataPlane.Memory;
 using BackupEngine.DataPlane.Transfers;
 
 namespace BackupEngine.DataPlane.CommandLine;
@@ -39,8 +38,7 @@ internal sealed class TuningFlags
     private readonly Option<long?> _rateLimit =
         CommonOptions.Size("--rate-limit", "Bytes a second from or to the device. Default: no limit.");
 
-    private readonly Option<long?> _memoryBudget = CommonOptions.Size(
-        "--memory-budget", "What all buffers together may take; fewer lanes where it must be. Default: no bound.");
+    private readonly MemoryFlag _memory;
 
     private readonly Option<long?> _checkpointInterval = CommonOptions.Size(
         "--checkpoint-interval",
@@ -64,7 +62,7 @@ internal sealed class TuningFlags
         command.Add(_ioEngine);
         command.Add(_direct);
         command.Add(_rateLimit);
-        command.Add(_memoryBudget);
+        _memory = new MemoryFlag(command);
         if (compresses)
         {
             command.Add(_compression);
@@ -81,10 +79,7 @@ internal sealed class TuningFlags
         arguments.GetValue(_rateLimit) is { } rate ? new RateLimiter(rate) : null;
 
     /// <summary>The bound of the buffers.</summary>
-    public SharedResources Shared(ParseResult arguments) => new()
-    {
-        Memory = arguments.GetValue(_memoryBudget) is { } bytes ? new MemoryBudget(bytes, forOneJob: true) : null,
-    };
+    public SharedResources Shared(ParseResult arguments) => _memory.Shared(arguments);
 
     /// <summary>The rest.</summary>
     /// <exception cref="UsageException">A value is outside of its range.</exception>

@@ -77,6 +77,6 @@ internal sealed class BackupWork(Contract.BackupJob request) : JobWork
         SourceIdentity = request.SourceIdentity,
         Tuning = Tuning,
         RateLimiter = context.RateLimiter,
-        Shared = context.Services.Shared,
+        Shared = context.Shared,
     };
 }

@@ -1,5 +1,6 @@
 using BackupEngine.Chunkstore.Collection;
 using BackupEngine.Chunkstore.Index.Merging;
+using BackupEngine.DataPlane.Upkeep;
 using Contract = BackupEngine.DataPlane.Protocol;
 
 namespace BackupEngine.DataPlane.Jobs;
@@ -20,7 +21,8 @@ internal sealed class GcWork : JobWork
     public override async Task<Action<Contract.Job>> RunAsync(JobContext context, CancellationToken cancellationToken)
     {
         using var lease = context.Services.Repositories.Lease(Repository, initialize: false);
-        var report = await lease.Repository.CollectAsync(Options, new GcPhases(context.Phases), cancellationToken);
+        var report = await BoundedUpkeep.CollectAsync(
+            lease.Repository, Options, context.Shared, context.Wait, new GcPhases(context.Phases), cancellationToken);
         return job => job.Gc = Describe(report);
     }
 

@@ -28,6 +28,9 @@ internal sealed class Job(string id, JobWork work, RateLimiter? all = null)
     /// <summary>Limits what it transfers from or to its device. May be changed while it runs.</summary>
     public RateLimiter RateLimiter { get; } = new(work.RateLimitBytesPerSecond, all: all);
 
+    /// <summary>What it has of memory and cores.</summary>
+    public ResourceUse Use { get; } = new();
+
     /// <summary>Cancelled when it is to stop.</summary>
     public CancellationToken Stop => _stop.Token;
 
@@ -135,6 +138,10 @@ internal sealed class Job(string id, JobWork work, RateLimiter? all = null)
             Done = phase?.Done ?? 0,
             Total = phase?.Total ?? 0,
             WaitingFor = state == Contract.JobState.Running ? _waitingFor ?? "" : "",
+            WorkerTurns = Use.Turns,
+            LimitedBytes = RateLimiter.GrantedBytes,
+            MemoryBytes = Use.MemoryBytes,
+            MostTurnsPassedOver = Use.MostTurnsPassedOver,
         },
         RateLimitBytesPerSecond = RateLimiter.BytesPerSecond,
     };

@@ -1,5 +1,6 @@
 using BackupEngine.DataPlane.Devices;
 using BackupEngine.DataPlane.Transfers;
+using BackupEngine.DataPlane.Upkeep;
 
 namespace BackupEngine.DataPlane.Jobs;
 
@@ -9,9 +10,16 @@ namespace BackupEngine.DataPlane.Jobs;
 /// <param name="Progress">Told how far it is, in bytes.</param>
 /// <param name="RateLimiter">Limits what it transfers from or to its device.</param>
 /// <param name="Phases">Told what a job in several phases is doing.</param>
+/// <param name="Shared">Memory and cores, and where it is noted what the job has of them.</param>
 internal sealed record JobContext(
     JobServices Services,
     IBlockDevice? Device,
     IProgress<TransferProgress> Progress,
     RateLimiter RateLimiter,
-    IProgress<JobPhase> Phases);
+    IProgress<JobPhase> Phases,
+    SharedResources Shared)
+{
+    /// <summary>Shows that a job on a repository as a whole waits for memory.</summary>
+    public UpkeepWait Wait => new(
+        () => Progress.Report(new TransferProgress(0, 0, "memory")), () => Progress.Report(default));
+}

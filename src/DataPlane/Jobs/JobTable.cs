@@ -153,7 +153,13 @@ internal sealed class JobTable(AttachmentTable attachments, JobServices services
     {
         try
         {
-            var context = new JobContext(services, attachment?.Opened.Result, job, job.RateLimiter, job);
+            var context = new JobContext(
+                services,
+                attachment?.Opened.Result,
+                job,
+                job.RateLimiter,
+                job,
+                services.Shared with { Use = job.Use });
             var putResult = await job.Work.RunAsync(context, job.Stop);
             return () => Succeed(job, putResult);
         }

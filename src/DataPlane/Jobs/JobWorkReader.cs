@@ -51,6 +51,11 @@ internal static class JobWorkReader
     private static RestoreWork Restore(Contract.RestoreJob job)
     {
         Require(job.AttachmentId.Length > 0, "A restore needs the attachment_id of its target.");
+        Require(
+            job.ResumeFile.Length == 0 || Path.IsPathRooted(job.ResumeFile),
+            $"The resume_file must be an absolute path, not '{job.ResumeFile}'.");
+        Require(
+            job.ResumeTarget.Length == 0 || job.ResumeFile.Length > 0, "A resume_target goes with a resume_file.");
         Require(job.Tuning is not { RateLimitBytesPerSecond: < 0 }, "A rate limit cannot be negative.");
         return new RestoreWork(job)
         {

@@ -38,9 +38,11 @@ internal sealed class RestoreWork(Contract.RestoreJob request) : JobWork
             TargetIsZero = request.TargetIsZero,
             OnlyDifferences = request.OnlyDifferences,
             KeepGoing = request.KeepGoing,
+            ResumeFile = request.ResumeFile.Length == 0 ? null : request.ResumeFile,
+            ResumeTarget = request.ResumeTarget.Length == 0 ? null : request.ResumeTarget,
             Tuning = Tuning,
             RateLimiter = context.RateLimiter,
-            Shared = context.Services.Shared,
+            Shared = context.Shared,
         };
         var result = await context.Services.Restores.RunAsync(toRestore, context.Progress, cancellationToken);
         return job =>

@@ -1,4 +1,5 @@
 using BackupEngine.Chunkstore.Verification;
+using BackupEngine.DataPlane.Upkeep;
 using Contract = BackupEngine.DataPlane.Protocol;
 
 namespace BackupEngine.DataPlane.Jobs;
@@ -19,7 +20,8 @@ internal sealed class VerifyWork : JobWork
     public override async Task<Action<Contract.Job>> RunAsync(JobContext context, CancellationToken cancellationToken)
     {
         using var lease = context.Services.Repositories.LeaseForWhatNeedsNoKey(Repository);
-        var report = await lease.Repository.VerifyAsync(Options, new VerifyPhases(context), cancellationToken);
+        var report = await BoundedUpkeep.VerifyAsync(
+            lease.Repository, Options, context.Shared, context.Wait, new VerifyPhases(context), cancellationToken);
         return job => job.Verify = VerifyResults.Describe(report);
     }
 }

@@ -101,8 +101,8 @@ public sealed class MemoryBudget
         if (minimumBytes > TotalBytes)
         {
             throw new UsageException(
-                $"The job needs at least {minimumBytes} bytes for its buffers, and the memory budget is {TotalBytes}. "
-                + "Give it a smaller I/O size, or raise the budget. Nothing was changed.");
+                $"The job needs at least {minimumBytes} bytes of memory, and the memory budget is {TotalBytes}. "
+                + "Raise the budget to that; a smaller I/O size needs less. Nothing was changed.");
         }
     }
 

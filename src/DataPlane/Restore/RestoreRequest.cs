@@ -44,6 +44,11 @@ public sealed record RestoreRequest
     public string? ResumeFile { get; init; }
 
     /// <summary>
+    /// What the resume file calls the target, where the same one may have another path next time; null for its path.
+    /// </summary>
+    public string? ResumeTarget { get; init; }
+
+    /// <summary>
     /// What a failure after the first write says of the target; null for the plain truth, that it is incomplete.
     /// For callers that remove the target then.
     /// </summary>

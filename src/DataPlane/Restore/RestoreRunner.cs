@@ -44,9 +44,9 @@ public sealed class RestoreRunner(ILogger<RestoreRunner> logger)
         var wanted = RestoreSizes.For(request.Tuning, manifest.Root.Shape);
         using var memory = await AcquireMemoryAsync(request, wanted, progress, cancellationToken);
         var sizes = wanted.Within(memory.Bytes);
-        memory.Check(sizes.MappedBytes);
+        memory.Check(sizes.Bytes);
         WarnOfLessMemory(wanted, sizes, warnings);
-        using var slots = request.Shared.Slots?.Join();
+        using var slots = request.Shared.JoinSlots();
         using var session = request.Repository.BeginRead(manifest);
         var resume = OpenResumeFile(request, manifest);
         request = await CheckZeroClaimAsync(request, manifest, warnings, cancellationToken);
@@ -74,10 +74,9 @@ public sealed class RestoreRunner(ILogger<RestoreRunner> logger)
         CancellationToken cancellationToken)
     {
         var total = request.Target.LengthBytes;
-        var grant = await MemoryGrant.AcquireAsync(
-            request.Shared.Memory,
-            wanted.Least.MappedBytes,
-            wanted.MappedBytes,
+        var grant = await request.Shared.AcquireMemoryAsync(
+            wanted.Least.Bytes,
+            wanted.Bytes,
             () => progress?.Report(new TransferProgress(0, total, "memory")),
             cancellationToken);
         progress?.Report(new TransferProgress(0, total));
@@ -86,10 +85,11 @@ public sealed class RestoreRunner(ILogger<RestoreRunner> logger)
 
     private static void WarnOfLessMemory(RestoreSizes wanted, RestoreSizes sizes, List<string> warnings)
     {
-        if (sizes.Workers < wanted.Workers)
+        if (sizes != wanted)
         {
             warnings.Add(
-                $"Within the memory budget there was room for {sizes.Workers} workers, not for {wanted.Workers}.");
+                $"Within the memory budget there was room for {sizes.Workers} workers and plans of {sizes.PlanLeaves} "
+                + $"leaves, not for {wanted.Workers} and {wanted.PlanLeaves}.");
         }
     }
 
@@ -100,7 +100,7 @@ public sealed class RestoreRunner(ILogger<RestoreRunner> logger)
             manifest.BackupId.Value,
             manifest.Root.RootId.ToString(),
             manifest.Root.Shape.VolumeBytes,
-            request.Target.Name,
+            request.ResumeTarget ?? request.Target.Name,
             BegunBytes: 0));
 
     private static async Task<RestoreRequest> CheckZeroClaimAsync(

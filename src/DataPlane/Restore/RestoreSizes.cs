@@ -1,5 +1,6 @@
 using BackupEngine.Chunkstore.Manifests;
 using BackupEngine.Chunkstore.Reading;
+using BackupEngine.Chunkstore.Sizing;
 using BackupEngine.DataPlane.Memory;
 using BackupEngine.DataPlane.Transfers;
 
@@ -10,7 +11,8 @@ namespace BackupEngine.DataPlane.Restore;
 /// <param name="ChunkBytes">Size of a chunk.</param>
 /// <param name="WindowBytes">Plain bytes that a worker holds: the I/O size, or one chunk where that is larger.</param>
 /// <param name="PlanLeaves">Leaves that are planned at once.</param>
-internal sealed record RestoreSizes(int Workers, int ChunkBytes, int WindowBytes, int PlanLeaves)
+/// <param name="TreeBytes">What is held of the tree, in bytes.</param>
+internal sealed record RestoreSizes(int Workers, int ChunkBytes, int WindowBytes, int PlanLeaves, long TreeBytes)
 {
     /// <summary>Plans: one is worked on while the next one is made.</summary>
     public const int Plans = 2;
@@ -45,19 +47,27 @@ internal sealed record RestoreSizes(int Workers, int ChunkBytes, int WindowBytes
     public long MappedBytes =>
         AlignedBufferPool.MappedBytes(WindowBytes, Workers + 1) + AlignedBufferPool.MappedBytes(PackBytes, Workers);
 
-    /// <summary>The least that a restore can do with: one worker.</summary>
-    public RestoreSizes Least => this with { Workers = 1 };
+    /// <summary>All that it takes.</summary>
+    public long Bytes => MappedBytes + PlanBytes + TreeBytes;
 
-    /// <summary>The same within a bound: fewer workers.</summary>
+    /// <summary>The least that a restore can do with: one worker, and small plans.</summary>
+    public RestoreSizes Least => this with { Workers = 1, PlanLeaves = Math.Min(PlanLeaves, FirstPlanLeaves) };
+
+    /// <summary>The same within a bound: fewer workers, down to two, then smaller plans, then one worker.</summary>
     /// <exception cref="InvalidOperationException">Not even one worker fits.</exception>
     public RestoreSizes Within(long bytes)
     {
         var sizes = this;
-        while (sizes.MappedBytes > bytes)
+        while (sizes.Bytes > bytes)
         {
-            sizes = sizes.Workers > 1
-                ? sizes with { Workers = sizes.Workers - 1 }
-                : throw new InvalidOperationException($"{bytes} bytes are too few for one worker.");
+            sizes = sizes switch
+            {
+                { Workers: > 2 } => sizes with { Workers = sizes.Workers - 1 },
+                { PlanLeaves: > FirstPlanLeaves } =>
+                    sizes with { PlanLeaves = Math.Max(FirstPlanLeaves, sizes.PlanLeaves / 2) },
+                { Workers: > 1 } => sizes with { Workers = 1 },
+                _ => throw new InvalidOperationException($"{bytes} bytes are too few for one worker."),
+            };
         }
 
         return sizes;
@@ -68,7 +78,8 @@ internal sealed record RestoreSizes(int Workers, int ChunkBytes, int WindowBytes
         tuning.Lanes * WorkersPerLane,
         shape.ChunkSizeBytes,
         Math.Max(tuning.IoSizeBytes, shape.ChunkSizeBytes),
-        (int)Math.Min(LargestPlanLeaves, shape.LeafCount));
+        (int)Math.Min(LargestPlanLeaves, shape.LeafCount),
+        TreeMemory.BytesFor(shape));
 
     /// <summary>Buffers of plain bytes.</summary>
     public AlignedBufferPool CreateWindowPool() => CreatePool(WindowBytes, Workers + 1);

@@ -6,7 +6,7 @@ namespace BackupEngine.DataPlane.Restore;
 /// <param name="BackupId">The backup.</param>
 /// <param name="RootId">The root of its tree, so that another backup of the same id is told apart.</param>
 /// <param name="VolumeBytes">Size of the volume.</param>
-/// <param name="Target">The target by its path.</param>
+/// <param name="Target">The target by its path, or as the caller calls it.</param>
 /// <param name="BegunBytes">Everything from here on was left alone by the restore.</param>
 internal sealed record ResumeState(
     string Format,

@@ -18,25 +18,6 @@ internal sealed record LaneBuffers(int Lanes, int IoSizeBytes, int QueueDepth, i
     /// <summary>The least that a backup can do with: one lane, one buffer filled while one is worked off.</summary>
     public LaneBuffers Least => this with { Lanes = 1, QueueDepth = 1 };
 
-    /// <summary>The same within a bound: less depth, down to two, then fewer lanes, then a depth of one.</summary>
-    /// <exception cref="InvalidOperationException">Not even the least fits.</exception>
-    public LaneBuffers Within(long bytes)
-    {
-        var buffers = this;
-        while (buffers.MappedBytes > bytes)
-        {
-            buffers = buffers switch
-            {
-                { QueueDepth: > 2 } => buffers with { QueueDepth = buffers.QueueDepth - 1 },
-                { Lanes: > 1 } => buffers with { Lanes = buffers.Lanes - 1 },
-                { QueueDepth: > 1 } => buffers with { QueueDepth = 1 },
-                _ => throw new InvalidOperationException($"{bytes} bytes are too few for one lane."),
-            };
-        }
-
-        return buffers;
-    }
-
     /// <summary>Works out the buffers of a job.</summary>
     public static LaneBuffers For(TuningOptions tuning, int chunkSizeBytes) => new(
         tuning.Lanes,

@@ -17,6 +17,7 @@ public sealed class RateLimiter
     private TaskCompletionSource _rateChanged = NewSignal();
     private long _bytesPerSecond;
     private double _balanceBytes;
+    private long _grantedBytes;
     private long _refilledAt;
 
     /// <summary>Creates a limiter.</summary>
@@ -40,12 +41,23 @@ public sealed class RateLimiter
         set => Change(value);
     }
 
+    /// <summary>Bytes of transfers that were let begin.</summary>
+    public long GrantedBytes => Interlocked.Read(ref _grantedBytes);
+
     /// <summary>Whether there is a limit now, of this job or of all together.</summary>
     public bool IsLimited => BytesPerSecond > 0 || _all is { IsLimited: true };
 
     /// <summary>Waits until a transfer of that many bytes may begin.</summary>
-    public ValueTask AcquireAsync(int bytes, CancellationToken cancellationToken) =>
-        IsLimited ? WaitForBothAsync(bytes, cancellationToken) : ValueTask.CompletedTask;
+    public ValueTask AcquireAsync(int bytes, CancellationToken cancellationToken)
+    {
+        if (IsLimited)
+        {
+            return WaitForBothAsync(bytes, cancellationToken);
+        }
+
+        Interlocked.Add(ref _grantedBytes, bytes);
+        return ValueTask.CompletedTask;
+    }
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -56,6 +68,8 @@ public sealed class RateLimiter
         {
             await all.AcquireAsync(bytes, cancellationToken);
         }
+
+        Interlocked.Add(ref _grantedBytes, bytes);
     }
 
     private async ValueTask WaitAsync(int bytes, CancellationToken cancellationToken)

@@ -10,6 +10,12 @@ public sealed class SlotShare : IDisposable
     /// <summary>Times that a worker of the job was given a slot.</summary>
     public long Turns { get; internal set; }
 
+    /// <summary>
+    /// Turns that others had while one of its workers waited: the most. With a job of one worker beside one other job
+    /// it is 0, whatever that one's lanes.
+    /// </summary>
+    public long MostTurnsPassedOver { get; internal set; }
+
     /// <summary>Slots that its workers hold now.</summary>
     internal int Held { get; set; }
 

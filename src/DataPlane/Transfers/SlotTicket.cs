@@ -17,6 +17,9 @@ public sealed class SlotTicket : IValueTaskSource
     /// <summary>The job's.</summary>
     internal SlotShare Share { get; }
 
+    /// <summary>Turns that others had had when the worker began to wait. Belongs to the slots.</summary>
+    internal long OthersBefore { get; set; }
+
     /// <summary>Whether the worker holds a slot.</summary>
     public bool IsHeld { get; private set; }
 

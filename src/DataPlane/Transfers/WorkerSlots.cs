@@ -67,6 +67,7 @@ public sealed class WorkerSlots(int slots)
                 return true;
             }
 
+            ticket.OthersBefore = _turn - ticket.Share.Turns;
             ticket.Share.Waiting.Add(ticket);
             return false;
         }
@@ -114,6 +115,7 @@ public sealed class WorkerSlots(int slots)
 
         var next = best.Waiting[0];
         best.Waiting.RemoveAt(0);
+        best.MostTurnsPassedOver = Math.Max(best.MostTurnsPassedOver, _turn - best.Turns - next.OthersBefore);
         Give(next);
         return next;
     }

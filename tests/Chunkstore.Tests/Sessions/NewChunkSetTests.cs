@@ -1,5 +1,6 @@
 using BackupEngine.Chunkstore.Format;
 using BackupEngine.Chunkstore.Sessions;
+using BackupEngine.Chunkstore.Sizing;
 using CsCheck;
 using Xunit;
 
@@ -47,6 +48,25 @@ public sealed class NewChunkSetTests
         Assert.True(set.Contains(5));
         Assert.Throws<InvalidOperationException>(() => set.CopySorted(new IndexEntry[1]));
     }
+
+    [Fact]
+    public void What_a_set_takes_is_what_is_said_of_it() => Gen.Int[1, 20_000].Sample(
+        chunks =>
+        {
+            var seed = new Random(chunks);
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            var set = new NewChunkSet();
+            for (var i = 0; i < chunks; i++)
+            {
+                set.TryClaim(new UInt128((ulong)seed.NextInt64(), (ulong)seed.NextInt64()));
+            }
+
+            // All tables that there ever were together are less than twice the last ones.
+            var taken = GC.GetAllocatedBytesForCurrentThread() - before;
+            Assert.InRange(taken, 0, 2 * NewChunkSet.BytesFor(chunks + (chunks / 8) + 64));
+            Assert.InRange(3 * NewChunkSet.BytesFor(chunks), 0, NewChunkMemory.BytesFor(chunks) * 2);
+        },
+        iter: 20);
 
     [Fact]
     public async Task Of_many_who_claim_one_chunk_one_wins()

@@ -118,6 +118,27 @@ internal sealed class JobServerProcess : IAsyncDisposable
         throw new InvalidOperationException("The job ended without a final state.");
     }
 
+    /// <summary>The job as soon as it is as it should be, or has ended.</summary>
+    public async Task<Job> UntilAsync(string jobId, Func<Job, bool> condition)
+    {
+        while (true)
+        {
+            var jobs = await Client.ListJobsAsync(new(), cancellationToken: Cancelled);
+            var job = jobs.Jobs.Single(one => one.JobId == jobId);
+            if (condition(job) || job.State != JobState.Running)
+            {
+                return job;
+            }
+
+            await Task.Delay(10, Cancelled);
+        }
+    }
+
+    /// <summary>Changes a rate limit; gives the one before.</summary>
+    public async Task<long> SetRateLimitAsync(string jobId, long bytesPerSecond) => (await Client.SetRateLimitAsync(
+        new SetRateLimitRequest { JobId = jobId, BytesPerSecond = bytesPerSecond },
+        cancellationToken: Cancelled)).FormerBytesPerSecond;
+
     /// <summary>Starts a job and waits for its end.</summary>
     public async Task<Job> RunJobAsync(StartJobRequest request)
     {

@@ -20,15 +20,18 @@ public sealed class SharedResourcesTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    /// <summary>At the first rate each would take hours.</summary>
+    /// <summary>
+    /// At a byte a second one transfer is let begin, and what it has overdrawn takes hours. A new limit is not charged
+    /// for more than a second of that, so one more transfer follows, and none after it.
+    /// </summary>
     [Fact]
-    public async Task The_limit_of_a_running_backup_and_of_a_running_restore_is_lifted()
+    public async Task The_limit_of_a_running_backup_and_of_a_running_restore_is_changed_and_lifted()
     {
         await using var server = await StartAsync();
         await AttachAsync(server, "source");
         await AttachAsync(server, "target", DeviceAccess.ReadWrite);
-        await RunWithLiftedLimitAsync(server, Requests.Backup("backup", Repository, "b", "source", rate: 100));
-        await RunWithLiftedLimitAsync(server, Requests.Restore("restore", Repository, "b", "target", rate: 100));
+        await RunWithChangedLimitsAsync(server, Requests.Backup("backup", Repository, "b", "source", rate: 1));
+        await RunWithChangedLimitsAsync(server, Requests.Restore("restore", Repository, "b", "target", rate: 1));
         await server.DetachAsync("target");
         await server.DetachAsync("source");
         Assert.Equal(
@@ -69,7 +72,7 @@ public sealed class SharedResourcesTests : IDisposable
         await UntilAsync(server, info => info.MemoryGrantedBytes > 0);
         await server.StartJobAsync(Requests.Backup("second", Repository, "b2", "two"));
         await UntilAsync(server, info => info.MemoryWaitingJobs == 1);
-        var waiting = await NextAsync(server, "second");
+        var waiting = await server.UntilAsync("second", job => job.Progress.WaitingFor.Length > 0);
         Assert.Equal(("memory", JobState.Running), (waiting.Progress.WaitingFor, waiting.State));
         await SetAsync(server, "first", 0);
         var ended = (await server.WatchAsync("second"))[^1];
@@ -79,80 +82,136 @@ public sealed class SharedResourcesTests : IDisposable
         Assert.Equal((0, BudgetBytes), (info.MemoryGrantedBytes, info.MemoryBudgetBytes));
     }
 
+    /// <summary>Half of the budget is less than any of them wants, so each has fewer lanes.</summary>
     [Fact]
-    public async Task Many_jobs_never_hold_more_than_the_budget_and_those_with_fewer_lanes_say_so()
+    public async Task Many_jobs_never_hold_more_than_the_budget_and_say_that_they_have_fewer_lanes()
     {
         const int jobs = 12;
-        const long budget = 96L << 20;
-        await using var server = await StartAsync("--memory-budget", "96MiB");
+        const long budget = 48L << 20;
+        await using var server = await StartAsync("--memory-budget", "48MiB");
         for (var i = 0; i < jobs; i++)
         {
             await AttachAsync(server, $"source-{i}");
         }
 
-        var running = Enumerable.Range(0, jobs).Select(i => RunAsync(server, i)).ToList();
-        var all = Task.WhenAll(running);
-        var most = 0L;
+        var all = Task.WhenAll(Enumerable.Range(0, jobs).Select(i => RunAsync(server, i)));
         while (!all.IsCompleted)
         {
             var info = await server.Client.GetInfoAsync(new(), cancellationToken: Cancelled);
             Assert.InRange(info.MemoryGrantedBytes, 0, budget);
-            most = Math.Max(most, info.MemoryGrantedBytes);
             await Task.WhenAny(all, Task.Delay(5, Cancelled));
         }
 
-        var ended = await all;
-        Assert.All(ended, job => Assert.Equal((JobState.Succeeded, ""), (job.State, job.Error)));
-        Assert.Contains(ended, job => job.Backup.Warnings.Any(
-            warning => warning.Contains("memory budget", StringComparison.Ordinal)));
-        Assert.InRange(most, 1, budget);
+        Assert.All(await all, job =>
+        {
+            Assert.Equal((JobState.Succeeded, ""), (job.State, job.Error));
+            Assert.InRange(job.Progress.MemoryBytes, 1, budget / 2);
+            Assert.Contains("memory budget", Assert.Single(job.Backup.Warnings), StringComparison.Ordinal);
+        });
+    }
+
+    /// <summary>Each asks once and for all of it, so nobody who holds a part waits for another part.</summary>
+    [Fact]
+    public async Task Jobs_of_all_kinds_that_have_room_for_one_at_a_time_all_come_to_their_end()
+    {
+        await using var server = await StartAsync("--memory-budget", "32MiB");
+        await AttachAsync(server, "first");
+        await server.RunJobAsync(Requests.Backup("first", Repository, "first", "first"));
+        for (var round = 0; round < 3; round++)
+        {
+            var requests = new List<StartJobRequest>
+            {
+                Requests.Gc($"gc-{round}", Repository),
+                Requests.Verify($"verify-{round}", Repository, VerifyLevel.Data),
+            };
+            for (var i = 0; i < 3; i++)
+            {
+                await AttachAsync(server, $"s{round}{i}");
+                await AttachAsync(server, $"t{round}{i}", DeviceAccess.ReadWrite);
+                requests.Add(Requests.Backup($"b{round}{i}", Repository, $"b{round}{i}", $"s{round}{i}"));
+                requests.Add(Requests.Restore($"r{round}{i}", Repository, "first", $"t{round}{i}"));
+            }
+
+            var ended = await Task.WhenAll(requests.Select(server.RunJobAsync));
+            Assert.All(ended, job => Assert.Equal((JobState.Succeeded, ""), (job.State, job.Error)));
+            Assert.All(ended, job => Assert.InRange(job.Progress.MemoryBytes, 1, 32 << 20));
+        }
+
+        Assert.Equal(0, (await server.Client.GetInfoAsync(new(), cancellationToken: Cancelled)).MemoryGrantedBytes);
+    }
+
+    [Fact]
+    public async Task A_collection_and_a_verification_wait_for_memory_and_say_so()
+    {
+        await using var server = await StartAsync("--memory-budget", "32MiB");
+        await AttachAsync(server, "one");
+        await server.StartJobAsync(Requests.Backup("backup", Repository, "b", "one", rate: 100));
+        await server.UntilAsync("backup", job => job.Progress.MemoryBytes > 0);
+        await server.StartJobAsync(Requests.Gc("gc", Repository));
+        await server.StartJobAsync(Requests.Verify("verify", Repository, VerifyLevel.Data));
+        foreach (var id in new[] { "gc", "verify" })
+        {
+            var waiting = await server.UntilAsync(id, job => job.Progress.WaitingFor.Length > 0);
+            Assert.Equal((JobState.Running, "memory"), (waiting.State, waiting.Progress.WaitingFor));
+        }
+
+        await server.SetRateLimitAsync("backup", 0);
+        foreach (var id in new[] { "backup", "gc", "verify" })
+        {
+            var ended = (await server.WatchAsync(id))[^1];
+            Assert.Equal((JobState.Succeeded, "", ""), (ended.State, ended.Error, ended.Progress.WaitingFor));
+        }
     }
 
     [Fact]
     public async Task A_job_that_needs_more_than_the_whole_budget_fails_and_says_what_to_do()
     {
+        await using (var plenty = await StartAsync())
+        {
+            await AttachAsync(plenty, "source");
+            await plenty.RunJobAsync(Requests.Backup("j", Repository, "b", "source"));
+        }
+
         await using var server = await StartAsync("--memory-budget", "1MiB");
-        await AttachAsync(server, "source");
-        var job = await server.RunJobAsync(Requests.Backup("j", Repository, "b", "source"));
-        Assert.Equal((JobState.Failed, 2), (job.State, job.ExitCode));
-        Assert.Contains("memory budget is 1048576", job.Error, StringComparison.Ordinal);
+        await server.AttachAsync("source", _folder.File("source"));
+        await AttachAsync(server, "target", DeviceAccess.ReadWrite);
+        foreach (var request in new[]
+        {
+            Requests.Backup("j", Repository, "c", "source"),
+            Requests.Restore("r", Repository, "b", "target"),
+            Requests.Gc("g", Repository),
+            Requests.Verify("v", Repository, VerifyLevel.Data),
+        })
+        {
+            var job = await server.RunJobAsync(request);
+            Assert.Equal((JobState.Failed, 2), (job.State, job.ExitCode));
+            Assert.Matches("needs at least [0-9]+ bytes of memory, and the memory budget is 1048576", job.Error);
+        }
     }
 
-    private static async Task RunWithLiftedLimitAsync(JobServerProcess server, StartJobRequest request)
+    private static async Task RunWithChangedLimitsAsync(JobServerProcess server, StartJobRequest request)
     {
-        var started = await server.StartJobAsync(request);
-        Assert.Equal(100, started.RateLimitBytesPerSecond);
-        Assert.Equal(100, await SetAsync(server, request.JobId, 0));
-        var ended = (await server.WatchAsync(request.JobId))[^1];
+        const int transfer = 64 * 1024;
+        var id = request.JobId;
+        Assert.Equal(1, (await server.StartJobAsync(request)).RateLimitBytesPerSecond);
+        var first = await server.UntilAsync(id, job => job.Progress.LimitedBytes > 0);
+        Assert.Equal((JobState.Running, transfer), (first.State, first.Progress.LimitedBytes));
+        Assert.Equal(1, await SetAsync(server, id, 2));
+        var second = await server.UntilAsync(id, job => job.Progress.LimitedBytes > transfer);
+        Assert.Equal((2 * transfer, 2), (second.Progress.LimitedBytes, second.RateLimitBytesPerSecond));
+        Assert.Equal(2, await SetAsync(server, id, 0));
+        var ended = (await server.WatchAsync(id))[^1];
         Assert.Equal((JobState.Succeeded, 0), (ended.State, ended.RateLimitBytesPerSecond));
+        Assert.Equal(VolumeBytes, ended.Progress.LimitedBytes);
     }
 
-    private static async Task<long> SetAsync(JobServerProcess server, string job, long rate)
-    {
-        var request = new SetRateLimitRequest { JobId = job, BytesPerSecond = rate };
-        return (await server.Client.SetRateLimitAsync(request, cancellationToken: Cancelled)).FormerBytesPerSecond;
-    }
+    private static Task<long> SetAsync(JobServerProcess server, string job, long rate) =>
+        server.SetRateLimitAsync(job, rate);
 
     private static async Task UntilAsync(JobServerProcess server, Func<DataPlaneInfo, bool> condition)
     {
         while (!condition(await server.Client.GetInfoAsync(new(), cancellationToken: Cancelled)))
         {
-            await Task.Delay(10, Cancelled);
-        }
-    }
-
-    /// <summary>The job when it has reported that it waits: that is a moment after it began to.</summary>
-    private static async Task<Job> NextAsync(JobServerProcess server, string id)
-    {
-        while (true)
-        {
-            var jobs = await server.Client.ListJobsAsync(new(), cancellationToken: Cancelled);
-            var job = jobs.Jobs.Single(one => one.JobId == id);
-            if (job.Progress.WaitingFor.Length > 0 || job.State != JobState.Running)
-            {
-                return job;
-            }
-
             await Task.Delay(10, Cancelled);
         }
     }

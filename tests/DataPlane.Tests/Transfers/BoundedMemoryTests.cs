@@ -1,4 +1,8 @@
+using BackupEngine.Chunkstore.Collection;
 using BackupEngine.Chunkstore.Manifests;
+using BackupEngine.Chunkstore.Sizing;
+using BackupEngine.Chunkstore.Verification;
+using BackupEngine.DataPlane.Backup;
 using BackupEngine.DataPlane.Memory;
 using BackupEngine.DataPlane.Restore;
 using BackupEngine.DataPlane.Transfers;
@@ -19,33 +23,59 @@ public sealed class BoundedMemoryTests
             new TuningOptions { Lanes = lanes, QueueDepth = depth, IoSizeBytes = 1 << ioShift }, 1 << chunkShift, more);
 
     [Fact]
-    public void Lanes_fit_and_are_never_more_than_was_wanted() => Any.Sample(one =>
+    public void A_backup_fits_and_has_never_more_than_it_wanted() => Any.Sample(one =>
     {
-        var wanted = LaneBuffers.For(one.Tuning, one.ChunkBytes);
-        var bytes = wanted.Least.MappedBytes + one.MoreBytes;
+        var wanted = Sizes(one.Tuning, one.ChunkBytes);
+        var bytes = wanted.Least.Bytes + one.MoreBytes;
         var fitting = wanted.Within(bytes);
-        Assert.InRange(fitting.MappedBytes, fitting.TotalBytes, bytes);
-        Assert.InRange(fitting.Lanes, 1, wanted.Lanes);
-        Assert.InRange(fitting.QueueDepth, 1, wanted.QueueDepth);
-        Assert.Equal(wanted.MappedBytes <= bytes, fitting == wanted);
+        Assert.InRange(fitting.Bytes, fitting.Lanes.TotalBytes, bytes);
+        Assert.InRange(fitting.Lanes.Lanes, 1, wanted.Lanes.Lanes);
+        Assert.InRange(fitting.Lanes.QueueDepth, 1, wanted.Lanes.QueueDepth);
+        Assert.InRange(
+            fitting.Writer.CheckpointChunks, WriterMemory.FewestCheckpointChunks, WriterMemory.UsualCheckpointChunks);
+        Assert.Equal(fitting.Lanes.Lanes, fitting.Writer.Lanes);
+        Assert.Equal(wanted.Bytes <= bytes, fitting == wanted);
     });
 
     [Fact]
-    public void Restore_workers_fit_and_are_never_more_than_was_wanted() => Any.Sample(one =>
+    public void A_restore_fits_and_has_never_more_than_it_wanted() => Any.Sample(one =>
     {
         var wanted = RestoreSizes.For(one.Tuning, new TreeShape(1L << 40, one.ChunkBytes));
-        var bytes = wanted.Least.MappedBytes + one.MoreBytes;
+        var bytes = wanted.Least.Bytes + one.MoreBytes;
         var fitting = wanted.Within(bytes);
-        Assert.InRange(fitting.MappedBytes, fitting.BufferBytes, bytes);
+        Assert.InRange(fitting.Bytes, fitting.BufferBytes + fitting.PlanBytes, bytes);
         Assert.InRange(fitting.Workers, 1, wanted.Workers);
-        Assert.Equal(wanted.MappedBytes <= bytes, fitting == wanted);
+        Assert.InRange(fitting.PlanLeaves, RestoreSizes.FirstPlanLeaves, wanted.PlanLeaves);
+        Assert.Equal(wanted.Bytes <= bytes, fitting == wanted);
     });
 
     [Fact]
     public void Less_than_the_least_is_a_defect()
     {
-        var least = LaneBuffers.For(new TuningOptions(), 65536).Least;
-        Assert.Throws<InvalidOperationException>(() => least.Within(least.MappedBytes - 1));
+        var least = Sizes(new TuningOptions(), 65536).Least;
+        Assert.Throws<InvalidOperationException>(() => least.Within(least.Bytes - 1));
+        var restore = RestoreSizes.For(new TuningOptions(), new TreeShape(1L << 40, 65536)).Least;
+        Assert.Throws<InvalidOperationException>(() => restore.Within(restore.Bytes - 1));
+    }
+
+    [Fact]
+    public void What_works_on_a_repository_fits_and_has_never_more_than_it_wanted()
+    {
+        var scale = new RepositoryScale(
+            Chunks: 300_000_000, Nodes: 1_500_000, Packs: 250_000, Segments: 12, 65536, IsEncrypted: false);
+        var verify = new VerificationMemory(scale, VerifyLevel.Data, Lanes: 16);
+        var collect = new CollectionMemory(scale, CollectOptions.UsualCopyRecords);
+        Gen.Long[0, 1L << 30].Sample(more =>
+        {
+            var one = verify.Within(verify.Least.Bytes + more);
+            Assert.InRange(one.Bytes, 1, verify.Least.Bytes + more);
+            Assert.InRange(one.Lanes, 1, 16);
+            var other = collect.Within(collect.Least.Bytes + more);
+            Assert.InRange(other.Bytes, 1, collect.Least.Bytes + more);
+            Assert.InRange(other.CopyRecords, CollectionMemory.FewestCopyRecords, CollectOptions.UsualCopyRecords);
+        });
+        Assert.Throws<InvalidOperationException>(() => verify.Within(verify.Least.Bytes - 1));
+        Assert.Throws<InvalidOperationException>(() => collect.Within(collect.Least.Bytes - 1));
     }
 
     [Theory]
@@ -56,4 +86,13 @@ public sealed class BoundedMemoryTests
     [InlineData(64 << 10, 33, 4 << 20)]
     public void Memory_is_counted_in_whole_huge_pages(int blockBytes, long count, long expected) =>
         Assert.Equal(expected, AlignedBufferPool.MappedBytes(blockBytes, count));
+
+    private static BackupSizes Sizes(TuningOptions tuning, int chunkBytes) => new(
+        LaneBuffers.For(tuning, chunkBytes),
+        new WriterMemory(
+            new TreeShape(1L << 40, chunkBytes),
+            tuning.Lanes,
+            IsEncrypted: false,
+            WriterMemory.UsualCheckpointChunks),
+        ChangedExtents: 0);
 }

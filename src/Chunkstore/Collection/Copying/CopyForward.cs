@@ -14,15 +14,14 @@ namespace BackupEngine.Chunkstore.Collection.Copying;
 /// </summary>
 /// <param name="backend">Where the packs are.</param>
 /// <param name="keys">What records are read with.</param>
+/// <param name="recordsAtOnce">Records in memory at once at most, or those of one pack.</param>
 /// <param name="store">Stores a chunk or a node in a session that may not rely on the packs that are copied.</param>
 internal sealed class CopyForward(
     IRepositoryBackend backend,
     RepositoryKeys keys,
+    int recordsAtOnce,
     Func<PackType, ChunkId, ReadOnlyMemory<byte>, CancellationToken, ValueTask<int>> store)
 {
-    /// <summary>Records in memory at once at most, 64 MiB of them.</summary>
-    private const long RecordsAtOnce = 1024 * 1024;
-
     private readonly HashSet<PackId> _copied = [];
     private readonly Dictionary<PackId, string> _kept = [];
     private long _records;
@@ -53,14 +52,14 @@ internal sealed class CopyForward(
         return new CopyResult { Copied = _copied, Kept = _kept, Records = _records, Bytes = _bytes };
     }
 
-    private static IEnumerable<IReadOnlySet<PackId>> Batches(PackLiveness liveness, IEnumerable<PackId> packs)
+    private IEnumerable<IReadOnlySet<PackId>> Batches(PackLiveness liveness, IEnumerable<PackId> packs)
     {
         var batch = new HashSet<PackId>();
         var records = 0L;
         foreach (var pack in packs)
         {
             var live = liveness.Packs[pack].LiveRecords;
-            if (batch.Count > 0 && records + live > RecordsAtOnce)
+            if (batch.Count > 0 && records + live > recordsAtOnce)
             {
                 yield return batch;
                 batch = [];

@@ -16,7 +16,8 @@ namespace BackupEngine.Chunkstore.Verification.Packs;
 internal sealed class PackCheck(
     IRepositoryBackend backend, Guid repositoryId, IndexedPlaces index, RecordCheck? decode)
 {
-    private const int WindowBytes = 8 * 1024 * 1024;
+    /// <summary>Bytes of a pack that are held at once.</summary>
+    public const int WindowBytes = 8 * 1024 * 1024;
     private const int MaximumRecordBytes = RecordHeader.SizeBytes + RecordHeader.MaximumStoredBytes;
 
     private byte[] _buffer = [];

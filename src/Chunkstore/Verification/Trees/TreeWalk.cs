@@ -12,7 +12,7 @@ namespace BackupEngine.Chunkstore.Verification.Trees;
 internal sealed class TreeWalk(PlaceJudge judge, int lanes)
 {
     /// <summary>Whole subtrees remembered at most; beyond, some are walked more than once.</summary>
-    private const int MaximumRemembered = 2 * 1024 * 1024;
+    public const int MaximumRemembered = 2 * 1024 * 1024;
 
     private readonly Lock _lock = new();
     private readonly HashSet<UInt128> _whole = [];

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using BackupEngine.Chunkstore.Collection;
 using BackupEngine.DataPlane.Errors;
+using BackupEngine.DataPlane.Upkeep;
 
 namespace BackupEngine.DataPlane.CommandLine.Collection;
 
@@ -12,6 +13,7 @@ internal sealed class GcCommand
 
     private readonly Option<string> _repository = CommonOptions.Repository();
     private readonly KeyOptions _key;
+    private readonly MemoryFlag _memory;
 
     private readonly Option<bool> _dryRun = new("--dry-run")
     {
@@ -43,6 +45,7 @@ internal sealed class GcCommand
         command.Add(_fenceAfter);
         command.Add(_checkpointAge);
         _key = new KeyOptions(command);
+        _memory = new MemoryFlag(command);
         Shell.Bind(command, RunAsync);
     }
 
@@ -60,7 +63,13 @@ internal sealed class GcCommand
         var options = Options(invocation.Arguments);
         using var repository = _key.Open(invocation, invocation.Arguments.GetRequiredValue(_repository));
         var progress = invocation.Output.Json ? null : new GcProgress();
-        var report = await repository.CollectAsync(options, progress, cancellationToken);
+        var report = await BoundedUpkeep.CollectAsync(
+            repository,
+            options,
+            _memory.Shared(invocation.Arguments),
+            UpkeepWait.Untold,
+            progress,
+            cancellationToken);
         invocation.Output.Result(report, DataPlaneJson.Default.CollectReport, GcText.Of(report));
     }
 

@@ -3,6 +3,8 @@ using BackupEngine.Chunkstore;
 using BackupEngine.Chunkstore.Repositories;
 using BackupEngine.Chunkstore.Verification;
 using BackupEngine.DataPlane.Errors;
+using BackupEngine.DataPlane.Transfers;
+using BackupEngine.DataPlane.Upkeep;
 
 namespace BackupEngine.DataPlane.CommandLine.Verification;
 
@@ -11,6 +13,7 @@ internal sealed class VerifyCommand
 {
     private readonly Option<string> _repository = CommonOptions.Repository();
     private readonly KeyOptions _key;
+    private readonly MemoryFlag _memory;
     private readonly Option<long?> _budget = CommonOptions.Size("--budget", "Read at most so much of the packs.");
 
     private readonly Option<BackupId[]> _backups = new("--backup")
@@ -54,6 +57,7 @@ internal sealed class VerifyCommand
         command.Add(_budget);
         command.Add(_status);
         _key = new KeyOptions(command);
+        _memory = new MemoryFlag(command);
         Shell.Bind(command, RunAsync);
     }
 
@@ -77,10 +81,11 @@ internal sealed class VerifyCommand
             return ExitCode.Success;
         }
 
+        var shared = _memory.Shared(invocation.Arguments);
         var report = await ProgressDisplay.RunAsync(
             invocation.Output,
             "verify",
-            progress => VerifyAsync(repository, options, progress, cancellationToken));
+            progress => VerifyAsync(repository, options, shared, progress, cancellationToken));
         invocation.Output.Result(report, DataPlaneJson.Default.VerifyReport, VerifyText.Of(report));
         if (report.Clean)
         {
@@ -97,9 +102,11 @@ internal sealed class VerifyCommand
     private static Task<VerifyReport> VerifyAsync(
         Repository repository,
         VerifyOptions options,
-        IProgress<Transfers.TransferProgress> progress,
+        SharedResources shared,
+        IProgress<TransferProgress> progress,
         CancellationToken cancellationToken) =>
-        repository.VerifyAsync(options, new VerifyProgressAdapter(progress), cancellationToken);
+        BoundedUpkeep.VerifyAsync(
+            repository, options, shared, UpkeepWait.Untold, new VerifyProgressAdapter(progress), cancellationToken);
 
     private VerifyOptions Options(ParseResult arguments)
     {

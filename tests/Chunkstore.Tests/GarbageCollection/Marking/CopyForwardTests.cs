@@ -64,7 +64,7 @@ public sealed class CopyForwardTests
     }
 
     private CopyForward Copier(MarkedRepository repository) =>
-        new(repository.Backend, repository.Keys(), (type, id, plain, _) =>
+        new(repository.Backend, repository.Keys(), recordsAtOnce: 1000, (type, id, plain, _) =>
         {
             _stored.Add((type, id, plain.ToArray()));
             return ValueTask.FromResult(plain.Length);
