@@ -17,7 +17,7 @@ public sealed record CollectionMemory(RepositoryScale Scale, int CopyRecords)
     /// <summary>Names, uses and lines of a pack in the tables of two marks, while these grow.</summary>
     private const int PackBytes = 1024;
 
-    /// <summary>A record in a group, a second time where the group has just grown, and once more in its order.</summary>
+    /// <summary>A record in a group, again where the group has just grown, and once more in its order.</summary>
     private const int RecordBytes = 256;
 
     /// <summary>In bytes.</summary>

@@ -30,7 +30,7 @@ public sealed record VerificationMemory(RepositoryScale Scale, VerifyLevel Level
     /// <summary>With one pack at a time.</summary>
     public VerificationMemory Least => this with { Lanes = 1 };
 
-    /// <summary>A window on the pack, its directory as it is and as it was read; for data, a chunk and its text.</summary>
+    /// <summary>A window on the pack, its directory as it is and as it was read; for data, chunks.</summary>
     private long LaneBytes => Level == VerifyLevel.Structure ? 0
         : PackCheck.WindowBytes
         + (PackDirectory.MaximumRecords * (PackEntry.SizeBytes + (2L * Unsafe.SizeOf<PackEntry>())))

@@ -39,7 +39,11 @@ public sealed class BackupRunner(ILogger<BackupRunner> logger)
         using var memory = buffers.Grant;
         using var slots = request.Shared.JoinSlots();
         var start = await BackupStart.BeginAsync(
-            ParentRules.Find(request), request, on => Begin(request, on, stages, buffers.Sizes), logger, cancellationToken);
+            ParentRules.Find(request),
+            request,
+            on => Begin(request, on, stages, buffers.Sizes),
+            logger,
+            cancellationToken);
         await using var writer = start.Writer;
         var planning = new BackupPlanning(request, engine.Device, start, slots, logger);
         var run = new BackupRun(

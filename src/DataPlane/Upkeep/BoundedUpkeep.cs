@@ -2,6 +2,7 @@ using BackupEngine.Chunkstore.Collection;
 using BackupEngine.Chunkstore.Repositories;
 using BackupEngine.Chunkstore.Sizing;
 using BackupEngine.Chunkstore.Verification;
+using BackupEngine.DataPlane.Memory;
 using BackupEngine.DataPlane.Transfers;
 
 namespace BackupEngine.DataPlane.Upkeep;
@@ -23,9 +24,7 @@ internal static class BoundedUpkeep
         CancellationToken cancellationToken)
     {
         var wanted = new VerificationMemory(repository.MeasureScale(), options.Level, options.Lanes);
-        using var grant = await shared.AcquireMemoryAsync(
-            wanted.Least.Bytes, wanted.Bytes, wait.Begins, cancellationToken);
-        wait.Ends();
+        using var grant = await AcquireAsync(shared, wanted.Least.Bytes, wanted.Bytes, wait, cancellationToken);
         var lanes = wanted.Within(grant.Bytes).Lanes;
         var report = await repository.VerifyAsync(options with { Lanes = lanes }, progress, cancellationToken);
         return lanes == options.Lanes ? report : report with
@@ -49,9 +48,7 @@ internal static class BoundedUpkeep
         CancellationToken cancellationToken)
     {
         var wanted = new CollectionMemory(repository.MeasureScale(), options.CopyRecords);
-        using var grant = await shared.AcquireMemoryAsync(
-            wanted.Least.Bytes, wanted.Bytes, wait.Begins, cancellationToken);
-        wait.Ends();
+        using var grant = await AcquireAsync(shared, wanted.Least.Bytes, wanted.Bytes, wait, cancellationToken);
         var records = wanted.Within(grant.Bytes).CopyRecords;
         var report = await repository.CollectAsync(
             options with { CopyRecords = records }, progress, cancellationToken);
@@ -64,5 +61,24 @@ internal static class BoundedUpkeep
                 + $"{options.CopyRecords}.",
             ],
         };
+    }
+
+    private static async Task<MemoryGrant> AcquireAsync(
+        SharedResources shared, long leastBytes, long bytes, UpkeepWait wait, CancellationToken cancellationToken)
+    {
+        var waits = false;
+        var grant = await shared.AcquireMemoryAsync(leastBytes, bytes, Begins, cancellationToken);
+        if (waits)
+        {
+            wait.Ends();
+        }
+
+        return grant;
+
+        void Begins()
+        {
+            waits = true;
+            wait.Begins();
+        }
     }
 }

@@ -58,7 +58,8 @@ public sealed class NewChunkSetTests
             var set = new NewChunkSet();
             for (var i = 0; i < chunks; i++)
             {
-                set.TryClaim(new UInt128((ulong)seed.NextInt64(), (ulong)seed.NextInt64()));
+                var (high, low) = (2 * (ulong)seed.NextInt64(), 2 * (ulong)seed.NextInt64());
+                set.TryClaim(new UInt128(high, low ^ (ulong)i));
             }
 
             // All tables that there ever were together are less than twice the last ones.

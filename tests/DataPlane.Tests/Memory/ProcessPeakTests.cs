@@ -15,7 +15,7 @@ public sealed class ProcessPeakTests : IDisposable
     private const int ChunkBytes = 4096;
     private const int VolumeBytes = 96 << 20;
 
-    /// <summary>What a job makes the runtime itself take: its code as it is compiled, garbage not collected yet.</summary>
+    /// <summary>What a job makes the runtime take: code as it is compiled, garbage not collected yet.</summary>
     private const long RuntimeBytes = 32 << 20;
 
     private readonly TemporaryFolder _folder = new(TemporaryFolder.MemoryFileSystem);
