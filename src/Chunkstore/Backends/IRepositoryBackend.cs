@@ -76,6 +76,16 @@ internal interface IRepositoryBackend : IDisposable
     bool Delete(ObjectName name);
 
     /// <summary>
+    /// Gives a file another name of its kind that is free, atomically and durably; false where there is no such file.
+    /// Of this and <see cref="Delete"/>, one finds the file.
+    /// </summary>
+    /// <remarks>
+    /// Who lists files meanwhile may see both names, either, or none of them; who lists them twice sees one at least.
+    /// </remarks>
+    /// <exception cref="ObjectExistsException">The other name is taken; nothing was changed.</exception>
+    bool Rename(ObjectName name, ObjectName newName);
+
+    /// <summary>
     /// Gives a damaged file a name that is none of its kind, durably: nobody reads it any more, and nothing is lost.
     /// False where there was none.
     /// </summary>

@@ -145,6 +145,28 @@ internal sealed class LocalDirectoryBackend : IRepositoryBackend
         });
     }
 
+    public bool Rename(ObjectName name, ObjectName newName)
+    {
+        var path = Describe(name);
+        _handles.Remove(path);
+        return Attempt("rename", path, () =>
+        {
+            try
+            {
+                if (!_files.RenameNoReplace(path, Describe(newName)))
+                {
+                    throw new ObjectExistsException($"{Describe(newName)} exists already; nothing was changed.");
+                }
+            }
+            catch (IOException exception) when (exception.HResult == Errno.NoEntry)
+            {
+                return false;
+            }
+
+            return FlushDirectory(Path.GetDirectoryName(path)!);
+        });
+    }
+
     public bool SetAside(ObjectName name)
     {
         var path = Describe(name);

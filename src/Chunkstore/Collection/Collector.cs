@@ -117,6 +117,13 @@ internal sealed class Collector
         var marks = await Marks.TakeAsync(
             _parts, new HashSet<PackId>(), generation: 0, Reporting(CollectPhase.Marking), cancellationToken);
         _totals.Found(marks);
+
+        // Of another host, it may sleep for ever. It has nothing left to delete: packs are never named again.
+        foreach (var session in marks.TakenBack)
+        {
+            _parts.Sessions.EndTakingBack(session);
+        }
+
         var candidates = new Candidates(marks, _options.ThresholdPercent);
         var condemned = candidates.Dead.Concat(await CopyAsync(marks, candidates, cancellationToken)).ToList();
         var batch = condemned.Take(CollectionFile.MaximumPacks).ToHashSet();

@@ -14,8 +14,15 @@ namespace BackupEngine.Chunkstore.Collection;
 /// <param name="Packs">The packs that were there, with their lengths in bytes.</param>
 /// <param name="Marker">What was found.</param>
 /// <param name="Orphans">Packs that no segment names, and that no session can be about to name.</param>
+/// <param name="TakenBack">
+/// Sessions that take their packs back, and have none any more that no segment names.
+/// </param>
 internal sealed record Marks(
-    Roots Roots, IReadOnlyDictionary<PackId, long> Packs, Marker Marker, IReadOnlyList<PackId> Orphans)
+    Roots Roots,
+    IReadOnlyDictionary<PackId, long> Packs,
+    Marker Marker,
+    IReadOnlyList<PackId> Orphans,
+    IReadOnlyList<SessionId> TakenBack)
 {
     /// <summary>Others may delete packs and move chunks meanwhile; then it is looked again.</summary>
     private const int MaximumTries = 3;
@@ -59,7 +66,8 @@ internal sealed record Marks(
         CancellationToken cancellationToken)
     {
         var before = RepositorySnapshot.ListPacks(parts.Backend);
-        var owned = new UnnamedPacks(parts.Sessions.List().Select(session => session.Id));
+        var sessions = parts.Sessions.ListAll().ToLookup(session => session.IsTakingBack, session => session.Id);
+        var (owned, leaving) = (new UnnamedPacks(sessions[false]), new UnnamedPacks(sessions[true]));
         var roots = Roots.List(parts, generation);
         parts.Catalog.RefreshSurely();
         if (parts.Catalog.Damage is { } damage)
@@ -83,19 +91,27 @@ internal sealed record Marks(
         });
         await marker.MarkAsync(roots.Trees, cancellationToken);
         await CheckpointRoots.MarkAsync(parts, marker, cancellationToken);
-        var orphans = marker.Liveness.Orphans.Keys
-            .Where(pack => before.ContainsKey(pack) && !owned.MayBeOwned(pack)).ToList();
-        RequireIndexed(roots, marker, orphans);
-        return new Marks(roots, packs, marker, orphans);
+        var unnamed = marker.Liveness.Orphans.Keys.ToList();
+        var orphans = unnamed.Where(pack => before.ContainsKey(pack) && !owned.MayBeOwned(pack)).ToList();
+        RequireIndexed(roots, marker, orphans, leaving);
+        var takenBack = sessions[true].Where(session => !unnamed.Exists(new UnnamedPacks([session]).MayBeOwned));
+        return new Marks(roots, packs, marker, orphans, [.. takenBack]);
     }
 
     /// <summary>
     /// What a harmed backup misses may be in a pack that no segment names; and what is below a node that is missed is
-    /// not known before the node is found.
+    /// not known before the node is found. Packs that may be of a session which takes them back are no reason to make
+    /// the index again, because it would leave them out; they are left alone here as well then.
     /// </summary>
-    private static void RequireIndexed(Roots roots, Marker marker, List<PackId> orphans)
+    private static void RequireIndexed(Roots roots, Marker marker, List<PackId> orphans, UnnamedPacks leaving)
     {
-        if (orphans.Count > 0 && roots.Harmed.Any(marker.Incomplete.Contains))
+        if (!roots.Harmed.Any(marker.Incomplete.Contains))
+        {
+            return;
+        }
+
+        orphans.RemoveAll(leaving.MayBeOwned);
+        if (orphans.Count > 0)
         {
             throw new RepositoryException(
                 $"Backups that verification has found harmed miss something, and {orphans.Count} packs are in no index "

@@ -236,8 +236,10 @@ public sealed class Repository : IDisposable
     /// <summary>The backups that are protected or being deleted; others may be missing.</summary>
     public IReadOnlyDictionary<BackupId, HoldState> ListHolds() => _holds.List();
 
-    /// <summary>The sessions that are registered now, those of dead processes among them.</summary>
-    public IReadOnlyList<SessionInfo> ListSessions() => _sessions.List();
+    /// <summary>
+    /// The sessions that are registered now or take back what they stored, those of dead processes among them.
+    /// </summary>
+    public IReadOnlyList<SessionInfo> ListSessions() => _sessions.ListAll();
 
     /// <summary>Registers a session, then opens a view of what is stored: the writer of one backup.</summary>
     /// <exception cref="BackupExistsException">A backup of that id is there already.</exception>

@@ -13,6 +13,8 @@ internal sealed record SessionContext
 
     public required IndexCatalog Catalog { get; init; }
 
+    public required SessionRegistry Sessions { get; init; }
+
     public required Guid RepositoryId { get; init; }
 
     public required int ChunkSizeBytes { get; init; }

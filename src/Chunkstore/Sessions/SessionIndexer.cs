@@ -41,32 +41,42 @@ internal sealed class SessionIndexer(SessionContext context, SessionCounters cou
     }
 
     /// <summary>
-    /// Deletes sealed packs that no segment has ever named, while the session is registered: who makes the index again
-    /// leaves them alone so long. What cannot be deleted is left to garbage collection.
+    /// Deletes sealed packs that no segment has ever named. The session's record says so before: who makes the index
+    /// again leaves these packs alone, and nobody ends the session meanwhile. What cannot be deleted, and the packs of
+    /// a session that was ended, are left to garbage collection.
     /// </summary>
     public void TakeBack(IEnumerable<Task<SealedPack>> packs)
     {
-        foreach (var pack in _unnamed.Concat(packs).Where(pack => pack.IsCompletedSuccessfully))
+        var unnamed = _unnamed.Concat(packs).Where(pack => pack.IsCompletedSuccessfully).ToList();
+        try
         {
-            try
+            if (unnamed.Count > 0 && context.Sessions.TryBeginTakingBack(context.SessionId))
             {
-                if (!IsRegistered())
-                {
-                    return;
-                }
-
-                context.Backend.Delete(pack.Result.Name);
+                unnamed.ForEach(pack => TryDelete(pack.Result.Name));
+                context.Sessions.EndTakingBack(context.SessionId);
             }
-            catch (RepositoryException)
-            {
-                // The failure that ended the session is the one to be told.
-            }
+        }
+        catch (RepositoryException)
+        {
+            // The failure that ended the session is the one to be told.
         }
     }
 
-    /// <summary>Who was ended by somebody does not know who relies on its packs by now.</summary>
-    private bool IsRegistered() =>
-        context.Backend.FindLength(new ObjectName(ObjectKind.Session, context.SessionId.ToString())) is not null;
+    private void TryDelete(ObjectName pack)
+    {
+        try
+        {
+            // Its record goes before all packs are gone only where its process was taken for dead.
+            if (context.Sessions.IsTakingBack(context.SessionId))
+            {
+                context.Backend.Delete(pack);
+            }
+        }
+        catch (RepositoryException)
+        {
+            // It stays, and is never tried again.
+        }
+    }
 
     /// <summary>The entries of a batch, in memory that the next batch uses again.</summary>
     private Memory<IndexEntry> Sorted(NewChunkSet chunks)

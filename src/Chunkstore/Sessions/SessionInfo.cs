@@ -26,6 +26,12 @@ public sealed record SessionInfo
     /// <summary>Whether its process has certainly ended.</summary>
     public bool IsProvablyDead { get; init; }
 
+    /// <summary>
+    /// Whether it has given up and deletes those of its packs that no index segment names: it publishes nothing any
+    /// more, and is ended by nobody while its process may live.
+    /// </summary>
+    public bool IsTakingBack { get; init; }
+
     /// <summary>Whether it belongs to another process of this host that certainly runs.</summary>
     public bool RunsHere { get; init; }
 }

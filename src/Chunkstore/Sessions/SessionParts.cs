@@ -43,6 +43,7 @@ internal sealed record SessionParts
     {
         Backend = Backend,
         Catalog = Catalog,
+        Sessions = Sessions,
         RepositoryId = RepositoryId,
         ChunkSizeBytes = ChunkSizeBytes,
         DataKeys = Keys.Data,

@@ -8,8 +8,14 @@ namespace BackupEngine.Chunkstore.Sessions;
 /// <summary>
 /// Who works in a repository. A session is registered, durably, before it reads what exists, and removed at its end.
 /// </summary>
+/// <remarks>
+/// One that gives up and takes its packs back is not registered any more: its record has another name then, by which
+/// nobody may end it.
+/// </remarks>
 internal sealed class SessionRegistry(IRepositoryBackend backend, TimeProvider time)
 {
+    private const string TakingBack = ".taking-back";
+
     private static readonly TimeSpan AbandonedAfter = TimeSpan.FromDays(1);
 
     /// <summary>Registers a session of this process.</summary>
@@ -55,9 +61,34 @@ internal sealed class SessionRegistry(IRepositoryBackend backend, TimeProvider t
         }
     }
 
+    /// <summary>
+    /// Says that a session gives up, and takes back packs that no index segment names. From now on nobody ends it
+    /// before its process has certainly died; it publishes nothing any more.
+    /// </summary>
+    /// <returns>False where it was ended by somebody: who relies on its packs by now is not known.</returns>
+    public bool TryBeginTakingBack(SessionId id) => backend.Rename(NameOf(id), TakingBackNameOf(id));
+
+    /// <summary>Whether the session is still one that takes back.</summary>
+    public bool IsTakingBack(SessionId id) => backend.FindLength(TakingBackNameOf(id)) is not null;
+
+    /// <summary>
+    /// Ends a session that takes back: all its packs that no segment names are gone, or its owner never deletes one
+    /// again.
+    /// </summary>
+    public void EndTakingBack(SessionId id) => backend.Delete(TakingBackNameOf(id));
+
     /// <summary>All sessions that are registered.</summary>
-    public IReadOnlyList<SessionInfo> List() =>
+    public IReadOnlyList<SessionInfo> List() => [.. ListAll().Where(session => !session.IsTakingBack)];
+
+    /// <summary>All sessions that are registered, and those that take back.</summary>
+    public IReadOnlyList<SessionInfo> ListAll() =>
         [.. backend.List(ObjectKind.Session).Select(info => TryRead(info.Name)).OfType<SessionInfo>()];
+
+    /// <summary>
+    /// The sessions that may delete packs which no segment names. None is missed: a record may change its name once,
+    /// and while a directory is read neither name need be seen, so it is read twice.
+    /// </summary>
+    public IReadOnlySet<SessionId> ListOwners() => ListNames().Concat(ListNames()).ToHashSet();
 
     /// <summary>
     /// Ends the sessions of processes that have certainly died; answers with them. All others are left alone, whatever
@@ -65,8 +96,13 @@ internal sealed class SessionRegistry(IRepositoryBackend backend, TimeProvider t
     /// </summary>
     public IReadOnlyList<SessionInfo> RemoveDead()
     {
-        var dead = List().Where(session => session.IsProvablyDead).ToList();
-        dead.ForEach(session => Remove(session.Id));
+        var dead = ListAll().Where(session => session.IsProvablyDead).ToList();
+        foreach (var session in dead)
+        {
+            backend.DeleteTemporary(session.Id);
+            backend.Delete(session.IsTakingBack ? TakingBackNameOf(session.Id) : NameOf(session.Id));
+        }
+
         return dead;
     }
 
@@ -110,18 +146,34 @@ internal sealed class SessionRegistry(IRepositoryBackend backend, TimeProvider t
 
     private static ObjectName NameOf(SessionId id) => new(ObjectKind.Session, id.ToString());
 
+    private static ObjectName TakingBackNameOf(SessionId id) => new(ObjectKind.Session, id + TakingBack);
+
+    private static bool TryParse(string name, out SessionId id, out bool isTakingBack)
+    {
+        isTakingBack = name.EndsWith(TakingBack, StringComparison.Ordinal);
+        return SessionId.TryParse(isTakingBack ? name[..^TakingBack.Length] : name, out id);
+    }
+
+    private List<SessionId> ListNames() =>
+    [
+        .. backend.List(ObjectKind.Session)
+            .Select(info => TryParse(info.Name, out var id, out _) ? id : (SessionId?)null)
+            .OfType<SessionId>(),
+    ];
+
     /// <summary>Null for a session that ended meanwhile, and for names that are no session's.</summary>
     private SessionInfo? TryRead(string name)
     {
-        if (!SessionId.TryParse(name, out var id))
+        if (!TryParse(name, out var id, out var isTakingBack))
         {
             return null;
         }
 
         try
         {
-            var bytes = backend.ReadAll(NameOf(id), SessionRecordFile.MaximumBytes);
-            var record = SessionRecordFile.Read(bytes, backend.Describe(NameOf(id)));
+            var file = new ObjectName(ObjectKind.Session, name);
+            var bytes = backend.ReadAll(file, SessionRecordFile.MaximumBytes);
+            var record = SessionRecordFile.Read(bytes, backend.Describe(file));
             return new SessionInfo
             {
                 Id = id,
@@ -132,6 +184,7 @@ internal sealed class SessionRegistry(IRepositoryBackend backend, TimeProvider t
                 Pins = [.. record.Pins.Select(pin => pin.ToRoot())],
                 RunsHere = record.Process.RunsBeside(ProcessIdentity.Current),
                 IsProvablyDead = record.Process.IsProvablyDead(ProcessIdentity.Current),
+                IsTakingBack = isTakingBack,
             };
         }
         catch (ObjectMissingException)
@@ -141,7 +194,7 @@ internal sealed class SessionRegistry(IRepositoryBackend backend, TimeProvider t
         catch (Exception exception) when (exception is JsonException or FormatException or CorruptDataException)
         {
             // Nothing is known of its owner, so it counts as alive.
-            return new SessionInfo { Id = id, Owner = "unreadable session record" };
+            return new SessionInfo { Id = id, Owner = "unreadable session record", IsTakingBack = isTakingBack };
         }
     }
 }

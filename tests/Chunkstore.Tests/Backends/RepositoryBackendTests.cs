@@ -134,6 +134,29 @@ public abstract class RepositoryBackendTests : IDisposable
         Assert.Equal(20, backend.FindLength(name));
     }
 
+    /// <summary>Who deletes a file, and who gives it another name: one of them finds it.</summary>
+    [Fact]
+    public async Task A_file_is_renamed_or_deleted_and_replaces_nothing()
+    {
+        var backend = Make();
+        var name = new ObjectName(ObjectKind.Session, "one");
+        var newName = new ObjectName(ObjectKind.Session, "one.taking-back");
+        for (var tries = 0; tries < 50; tries++)
+        {
+            backend.PublishSmall(name, Bytes(10), Owner);
+            var renamed = Task.Run(() => backend.Rename(name, newName));
+            var deleted = await Task.Run(() => Open().Delete(name));
+            Assert.NotEqual(deleted, await renamed);
+            Assert.Equal(await renamed, backend.Delete(newName));
+        }
+
+        Assert.False(backend.Rename(name, newName));
+        backend.PublishSmall(name, Bytes(10), Owner);
+        backend.PublishSmall(newName, Bytes(20), Other);
+        Assert.Throws<ObjectExistsException>(() => backend.Rename(name, newName));
+        Assert.Equal((10, 20), (backend.FindLength(name), backend.FindLength(newName)));
+    }
+
     [Fact]
     public void Temporary_files_are_deleted_by_their_owner()
     {

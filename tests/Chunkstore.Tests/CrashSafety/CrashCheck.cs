@@ -51,8 +51,7 @@ internal static class CrashCheck
             : entry)],
     };
 
-    private static bool IsSessionRecord(string path) =>
-        path.Contains("/sessions/", StringComparison.Ordinal) && !Path.HasExtension(path);
+    private static bool IsSessionRecord(string path) => path.Contains("/sessions/", StringComparison.Ordinal);
 
     /// <summary>A record that cannot be read stays as it is.</summary>
     private static byte[] OfAnotherBoot(byte[] bytes, string path)

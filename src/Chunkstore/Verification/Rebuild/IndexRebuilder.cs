@@ -52,8 +52,13 @@ internal sealed class IndexRebuilder(VerifierParts parts, IProgress<VerifyProgre
         // Packs before sessions: the session of a pack that is seen was registered before, so it is seen as well, or it
         // has ended and takes nothing back any more.
         var unnamed = Unnamed(good);
-        var owned = new UnnamedPacks(parts.Sessions.List().Select(info => info.Id).Where(id => id != session));
+        var owned = new UnnamedPacks(parts.Sessions.ListOwners().Where(id => id != session));
         var free = unnamed.Where(pack => !owned.MayBeOwned(pack.Pack)).ToList();
+        if (free.Count < unnamed.Count)
+        {
+            WarnOfTakingBack();
+        }
+
         await WriteAsync(free, session, cancellationToken);
         SetAside(damaged, owned);
         parts.Catalog.Refresh();
@@ -69,6 +74,13 @@ internal sealed class IndexRebuilder(VerifierParts parts, IProgress<VerifyProgre
             Warnings = _warnings,
         };
     }
+
+    /// <summary>A session under way ends by itself; one that takes back on another host may never go on.</summary>
+    private void WarnOfTakingBack() => _warnings.AddRange(
+        parts.Sessions.ListAll().Where(session => session.IsTakingBack).Select(session =>
+            $"Session {session.Id} ({session.Owner}) has given up and deletes what it stored; packs that may be its own "
+            + "were left alone. Run 'gc', which ends it; where that refuses, and its process has ended for certain, "
+            + $"delete sessions/{session.Id}.taking-back. Then run 'rebuild-index' again."));
 
     /// <summary>A segment of a later version is no damage: setting it aside would take from that version.</summary>
     private void RefuseOtherVersions()

@@ -11,6 +11,7 @@ internal abstract class CrashWorkload
             ["prune and protection"] = () => new RetentionWork(),
             ["an index merge"] = () => new MergeWork(),
             ["rebuild-index"] = () => new RebuildWork(),
+            ["a backup that is given up and rebuild-index"] = () => new GivingUpWork(),
             ["quarantine and a healing backup"] = () => new HealingWork(),
             ["a collection that merges the index"] = () => new CollectionWork(),
         };

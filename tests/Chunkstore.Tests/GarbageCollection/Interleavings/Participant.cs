@@ -22,6 +22,9 @@ internal sealed class Participant(string name, Func<Participant, Task> work)
     /// <summary>What it does not do as it should.</summary>
     public BrokenRule Broken { get; init; }
 
+    /// <summary>Whether others may come in while it lists sessions.</summary>
+    public bool ListsSlowly { get; init; }
+
     /// <summary>Its process has died: every call from now on fails.</summary>
     public bool IsDead { get; private set; }
 

@@ -16,6 +16,7 @@ internal sealed class Story
     private readonly World _beginning = World.Create();
     private readonly List<(string Name, Func<Participant, World, Task> Work)> _parts = [];
     private readonly HashSet<string> _mortals = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _slow = new(StringComparer.Ordinal);
     private readonly Dictionary<string, BrokenRule> _broken = new(StringComparer.Ordinal);
 
     /// <summary>Something that was done before.</summary>
@@ -140,6 +141,13 @@ internal sealed class Story
         return this;
     }
 
+    /// <summary>Somebody who lists sessions while others work.</summary>
+    public Story ListsSlowly(string name)
+    {
+        _slow.Add(name);
+        return this;
+    }
+
     /// <summary>Somebody who does not keep a rule.</summary>
     public Story Breaks(string name, BrokenRule rule)
     {
@@ -165,6 +173,7 @@ internal sealed class Story
             participants.Add(new Participant(name, self => RunAsync(self, world, work))
             {
                 DiesAtCall = diesAt,
+                ListsSlowly = _slow.Contains(name),
                 Broken = _broken.GetValueOrDefault(name),
             });
         }
@@ -179,7 +188,7 @@ internal sealed class Story
         {
             await work(self, world);
         }
-        catch (RepositoryException exception)
+        catch (Exception exception) when (exception is RepositoryException or ProcessDiedException)
         {
             outcome = exception.GetType().Name;
         }

@@ -5,36 +5,7 @@ namespace BackupEngine.Chunkstore.Tests.GarbageCollection.Interleavings;
 /// <summary>Those who look after a repository, beside those who work in it.</summary>
 public sealed class UpkeepInterleavingTests(ITestOutputHelper output)
 {
-    /// <summary>More than one pack holds.</summary>
-    private const string Long = "ABCDEFGHIJKLMNOPQRST";
-
     private const int FirstSeed = 20_260_101;
-
-    /// <summary>An index that named a pack which its writer takes back would make others rely on it.</summary>
-    [Theory]
-    [InlineData("list packs")]
-    [InlineData("list sessions")]
-    public Task The_index_is_made_again_beside_a_writer_that_gives_up(string call) => AssertNothingIsLostAsync(
-        new Story().Rebuild().GivingUp("one", Long).SlowWriter("two", "ABCD"),
-        $"rebuild > {call}",
-        "writer one",
-        "rebuild",
-        "writer two",
-        "writer one",
-        "writer two");
-
-    /// <summary>Its session is gone, but its process is not: it wakes, and gives up.</summary>
-    [Fact]
-    public Task The_index_is_made_again_beside_a_writer_that_was_ended() => AssertNothingIsLostAsync(
-        new Story().Garbage("XYZ").GivingUp("one", Long).Collector().Rebuild().SlowWriter("two", "ABCD"),
-        "writer one",
-        "collector",
-        "collector",
-        "collector",
-        "rebuild",
-        "writer two",
-        "writer one",
-        "writer two");
 
     [Fact]
     public Task The_index_is_made_again_beside_a_collector_and_a_writer() => AssertNothingIsLostAsync(

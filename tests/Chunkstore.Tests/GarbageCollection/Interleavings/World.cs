@@ -43,9 +43,14 @@ internal sealed class World
     /// <summary>The repository as a participant opens it; null = nobody waits for anybody.</summary>
     public Repository Open(Participant? participant, ParkingTime? time = null)
     {
-        IFileSystem files = participant is null
-            ? _disk
-            : Breaker.Break(participant.Broken, new ParkingFileSystem(participant, _disk), _disk, _repositoryId);
+        IFileSystem files = _disk;
+        if (participant is not null)
+        {
+            files = new ParkingFileSystem(participant, _disk);
+            files = participant.ListsSlowly ? new SlowListing(files) : files;
+            files = Breaker.Break(participant.Broken, files, _disk, _repositoryId);
+        }
+
         return Repository.Open(new LocalDirectoryBackend(Root, files), time ?? new ParkingTime(participant));
     }
 

@@ -23,6 +23,9 @@ internal static class Breaker
             BrokenRule.MarkAgain => new SameListing(inner, "manifests", isEmpty: false),
             BrokenRule.JudgeWhatWasWaitedFor => new BlindSecondWait(inner),
             BrokenRule.DoneLast => new EarlyDone(inner, disk, repositoryId),
+            BrokenRule.TakeBackRenames => new UnmovedRecord(inner),
+            BrokenRule.LeaveTakenBack => new HiddenTakeBacks(inner),
+            BrokenRule.OwnersTwice => new ListedOnce(inner),
             _ => throw new ArgumentOutOfRangeException(nameof(rule), rule, null),
         };
 }

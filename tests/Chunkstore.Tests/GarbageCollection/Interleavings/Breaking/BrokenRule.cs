@@ -48,4 +48,13 @@ internal enum BrokenRule
 
     /// <summary>A generation is done as soon as it has its verdict.</summary>
     DoneLast,
+
+    /// <summary>A writer that gives up looks for its record and leaves it as it is.</summary>
+    TakeBackRenames,
+
+    /// <summary>Who makes the index again does not know of sessions that take back.</summary>
+    LeaveTakenBack,
+
+    /// <summary>Who makes the index again lists sessions once.</summary>
+    OwnersTwice,
 }

@@ -53,19 +53,12 @@ internal sealed class LaneSteps(ProtocolScope scope)
         }
     }
 
-    /// <summary>
-    /// Whether or not it has been fenced meanwhile: it does not know. One that gives up takes back what no segment
-    /// names.
-    /// </summary>
+    /// <summary>Whether or not it has been fenced meanwhile: it does not know.</summary>
     private static void AddOwnPack(in ProtocolState state, int number, Successors<ProtocolState> successors)
     {
         if (state.Writers[number].Own == OwnPack.Published)
         {
             var next = state;
-            next.Files &= (byte)~(2 << number);
-            next.Writers[number] = new WriterState { Phase = WriterPhase.Ended };
-            successors.Add(next, new Step("writer", number, "gives up and takes back its pack", 2 << number));
-            next = state;
             next.Writers[number].Own = OwnPack.Indexed;
             next.Writers[number].Source = ChunkSource.Pack;
             next.Writers[number].Forget();

@@ -11,18 +11,22 @@ internal sealed class ProtocolModel : IModel<ProtocolState>
     private readonly ProtocolScope _scope;
     private readonly WriterSteps _writers;
     private readonly CollectorSteps _collectors;
+    private readonly RebuildSteps _rebuild;
+    private readonly WaitSteps _fencing;
 
     public ProtocolModel(ProtocolScope scope)
     {
         _scope = scope;
         _writers = new WriterSteps(scope);
         _collectors = new CollectorSteps(scope);
+        _rebuild = new RebuildSteps(scope);
+        _fencing = new WaitSteps(scope);
     }
 
     public ProtocolState Initial => new()
     {
-        Files = 1,
-        Named = 1,
+        Files = _scope.StartsEmpty ? (byte)0 : (byte)1,
+        Named = _scope.StartsEmpty ? (byte)0 : (byte)1,
         Manifests = _scope.HasBackup ? FirstBackup : (byte)0,
         MergesLeft = (byte)_scope.Mergers,
     };
@@ -44,6 +48,19 @@ internal sealed class ProtocolModel : IModel<ProtocolState>
 
         AddDeletions(state, successors);
         AddMerging(state, successors);
+        if (_scope.Rebuilds)
+        {
+            _rebuild.Add(state, successors);
+        }
+
+        for (var writer = 0; writer < _scope.Writers && _scope.Fences; writer++)
+        {
+            if (state.Writers[writer].IsRegistered)
+            {
+                _fencing.AddFencing(state, "somebody", 0, writer, successors);
+            }
+        }
+
         if (_scope.Readers > 0)
         {
             AddReading(state, successors);

@@ -81,5 +81,19 @@ internal enum ProtocolRule : ulong
     /// <summary>A collector judges only a generation that it has waited for itself.</summary>
     JudgeWhatWasWaitedFor = 1ul << 24,
 
-    All = (1ul << 25) - 1,
+    /// <summary>
+    /// A writer that gives up renames its record, so that nobody ends it, before it deletes a pack.
+    /// </summary>
+    TakeBackRenames = 1ul << 25,
+
+    /// <summary>An index that is made again leaves out the packs of sessions that take back.</summary>
+    LeaveTakenBack = 1ul << 26,
+
+    /// <summary>Who makes the index again lists packs before sessions.</summary>
+    PacksBeforeOwners = 1ul << 27,
+
+    /// <summary>Who makes the index again lists sessions twice.</summary>
+    OwnersTwice = 1ul << 28,
+
+    All = (1ul << 29) - 1,
 }

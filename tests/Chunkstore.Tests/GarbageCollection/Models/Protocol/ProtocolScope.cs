@@ -16,7 +16,16 @@ internal sealed record ProtocolScope
     /// <summary>A merger of index segments that may be slow.</summary>
     public int Mergers { get; init; }
 
+    /// <summary>Whether the index is made again, once.</summary>
+    public bool Rebuilds { get; init; }
+
+    /// <summary>Whether sessions are ended at any time, by whomever.</summary>
+    public bool Fences { get; init; }
+
     public int Generations { get; init; } = 1;
+
+    /// <summary>Whether there is nothing at the beginning, the content neither.</summary>
+    public bool StartsEmpty { get; init; }
 
     /// <summary>Whether a backup is there at the beginning; its content is in any case.</summary>
     public bool HasBackup { get; init; }

@@ -43,6 +43,8 @@ internal struct ProtocolState
 
     public byte MergesLeft;
 
+    public RebuildState Rebuild;
+
     public readonly bool IsOpen => Generation > 0 && !IsDone;
 
     [InlineArray(ProtocolScope.MaximumWriters)]

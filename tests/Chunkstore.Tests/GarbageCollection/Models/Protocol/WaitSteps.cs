@@ -115,15 +115,22 @@ internal sealed class WaitSteps(ProtocolScope scope)
             return;
         }
 
-        var fenced = next.Writers[writer];
-        if (session.HasTicket && scope.Has(ProtocolRule.TicketBeforeRecord))
+        AddFencing(state, "collector", number, writer, successors);
+    }
+
+    /// <summary>Somebody ends a session: its ticket goes first.</summary>
+    public void AddFencing(
+        in ProtocolState state, string actor, int number, int writer, Successors<ProtocolState> successors)
+    {
+        var next = state;
+        if (state.Writers[writer].HasTicket && scope.Has(ProtocolRule.TicketBeforeRecord))
         {
             next.Writers[writer].HasTicket = false;
-            successors.Add(next, new Step("collector", number, "unlinks the ticket of writer", 1 << writer));
+            successors.Add(next, new Step(actor, number, "unlinks the ticket of writer", 1 << writer));
             return;
         }
 
         next.Writers[writer].IsRegistered = false;
-        successors.Add(next, new Step("collector", number, "removes the record of writer", 1 << writer));
+        successors.Add(next, new Step(actor, number, "removes the record of writer", 1 << writer));
     }
 }

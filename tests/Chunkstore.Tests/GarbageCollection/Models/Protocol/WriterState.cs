@@ -15,6 +15,9 @@ internal struct WriterState
 
     public bool IsRegistered;
 
+    /// <summary>Whether its record has the name by which nobody ends it.</summary>
+    public bool IsTakingBack;
+
     /// <summary>Packs of the index segments that it has opened.</summary>
     public byte View;
 
@@ -79,6 +82,8 @@ internal enum WriterPhase : byte
     Active,
     Committing,
     Committed,
+    TakingBack,
+    TakenBack,
     Ended,
 }
 

@@ -5,6 +5,7 @@ internal sealed class WriterSteps(ProtocolScope scope)
 {
     private readonly LaneSteps _lanes = new(scope);
     private readonly PollSteps _polls = new(scope);
+    private readonly TakeBackSteps _takeBacks = new(scope);
 
     public void Add(in ProtocolState state, int number, Successors<ProtocolState> successors)
     {
@@ -25,7 +26,11 @@ internal sealed class WriterSteps(ProtocolScope scope)
             case WriterPhase.Active:
                 _lanes.Add(state, number, successors);
                 _polls.Add(state, number, successors);
+                _takeBacks.Add(state, number, successors);
                 AddCommit(state, number, successors);
+                break;
+            case WriterPhase.TakingBack or WriterPhase.TakenBack:
+                _takeBacks.Add(state, number, successors);
                 break;
             case WriterPhase.Committing:
                 Publish(state, number, successors, "publishes without a ticket");
