@@ -56,7 +56,7 @@ internal sealed class IndexRebuilder(VerifierParts parts, IProgress<VerifyProgre
         var free = unnamed.Where(pack => !owned.MayBeOwned(pack.Pack)).ToList();
         if (free.Count < unnamed.Count)
         {
-            WarnOfTakingBack();
+            WarnOfLeftAlone(unnamed.Count - free.Count, damaged.Count);
         }
 
         await WriteAsync(free, session, cancellationToken);
@@ -76,11 +76,20 @@ internal sealed class IndexRebuilder(VerifierParts parts, IProgress<VerifyProgre
     }
 
     /// <summary>A session under way ends by itself; one that takes back on another host may never go on.</summary>
-    private void WarnOfTakingBack() => _warnings.AddRange(
-        parts.Sessions.ListAll().Where(session => session.IsTakingBack).Select(session =>
-            $"Session {session.Id} ({session.Owner}) has given up and deletes what it stored; packs that may be its own "
-            + "were left alone. Run 'gc', which ends it; where that refuses, and its process has ended for certain, "
-            + $"delete sessions/{session.Id}.taking-back. Then run 'rebuild-index' again."));
+    private void WarnOfLeftAlone(int packs, int damagedSegments)
+    {
+        if (damagedSegments > 0)
+        {
+            _warnings.Add(
+                $"{packs} packs may be of sessions under way and were left alone. A damaged segment may have named "
+                + "them: run 'rebuild-index' again when these sessions have ended, or their backups cannot be read.");
+        }
+
+        _warnings.AddRange(parts.Sessions.ListAll().Where(session => session.IsTakingBack).Select(session =>
+            $"Session {session.Id} ({session.Owner}) has given up and deletes what it stored; packs that may be its "
+            + "own were left alone. Run 'gc', which ends it; where that refuses, and its process has ended for "
+            + $"certain, delete sessions/{session.Id}.taking-back. Then run 'rebuild-index' again."));
+    }
 
     /// <summary>A segment of a later version is no damage: setting it aside would take from that version.</summary>
     private void RefuseOtherVersions()
