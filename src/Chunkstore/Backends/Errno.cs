@@ -10,6 +10,8 @@ internal static class Errno
     public const int NoProcess = 3;
     public const int InputOutput = 5;
     public const int Exists = 17;
+    public const int NotDirectory = 20;
+    public const int IsDirectory = 21;
     public const int Invalid = 22;
     public const int NoSpace = 28;
     public const int NotImplemented = 38;

@@ -8,11 +8,31 @@ internal sealed class LinuxReadableFile : IReadableFile
 {
     private readonly SafeFileHandle _handle;
 
-    public LinuxReadableFile(string path)
+    private LinuxReadableFile(SafeFileHandle handle, long lengthBytes) => (_handle, LengthBytes) = (handle, lengthBytes);
+
+    /// <summary>
+    /// Takes a handle over; no lock is taken on the file, which would cost a round trip on a network. Null where its
+    /// name is gone by now.
+    /// </summary>
+    /// <exception cref="IOException">It is a directory, or cannot be looked at.</exception>
+    public static LinuxReadableFile? Of(SafeFileHandle handle, string path)
     {
-        // Any other sharing would make the framework take a lock on the file, which costs a round trip on a network.
-        _handle = File.OpenHandle(path, share: FileShare.ReadWrite | FileShare.Delete);
-        LengthBytes = new FileInfo(path).Length;
+        try
+        {
+            return File.GetAttributes(handle).HasFlag(FileAttributes.Directory)
+                ? throw new IOException($"open of '{path}': it is a directory", Errno.IsDirectory)
+                : new LinuxReadableFile(handle, new FileInfo(path).Length);
+        }
+        catch (Exception exception)
+        {
+            handle.Dispose();
+            if (exception is FileNotFoundException)
+            {
+                return null;
+            }
+
+            throw;
+        }
     }
 
     public long LengthBytes { get; }

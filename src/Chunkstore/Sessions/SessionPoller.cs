@@ -10,23 +10,30 @@ internal sealed class SessionPoller : IAsyncDisposable
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
 
     private readonly CancellationTokenSource _stop = new();
+    private readonly PeriodicTimer _timer;
     private readonly Task _running;
 
-    public SessionPoller(Func<CancellationToken, Task> poll, TimeProvider time) =>
-        _running = Task.Run(() => RunAsync(poll, time, _stop.Token));
+    public SessionPoller(Func<CancellationToken, Task> poll, TimeProvider time)
+    {
+        _timer = new PeriodicTimer(Interval, time);
+        _running = Task.Run(() => RunAsync(poll, _stop.Token));
+    }
 
+    /// <remarks>
+    /// The wait ends with its timer: to cancel it costs an exception whose trace is looked up in the symbols, a part of
+    /// a short run that can be seen.
+    /// </remarks>
     public async ValueTask DisposeAsync()
     {
+        _timer.Dispose();
         await _stop.CancelAsync();
         await _running;
         _stop.Dispose();
     }
 
-    private static async Task RunAsync(
-        Func<CancellationToken, Task> poll, TimeProvider time, CancellationToken cancellationToken)
+    private async Task RunAsync(Func<CancellationToken, Task> poll, CancellationToken cancellationToken)
     {
-        using var timer = new PeriodicTimer(Interval, time);
-        while (await IsTimeAsync(timer, cancellationToken))
+        while (await _timer.WaitForNextTickAsync(CancellationToken.None))
         {
             try
             {
@@ -40,18 +47,6 @@ internal sealed class SessionPoller : IAsyncDisposable
             {
                 // It is looked again, and before the commit at the latest: what is wrong then ends the backup.
             }
-        }
-    }
-
-    private static async ValueTask<bool> IsTimeAsync(PeriodicTimer timer, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await timer.WaitForNextTickAsync(cancellationToken);
-        }
-        catch (OperationCanceledException)
-        {
-            return false;
         }
     }
 }

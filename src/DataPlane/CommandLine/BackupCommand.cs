@@ -1,6 +1,7 @@
 using System.CommandLine;
 using BackupEngine.Chunkstore;
 using BackupEngine.Chunkstore.Checkpoints;
+using BackupEngine.Chunkstore.Hashing;
 using BackupEngine.Chunkstore.Repositories;
 using BackupEngine.DataPlane.Backup;
 using BackupEngine.DataPlane.Errors;
@@ -115,6 +116,7 @@ internal sealed class BackupCommand
 
     private async Task RunAsync(Invocation invocation, CancellationToken cancellationToken)
     {
+        ThreadPool.UnsafeQueueUserWorkItem(_ => ChunkHasher.Prepare(), state: null);
         var arguments = invocation.Arguments;
         RefuseBlocksWithoutParent(arguments);
         _volume.Check(

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using BackupEngine.Chunkstore;
+using BackupEngine.Chunkstore.Hashing;
 using BackupEngine.Chunkstore.Repositories;
 using BackupEngine.DataPlane.Errors;
 using BackupEngine.DataPlane.Restore;
@@ -66,6 +67,7 @@ internal sealed class RestoreCommand
 
     private async Task<ExitCode> RunAsync(Invocation invocation, CancellationToken cancellationToken)
     {
+        ThreadPool.UnsafeQueueUserWorkItem(_ => ChunkHasher.Prepare(), state: null);
         var arguments = invocation.Arguments;
         var tuning = _tuning.Options(arguments);
         using var repository = _key.Open(invocation, arguments.GetRequiredValue(_repository));

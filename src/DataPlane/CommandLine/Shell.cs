@@ -52,7 +52,8 @@ internal static class Shell
         CancellationToken cancellationToken)
     {
         var output = new Output(arguments.GetValue(CommonOptions.Json));
-        using var logs = Logs(arguments.GetValue(CommonOptions.Verbose));
+        using var logs = new StandardErrorLog(
+            arguments.GetValue(CommonOptions.Verbose) ? LogLevel.Debug : LogLevel.Warning);
         try
         {
             return (int)await action(new Invocation(arguments, output, logs), cancellationToken);
@@ -63,7 +64,7 @@ internal static class Shell
         }
     }
 
-    private static int Fail(Exception exception, Output output, ILoggerFactory logs)
+    private static int Fail(Exception exception, Output output, StandardErrorLog logs)
     {
         var failure = Failure.Of(exception);
         if (failure.Code == ExitCode.Unexpected)
@@ -96,10 +97,4 @@ internal static class Shell
             context.Cancel = !cancel.IsCancellationRequested;
             cancel.Cancel();
         });
-
-    private static ILoggerFactory Logs(bool verbose) => LoggerFactory.Create(logging => logging
-        .SetMinimumLevel(verbose ? LogLevel.Debug : LogLevel.Warning)
-        .AddSimpleConsole(console => console.SingleLine = true)
-        .Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(
-            console => console.LogToStandardErrorThreshold = LogLevel.Trace));
 }
