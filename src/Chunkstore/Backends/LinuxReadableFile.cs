@@ -8,7 +8,10 @@ internal sealed class LinuxReadableFile : IReadableFile
 {
     private readonly SafeFileHandle _handle;
 
-    private LinuxReadableFile(SafeFileHandle handle, long lengthBytes) => (_handle, LengthBytes) = (handle, lengthBytes);
+    private LinuxReadableFile(SafeFileHandle handle, long lengthBytes)
+    {
+        (_handle, LengthBytes) = (handle, lengthBytes);
+    }
 
     /// <summary>
     /// Takes a handle over; no lock is taken on the file, which would cost a round trip on a network. Null where its
