@@ -13,6 +13,7 @@ internal sealed class LocalDirectoryBackend : IRepositoryBackend
     private readonly IFileSystem _files;
     private readonly FileHandleCache _handles = new(OpenFiles);
     private readonly ConcurrentDictionary<string, bool> _suspectDirectories = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Lock> _directoryFlushes = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, bool> _durableDirectories = new(StringComparer.Ordinal);
     private int _temporaryNumber;
 
@@ -304,22 +305,26 @@ internal sealed class LocalDirectoryBackend : IRepositoryBackend
     /// </summary>
     private bool FlushDirectory(string directory)
     {
-        if (_suspectDirectories.ContainsKey(directory))
+        // One at a time: who began beside the flush that failed would be told of success.
+        lock (_directoryFlushes.GetOrAdd(directory, static _ => new Lock()))
         {
-            throw new RepositoryException(
-                $"An earlier flush of '{directory}' failed: names in it may be lost with the next power failure. "
-                + "Nothing more is published from here. Check the disk, then start again.");
-        }
+            if (_suspectDirectories.ContainsKey(directory))
+            {
+                throw new RepositoryException(
+                    $"An earlier flush of '{directory}' failed: names in it may be lost with the next power failure. "
+                    + "Nothing more is published from here. Check the disk, then start again.");
+            }
 
-        try
-        {
-            _files.FlushDirectory(directory);
-            return true;
-        }
-        catch (IOException)
-        {
-            _suspectDirectories[directory] = true;
-            throw;
+            try
+            {
+                _files.FlushDirectory(directory);
+                return true;
+            }
+            catch (IOException)
+            {
+                _suspectDirectories[directory] = true;
+                throw;
+            }
         }
     }
 
