@@ -4,11 +4,14 @@ using BackupEngine.ControlPlane.Api.Commands;
 using BackupEngine.ControlPlane.Api.Discovery;
 using BackupEngine.ControlPlane.Api.Faults;
 using BackupEngine.ControlPlane.Api.Pipeline;
+using BackupEngine.ControlPlane.Api.Queue;
 using BackupEngine.ControlPlane.Api.Quotas;
 using BackupEngine.ControlPlane.Api.Snapshots;
 using BackupEngine.ControlPlane.Api.Stock;
 using BackupEngine.ControlPlane.Api.Volumes;
 using BackupEngine.ControlPlane.Hosting;
+using BackupEngine.ControlPlane.Hosts;
+using BackupEngine.ControlPlane.Scheduling;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace BackupEngine.ControlPlane.Api;
@@ -25,7 +28,7 @@ public static class EngineApi
         ArgumentNullException.ThrowIfNull(options);
         services.TryAddSingleton(options);
         services.TryAddSingleton(TimeProvider.System);
-        services.AddRouting();
+        services.AddRouting().AddHttpContextAccessor();
         services.AddScoped<CommandDispatch>();
         services.AddScoped<QuotaLimits>().AddScoped<QuotaGate>();
         services.AddScoped<VolumeDrafts>().AddScoped<VolumeCreation>().AddScoped<VolumeUpdate>()
@@ -34,6 +37,9 @@ public static class EngineApi
         services.AddScoped<SnapshotCreation>().AddScoped<SnapshotDeletion>();
         services.AddScoped<BackupSources>().AddScoped<BackupRequestLog>().AddScoped<BackupCreation>();
         services.AddScoped<BackupRestoration>().AddScoped<BackupUpdate>().AddScoped<BackupDeletion>();
+        services.TryAddSingleton<HostDirectory>();
+        services.TryAddSingleton<BackupQueue>();
+        services.AddScoped<BackupCancellation>();
         services.AddScoped<BackupOverruling>().AddScoped<BackupActions>().AddScoped<BackupImport>();
         return services;
     }
@@ -51,6 +57,7 @@ public static class EngineApi
         MapBoth(app, VolumeEndpoints.Map);
         MapBoth(app, SnapshotEndpoints.Map);
         MapBoth(app, BackupEndpoints.Map);
+        MapBoth(app, QueueEndpoints.Map);
         MapBoth(app, QuotaEndpoints.Map);
         MapBoth(app, StockEndpoints.Map);
         return app;

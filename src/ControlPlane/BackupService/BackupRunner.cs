@@ -18,6 +18,7 @@ public sealed class BackupRunner : IHostedService, IDisposable
     private const int MostWaiting = 100;
 
     private readonly ConcurrentDictionary<Guid, Task> _work = new();
+    private readonly ConcurrentDictionary<Guid, bool> _transferring = new();
     private readonly SemaphoreSlim _transfers;
     private readonly SemaphoreSlim _deletes = new(ConcurrentDeletes);
     private readonly CancellationTokenSource _stopping = new();
@@ -34,6 +35,12 @@ public sealed class BackupRunner : IHostedService, IDisposable
         _transfers = new SemaphoreSlim(options.MaxConcurrentBackups);
     }
 
+    /// <summary>Called when a record has left this host: there may be room.</summary>
+    public Action Freed { get; set; } = static () => { };
+
+    /// <summary>Transfers that could begin at once; none from the shutdown on.</summary>
+    public int FreeTransfers => Volatile.Read(ref _closed) ? 0 : _options.MaxConcurrentBackups - _transferring.Count;
+
     /// <summary>Ids of the backups that are waited for or worked on.</summary>
     public IReadOnlyCollection<Guid> UnderWay => [.. _work.Keys];
 
@@ -49,11 +56,20 @@ public sealed class BackupRunner : IHostedService, IDisposable
             return false;
         }
 
-        return !Volatile.Read(ref _closed) && _work.TryAdd(backupId, Task.CompletedTask);
+        if (Volatile.Read(ref _closed) || !_work.TryAdd(backupId, Task.CompletedTask))
+            return false;
+        if (kind != WorkflowKind.Delete)
+            _transferring[backupId] = true;
+        return true;
     }
 
     /// <summary>Gives the room back.</summary>
-    public void Release(Guid backupId) => _work.TryRemove(backupId, out _);
+    public void Release(Guid backupId)
+    {
+        _transferring.TryRemove(backupId, out _);
+        _work.TryRemove(backupId, out _);
+        Freed();
+    }
 
     /// <summary>Runs the workflow of a claim in the room that was reserved for it.</summary>
     public void Start(BackupClaim claim, ActivityContext parent) =>

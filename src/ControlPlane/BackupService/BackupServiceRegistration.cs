@@ -1,4 +1,5 @@
 using BackupEngine.ControlPlane.Bus;
+using BackupEngine.ControlPlane.Scheduling;
 using BackupEngine.ControlPlane.Workflows;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -25,6 +26,9 @@ public static class BackupServiceRegistration
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<BackupRunner>>()));
         services.AddHostedService(provider => provider.GetRequiredService<BackupRunner>());
+        services.TryAddSingleton<BackupQueue>();
+        services.AddSingleton<BackupDispatcher>();
+        services.AddHostedService(provider => provider.GetRequiredService<BackupDispatcher>());
         services.AddHostedService<BackupSweeper>();
         return services;
     }

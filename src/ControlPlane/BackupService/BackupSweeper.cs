@@ -58,8 +58,9 @@ public sealed class BackupSweeper(
     {
         foreach (var record in await claims.FindAbandonedAsync(MostPerSweep, cancellationToken))
         {
-            if (!runner.UnderWay.Contains(record.Id))
-                await intake.TakeAsync(record.Id, WorkflowKind.Of(record.Status)!, cancellationToken);
+            var kind = WorkflowKind.Of(record.Status)!;
+            if (!runner.UnderWay.Contains(record.Id) && (kind == WorkflowKind.Delete || runner.FreeTransfers > 0))
+                await intake.TakeAsync(record.Id, kind, cancellationToken);
         }
     }
 

@@ -4,12 +4,14 @@ namespace BackupEngine.ControlPlane.BackupService;
 
 /// <summary>
 /// Renews the lease of one claim while its work waits or runs. Ends the work when the claim is lost, when the database
-/// could not be reached for as long as the lease lasts, or when an operator has changed the record's status.
+/// could not be reached for as long as the lease lasts, when an operator has
+/// changed the record's status, or when its owner has cancelled it.
 /// </summary>
 internal sealed class LeaseKeeper : IAsyncDisposable
 {
     private readonly BackupRecord _record;
     private readonly TimeSpan _lease;
+    private readonly TimeSpan _look;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
     private readonly CancellationTokenSource _lost = new();
@@ -18,17 +20,28 @@ internal sealed class LeaseKeeper : IAsyncDisposable
     private readonly Task _keeping;
 
     /// <summary>Begins to keep the lease, which has just been taken.</summary>
-    public LeaseKeeper(BackupRecord record, TimeSpan lease, TimeProvider time, ILogger log)
+    /// <param name="record">The record.</param>
+    /// <param name="lease">How long a lease lasts.</param>
+    /// <param name="look">How often the record is looked at; it is renewed when a quarter of the lease is over.</param>
+    /// <param name="time">Time.</param>
+    /// <param name="log">The log.</param>
+    public LeaseKeeper(BackupRecord record, TimeSpan lease, TimeSpan look, TimeProvider time, ILogger log)
     {
-        (_record, _lease, _time, _log) = (record, lease, time, log);
+        (_record, _lease, _look, _time, _log) = (record, lease, look, time, log);
         _keeping = KeepAsync();
     }
 
     /// <summary>Cancelled when the claim is lost: nothing may be touched any more.</summary>
     public CancellationToken Lost => _lost.Token;
 
-    /// <summary>Cancelled when the record's status was changed by an operator: the work is to be undone.</summary>
+    /// <summary>
+    /// Cancelled when the record's status was changed by an operator, or the owner has cancelled the work: it is to be
+    /// undone.
+    /// </summary>
     public CancellationToken Overruled => _overruled.Token;
+
+    /// <summary>Why the work is overruled, for the record.</summary>
+    public string Reason { get; private set; } = "";
 
     /// <summary>Ends when the lease is kept no longer: the claim has ended or is lost, or this was disposed.</summary>
     public Task Kept => _keeping;
@@ -64,16 +77,18 @@ internal sealed class LeaseKeeper : IAsyncDisposable
         var renewed = _time.GetTimestamp();
         while (_time.GetElapsedTime(renewed) < _lease)
         {
-            await Task.Delay(_lease / 4, _time, _stopped.Token);
+            await Task.Delay(_look, _time, _stopped.Token);
             var asked = _time.GetTimestamp();
             try
             {
-                var status = await _record.RenewAsync(_stopped.Token);
-                if (status is null)
+                var isDue = _time.GetElapsedTime(renewed) >= _lease / 4;
+                var seen = isDue
+                    ? await _record.RenewAsync(_stopped.Token)
+                    : await _record.LookAsync(_stopped.Token);
+                if (seen is null)
                     return false;
-                if (status != _record.Claim.Kind.Status)
-                    await _overruled.CancelAsync();
-                renewed = asked;
+                await OverruleAsync(seen);
+                renewed = isDue ? asked : renewed;
             }
             catch (ClaimLostException e)
             {
@@ -88,5 +103,18 @@ internal sealed class LeaseKeeper : IAsyncDisposable
         }
 
         return true;
+    }
+
+    private async Task OverruleAsync(RecordState seen)
+    {
+        if (_overruled.IsCancellationRequested)
+            return;
+        if (seen.Status != _record.Claim.Kind.Status)
+            Reason = $"the backup's status was changed while {_record.Claim.Kind} was under way";
+        else if (seen.CancelRequested)
+            Reason = $"{_record.Claim.Kind} was cancelled on request";
+        else
+            return;
+        await _overruled.CancelAsync();
     }
 }

@@ -13,6 +13,9 @@ internal sealed class WorkflowExecutor(WorkflowServices services, ILogger<Workfl
     /// </summary>
     private const int MostClaims = 5;
 
+    /// <summary>How often a run looks whether it was cancelled: its end begins no later than this after that.</summary>
+    internal TimeSpan Look { get; init; } = TimeSpan.FromMilliseconds(500);
+
     /// <summary>
     /// Waits for its turn and runs; returns when the record is as it is to be, or is left for a take-over.
     /// </summary>
@@ -23,10 +26,15 @@ internal sealed class WorkflowExecutor(WorkflowServices services, ILogger<Workfl
     public async Task ExecuteAsync(
         BackupClaim claim, SemaphoreSlim lane, ActivityContext parent, CancellationToken stopping)
     {
-        using var span = WorkflowTelemetry.StartRun(claim, parent);
         var run = await WorkflowRun.OpenAsync(claim, services, CancellationToken.None);
+        var origin = run.Log.Origin;
+        using var span = WorkflowTelemetry.StartRun(claim, origin.Context ?? parent);
+        using var scope = log.BeginScope("request {RequestId} backup {BackupId}", origin.RequestId, claim.BackupId);
+        log.LogInformation(
+            "Backup {BackupId}: {Workflow} begins, claim {Claim} (request {RequestId}, trace {TraceId})",
+            claim.BackupId, claim.Kind, claim.Number, origin.RequestId, span?.TraceId.ToHexString() ?? origin.TraceId);
         await using var lease = new LeaseKeeper(
-            run.Record, TimeSpan.FromSeconds(services.Options.LeaseSeconds), services.Time, log);
+            run.Record, TimeSpan.FromSeconds(services.Options.LeaseSeconds), Look, services.Time, log);
         try
         {
             await RunOrRecordAsync(run, lane, lease, stopping);
@@ -45,6 +53,13 @@ internal sealed class WorkflowExecutor(WorkflowServices services, ILogger<Workfl
         WorkflowRun run, SemaphoreSlim lane, LeaseKeeper lease, CancellationToken stopping)
     {
         var workflow = WorkflowOf(run);
+        if (run.Backup.CancelRequestedAt is not null)
+        {
+            await NoteClaimAsync(run, waits: false, lease.Lost);
+            await FailAsync(run, workflow, $"{run.Claim.Kind} was cancelled on request", lease.Lost);
+            return;
+        }
+
         using var end = CancellationTokenSource.CreateLinkedTokenSource(lease.Lost, lease.Overruled, stopping);
         try
         {
@@ -64,8 +79,7 @@ internal sealed class WorkflowExecutor(WorkflowServices services, ILogger<Workfl
         }
         catch (OperationCanceledException) when (lease.Overruled.IsCancellationRequested)
         {
-            await FailAsync(
-                run, workflow, $"the backup's status was changed while {run.Claim.Kind} was under way", lease.Lost);
+            await FailAsync(run, workflow, lease.Reason, lease.Lost);
         }
         catch (Exception e) when (e is not (ClaimLostException or OperationCanceledException))
         {
@@ -101,6 +115,8 @@ internal sealed class WorkflowExecutor(WorkflowServices services, ILogger<Workfl
     private static Task NoteClaimAsync(WorkflowRun run, bool waits, CancellationToken cancellationToken)
     {
         var facts = new StepFacts().With("claim", $"{run.Claim.Number}");
+        if (Activity.Current is { } span)
+            facts.With("trace_id", span.TraceId.ToHexString());
         if (waits)
             facts.With("queued", "this host runs as many as it may; it waits for its turn");
         if (run.Claim.TakesOver)

@@ -16,6 +16,17 @@ public static class EngineBusRegistration
     /// </summary>
     private const int ConcurrentMessages = 8;
 
+    /// <summary>
+    /// A command that fails, because the database is away for a moment, is tried so many times again; then it goes to
+    /// the queue's error queue, where an operator finds it, and its record has it sent again. A request to a volume
+    /// service is not: whoever asked hears of the failure at once and asks again itself.
+    /// </summary>
+    private const int Retries = 4;
+
+    private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(200);
+
+    private static readonly TimeSpan LongestRetry = TimeSpan.FromSeconds(5);
+
     /// <summary>Consumers of a volume service's queue: every consumer of this namespace, none else.</summary>
     private const string VolumeConsumers = "BackupEngine.ControlPlane.VolumeService.Consumers";
 
@@ -97,6 +108,8 @@ public static class EngineBusRegistration
             endpoint.ConfigureConsumeTopology = false;
             endpoint.PrefetchCount = ConcurrentMessages;
             endpoint.ConcurrentMessageLimit = ConcurrentMessages;
+            if (queue == QueueAddress.BackupServicesName)
+                endpoint.UseMessageRetry(retry => retry.Exponential(Retries, FirstRetry, LongestRetry, FirstRetry));
             foreach (var consumer in consumers)
                 endpoint.ConfigureConsumer(context, consumer);
         });

@@ -41,6 +41,9 @@ public class EngineDatabase : DbContext
     /// <summary>What users are told about work that failed.</summary>
     public DbSet<MessageEntity> Messages => Set<MessageEntity>();
 
+    /// <summary>The hosts, a row for each role.</summary>
+    public DbSet<HostEntity> Hosts => Set<HostEntity>();
+
     /// <inheritdoc/>
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder) =>
         configurationBuilder.Properties<DateTime>().HaveConversion<UtcDateTimeConverter>();
@@ -58,6 +61,7 @@ public class EngineDatabase : DbContext
         modelBuilder.Entity<QuotaLimitEntity>().HasKey(q => new { q.Scope, q.Name, q.Resource });
         modelBuilder.Entity<ProjectTurnEntity>().HasKey(t => t.ProjectId);
         modelBuilder.Entity<MessageEntity>().HasIndex(m => new { m.ProjectId, m.CreatedAt });
+        modelBuilder.Entity<HostEntity>().HasKey(h => new { h.Host, h.Role });
         modelBuilder.Entity<BackupStepEntity>().HasKey(s => s.Sequence);
         modelBuilder.Entity<BackupStepEntity>().HasIndex(s => new { s.BackupId, s.Sequence });
     }

@@ -4,6 +4,7 @@ using BackupEngine.ControlPlane.BackupService;
 using BackupEngine.ControlPlane.Bus;
 using BackupEngine.ControlPlane.Database;
 using BackupEngine.ControlPlane.DataPlane;
+using BackupEngine.ControlPlane.Hosts;
 using BackupEngine.ControlPlane.VolumeService;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging.Console;
@@ -68,6 +69,8 @@ public static class EngineHost
         services.TryAddSingleton(TimeProvider.System);
         services.AddEngineTelemetry(options);
         services.AddEngineDatabase(options);
+        services.TryAddSingleton<HostDirectory>();
+        services.AddHostedService<HostHeartbeat>();
         services.AddHostedService<StartReport>();
         if (options.Has(EngineRole.Backup))
             services.AddDataPlane(options);
@@ -87,7 +90,9 @@ public static class EngineHost
             console.UseUtcTimestamp = true;
             console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ ";
             console.ColorBehavior = LoggerColorBehavior.Disabled;
+            console.IncludeScopes = true;
         });
+        logging.Configure(factory => factory.ActivityTrackingOptions = ActivityTrackingOptions.TraceId);
         logging.SetMinimumLevel(LogLevel.Information);
         logging.AddFilter("Microsoft", LogLevel.Warning);
         logging.AddFilter("MassTransit", LogLevel.Warning);

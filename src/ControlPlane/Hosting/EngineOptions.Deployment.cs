@@ -43,4 +43,28 @@ public sealed partial class EngineOptions
 
     /// <summary>PEM file with the key of that certificate; null: it is in the same file.</summary>
     public string? RabbitMqKeyFile { get; set; }
+
+    /// <summary>Availability zone of this host; of its volumes and of its backup service.</summary>
+    public string AvailabilityZone { get; set; } = "nova";
+
+    /// <summary>
+    /// Which backup services may take a backup or a restore: <c>volume-host</c>, those on the host of the volume; or
+    /// <c>zone</c>, all of the volume's zone, where the volume driver exports to other hosts.
+    /// </summary>
+    public string BackupPlacement { get; set; } = "volume-host";
+
+    /// <summary>
+    /// Backups and restores that read or write the volumes of this host at once, from all backup hosts together; 0: as
+    /// many as these run.
+    /// </summary>
+    public int MaxConcurrentPerBackend { get; set; }
+
+    /// <summary>A host that has not said for this long, in seconds, that it lives is given no work.</summary>
+    public int HostSilenceSeconds { get; set; } = 30;
+
+    /// <summary>
+    /// Where a process without the role <c>api</c> answers <c>/healthz/live</c> and <c>/healthz/ready</c>; null:
+    /// nowhere. One with it answers where the API is.
+    /// </summary>
+    public string? HealthUrls { get; set; }
 }

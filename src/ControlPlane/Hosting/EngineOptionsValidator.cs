@@ -18,6 +18,9 @@ public static class EngineOptionsValidator
     [
         .. Roles(options),
         .. OneOf(nameof(options.Transport), options.Transport, "memory", "rabbitmq"),
+        .. OneOf(nameof(options.BackupPlacement), options.BackupPlacement, "volume-host", "zone"),
+        .. Between(nameof(options.MaxConcurrentPerBackend), options.MaxConcurrentPerBackend, 0, 1000),
+        .. Between(nameof(options.HostSilenceSeconds), options.HostSilenceSeconds, 5, 3600),
         .. OneOf(nameof(options.Database), options.Database, "sqlite", "postgresql"),
         .. OneOf(nameof(options.TempSource), options.TempSource, "snapshot", "clone"),
         .. OneOf(nameof(options.Authentication), options.Authentication, "token-file", "noauth"),

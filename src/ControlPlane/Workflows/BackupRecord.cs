@@ -35,22 +35,27 @@ internal sealed class BackupRecord(
     /// <summary>
     /// Renews the lease, unless the claim has ended: an ended claim has none, and never gets one again.
     /// </summary>
-    /// <returns>
-    /// The record's status: another than the workflow's means that an operator has changed it. Null: the claim has
-    /// ended.
-    /// </returns>
+    /// <returns>What the record says; null: the claim has ended.</returns>
     /// <exception cref="ClaimLostException">The record belongs to another claim.</exception>
-    public async Task<string?> RenewAsync(CancellationToken cancellationToken)
+    public async Task<RecordState?> RenewAsync(CancellationToken cancellationToken)
     {
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
         await using var transaction = await database.Database.BeginTransactionAsync(cancellationToken);
-        var renewed = await Mine(database).Where(b => b.LeaseExpiresAt != null).ExecuteUpdateAsync(
+        await Mine(database).Where(b => b.LeaseExpiresAt != null).ExecuteUpdateAsync(
             set => set.SetProperty(b => b.LeaseExpiresAt, b => DateTime.UtcNow.AddSeconds(leaseSeconds)),
             cancellationToken);
-        var status = await Mine(database).Select(b => b.Status).SingleOrDefaultAsync(cancellationToken)
-            ?? throw new ClaimLostException(claim);
+        var seen = await LookAsync(database, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
-        return renewed == 0 ? null : status;
+        return seen;
+    }
+
+    /// <summary>Looks at the record without renewing the lease.</summary>
+    /// <returns>What the record says; null: the claim has ended.</returns>
+    /// <exception cref="ClaimLostException">The record belongs to another claim.</exception>
+    public async Task<RecordState?> LookAsync(CancellationToken cancellationToken)
+    {
+        await using var database = await databases.CreateDbContextAsync(cancellationToken);
+        return await LookAsync(database, cancellationToken);
     }
 
     /// <summary>Writes in one transaction, only while the claim is good.</summary>
@@ -82,7 +87,8 @@ internal sealed class BackupRecord(
     public Task EndClaimAsync(EngineDatabase database, CancellationToken cancellationToken) =>
         Mine(database).ExecuteUpdateAsync(
             set => set.SetProperty(b => b.LeaseExpiresAt, (DateTime?)null)
-                .SetProperty(b => b.CommandSentAt, (DateTime?)null),
+                .SetProperty(b => b.CommandSentAt, (DateTime?)null)
+                .SetProperty(b => b.CancelRequestedAt, (DateTime?)null),
             cancellationToken);
 
     /// <summary>
@@ -97,4 +103,13 @@ internal sealed class BackupRecord(
 
     /// <summary>Now, UTC.</summary>
     public DateTime UtcNow => time.GetUtcNow().UtcDateTime;
+
+    private async Task<RecordState?> LookAsync(EngineDatabase database, CancellationToken cancellationToken)
+    {
+        var seen = await Mine(database)
+            .Select(b => new { b.Status, Ended = b.LeaseExpiresAt == null, Cancel = b.CancelRequestedAt != null })
+            .SingleOrDefaultAsync(cancellationToken)
+            ?? throw new ClaimLostException(claim);
+        return seen.Ended ? null : new RecordState(seen.Status, seen.Cancel);
+    }
 }

@@ -258,7 +258,8 @@ internal sealed class CreateBackupWorkflow : IBackupWorkflow
             WorkflowStep.RecordUpdated,
             async (database, token) =>
             {
-                var updated = await _run.Record.MineUnderWay(database).ExecuteUpdateAsync(
+                var notCancelled = _run.Record.MineUnderWay(database).Where(b => b.CancelRequestedAt == null);
+                var updated = await notCancelled.ExecuteUpdateAsync(
                     set => set.SetProperty(b => b.Status, BackupStatus.Available)
                         .SetProperty(b => b.FailReason, (string?)null)
                         .SetProperty(
@@ -271,7 +272,7 @@ internal sealed class CreateBackupWorkflow : IBackupWorkflow
                         .SetProperty(b => b.UpdatedAt, _run.Record.UtcNow),
                     token);
                 if (updated == 0)
-                    throw new InvalidOperationException("the record is not in status creating any more");
+                    throw new InvalidOperationException("the record is not in status creating any more, or it was cancelled");
                 await GiveBackSourceStatusAsync(database, token);
                 await _run.Record.EndClaimAsync(database, token);
             },

@@ -15,7 +15,11 @@ internal sealed class StepLog
     private readonly BackupRecord _record;
     private readonly List<BackupStepEntity> _lines;
 
-    private StepLog(BackupRecord record, List<BackupStepEntity> lines) => (_record, _lines) = (record, lines);
+    private StepLog(BackupRecord record, List<BackupStepEntity> lines, RequestOrigin origin) =>
+        (_record, _lines, Origin) = (record, lines, origin);
+
+    /// <summary>The request that the action began with.</summary>
+    public RequestOrigin Origin { get; }
 
     /// <summary>The lines so far, oldest first.</summary>
     public IReadOnlyList<BackupStepEntity> Lines => _lines;
@@ -30,7 +34,11 @@ internal sealed class StepLog
                 .OrderBy(line => line.Sequence)
                 .ToListAsync(token),
             cancellationToken);
-        return new StepLog(record, claim.TakesOver ? SinceFirstClaim(lines) : []);
+        var received = lines.FindLast(line => line.Name == WorkflowStep.RequestReceived.Name);
+        return new StepLog(
+            record,
+            claim.TakesOver ? SinceFirstClaim(lines) : [],
+            RequestOrigin.Of(received is null ? null : StepFacts.Parse(received.FactsJson)));
     }
 
     /// <summary>Writes a line.</summary>

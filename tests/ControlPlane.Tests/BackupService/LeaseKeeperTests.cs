@@ -8,16 +8,19 @@ namespace BackupEngine.ControlPlane.Tests.BackupService;
 
 public sealed class LeaseKeeperTests : IDisposable
 {
-    private static readonly TimeSpan Lease = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(10);
 
     private readonly WorkflowBench _bench = new();
 
     [Fact]
     public async Task The_lease_is_renewed_as_long_as_the_work_lasts()
     {
-        var (backup, keeper) = await KeepAsync();
+        var time = new ManualTime();
+        var (backup, keeper) = await KeepAsync(TimeSpan.FromHours(1), time);
         await using var disposed = keeper;
         await _bench.ExpireLeaseAsync(backup.Id);
+
+        time.Advance(TimeSpan.FromMinutes(16));
 
         await Eventually.HoldsAsync(async () => (await _bench.BackupAsync(backup.Id)).LeaseExpiresAt > DateTime.UtcNow);
 
@@ -27,7 +30,7 @@ public sealed class LeaseKeeperTests : IDisposable
     [Fact]
     public async Task A_claim_of_another_service_ends_the_work()
     {
-        var (backup, keeper) = await KeepAsync();
+        var (backup, keeper) = await KeepAsync(TimeSpan.FromHours(1));
         await using var disposed = keeper;
 
         await _bench.StealAsync(backup.Id);
@@ -38,7 +41,7 @@ public sealed class LeaseKeeperTests : IDisposable
     [Fact]
     public async Task A_status_that_an_operator_has_changed_overrules_the_work()
     {
-        var (backup, keeper) = await KeepAsync();
+        var (backup, keeper) = await KeepAsync(TimeSpan.FromHours(1));
         await using var disposed = keeper;
 
         await _bench.SetStatusAsync(backup.Id, BackupStatus.Error);
@@ -49,7 +52,7 @@ public sealed class LeaseKeeperTests : IDisposable
     [Fact]
     public async Task A_claim_that_has_ended_is_kept_no_longer_and_its_record_gets_no_lease_again()
     {
-        var (backup, keeper) = await KeepAsync();
+        var (backup, keeper) = await KeepAsync(TimeSpan.FromHours(1));
         await using var disposed = keeper;
 
         await _bench.EndClaimAsync(backup.Id, BackupStatus.Available);
@@ -63,20 +66,46 @@ public sealed class LeaseKeeperTests : IDisposable
     [Fact]
     public async Task A_database_that_is_away_for_as_long_as_the_lease_ends_the_work()
     {
-        var (_, keeper) = await KeepAsync();
+        var time = new ManualTime();
+        var (_, keeper) = await KeepAsync(TimeSpan.FromHours(1), time);
         await using var disposed = keeper;
 
         _bench.Unreachable = true;
+        time.Advance(TimeSpan.FromMinutes(61));
 
         await Eventually.HoldsAsync(() => keeper.Lost.IsCancellationRequested);
     }
 
     public void Dispose() => _bench.Dispose();
 
-    private async Task<(BackupEntity Backup, LeaseKeeper Keeper)> KeepAsync()
+    [Fact]
+    public async Task A_cancel_of_the_owner_overrules_the_work()
+    {
+        var (backup, keeper) = await KeepAsync(TimeSpan.FromHours(1));
+        await using var disposed = keeper;
+
+        await _bench.CancelAsync(backup.Id);
+
+        await Eventually.HoldsAsync(() => keeper.Overruled.IsCancellationRequested);
+        Assert.Contains("cancelled", keeper.Reason, StringComparison.Ordinal);
+    }
+
+    private async Task<(BackupEntity Backup, LeaseKeeper Keeper)> KeepAsync(TimeSpan lease, TimeProvider? time = null)
     {
         var backup = await _bench.AddBackupAsync(await _bench.AddVolumeAsync());
         var record = new BackupRecord(_bench, await _bench.ClaimAsync(backup.Id), "a", 30, TimeProvider.System);
-        return (backup, new LeaseKeeper(record, Lease, TimeProvider.System, NullLogger.Instance));
+        return (backup, new LeaseKeeper(record, lease, Look, time ?? TimeProvider.System, NullLogger.Instance));
+    }
+
+    /// <summary>Waits as long as real time; how much has passed is what the test says.</summary>
+    private sealed class ManualTime : TimeProvider
+    {
+        private long _ticks;
+
+        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+        public override long GetTimestamp() => Interlocked.Read(ref _ticks);
+
+        public void Advance(TimeSpan by) => Interlocked.Add(ref _ticks, by.Ticks);
     }
 }

@@ -1,5 +1,7 @@
 using BackupEngine.ControlPlane.BackupService;
 using BackupEngine.ControlPlane.Hosting;
+using BackupEngine.ControlPlane.Hosts;
+using BackupEngine.ControlPlane.Scheduling;
 using BackupEngine.ControlPlane.Tests.Workflows.Support;
 using BackupEngine.ControlPlane.Workflows;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -23,6 +25,10 @@ internal sealed class ServiceBench : IDisposable
             new WorkflowExecutor(services, NullLogger<WorkflowExecutor>.Instance),
             options, TimeProvider.System, NullLogger<BackupRunner>.Instance);
         Intake = new BackupIntake(Claims, Runner, NullLogger<BackupIntake>.Instance);
+        Hosts = new HostDirectory(bench, options);
+        Dispatcher = new BackupDispatcher(
+            new BackupQueue(bench, Hosts, options), Intake, Runner, options, TimeProvider.System,
+            NullLogger<BackupDispatcher>.Instance);
         Sweeper = new BackupSweeper(
             Claims, Intake, Runner, Sender, options, TimeProvider.System, NullLogger<BackupSweeper>.Instance);
     }
@@ -33,6 +39,10 @@ internal sealed class ServiceBench : IDisposable
 
     public BackupIntake Intake { get; }
 
+    public HostDirectory Hosts { get; }
+
+    public BackupDispatcher Dispatcher { get; }
+
     public BackupSweeper Sweeper { get; }
 
     public RecordingSender Sender { get; } = new();
@@ -42,6 +52,7 @@ internal sealed class ServiceBench : IDisposable
     public void Dispose()
     {
         Sweeper.Dispose();
+        Dispatcher.Dispose();
         Runner.Dispose();
     }
 }

@@ -4,6 +4,7 @@ using System.Text.Json.Serialization;
 using BackupEngine.ControlPlane.Api.Backups;
 using BackupEngine.ControlPlane.Api.Backups.Records;
 using BackupEngine.ControlPlane.Api.Discovery;
+using BackupEngine.ControlPlane.Api.Queue;
 using BackupEngine.ControlPlane.Api.Snapshots;
 using BackupEngine.ControlPlane.Api.Stock;
 using BackupEngine.ControlPlane.Api.Volumes;
@@ -23,6 +24,7 @@ namespace BackupEngine.ControlPlane.Api.Answers;
 [JsonSerializable(typeof(BackupDetail))]
 [JsonSerializable(typeof(BackupRecordView))]
 [JsonSerializable(typeof(RestoreView))]
+[JsonSerializable(typeof(IReadOnlyList<QueueEntryView>))]
 [JsonSerializable(typeof(BackupStepView))]
 [JsonSerializable(typeof(ConnectionInfoView))]
 [JsonSerializable(typeof(ExtensionView))]

@@ -9,10 +9,12 @@ using BackupEngine.ControlPlane.Database.Entities;
 
 namespace BackupEngine.ControlPlane.Api.Backups;
 
-/// <summary>What <c>POST /backups/{id}/action</c> does: the administrators' ways out of any status.</summary>
+/// <summary>What <c>POST /backups/{id}/action</c> does: the owner's cancel, and the administrators' ways out of any
+/// status.</summary>
 internal sealed class BackupActions(
     EngineDatabase database,
     BackupOverruling overruling,
+    BackupCancellation cancellation,
     CommandDispatch commands,
     BackupRequestLog steps,
     TimeProvider clock)
@@ -30,6 +32,7 @@ internal sealed class BackupActions(
         {
             "os-reset_status" => ResetStatusAsync(request, id, body, cancellationToken),
             "os-force_delete" => ForceDeleteAsync(request, id, body, cancellationToken),
+            "os-cancel" => cancellation.CancelAsync(request, id, cancellationToken),
             _ => throw ActionBody.Unknown(action),
         };
     }

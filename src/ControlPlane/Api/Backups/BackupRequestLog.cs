@@ -10,7 +10,11 @@ namespace BackupEngine.ControlPlane.Api.Backups;
 
 /// <summary>Writes the lines of the step log that are the API's: steps 1 to 5. A refused request leaves none.</summary>
 internal sealed class BackupRequestLog(
-    EngineDatabase database, EngineOptions options, TimeProvider clock, ILogger<BackupRequestLog> log)
+    EngineDatabase database,
+    EngineOptions options,
+    IHttpContextAccessor http,
+    TimeProvider clock,
+    ILogger<BackupRequestLog> log)
 {
     private const string Done = "done";
     private const string Failed = "failed";
@@ -19,7 +23,9 @@ internal sealed class BackupRequestLog(
     public void AddAccepted(BackupEntity backup, string workflow, DateTime receivedAt)
     {
         var now = clock.GetUtcNow().UtcDateTime;
-        database.BackupSteps.Add(Line(backup.Id, workflow, WorkflowStep.RequestReceived, receivedAt));
+        var received = Line(backup.Id, workflow, WorkflowStep.RequestReceived, receivedAt);
+        received.FactsJson = RequestOrigin.Current(http.HttpContext?.TraceIdentifier ?? "").Facts().ToJson();
+        database.BackupSteps.Add(received);
         database.BackupSteps.Add(Line(backup.Id, workflow, WorkflowStep.RequestValidated, now));
         var recorded = Line(backup.Id, workflow, WorkflowStep.RecordCreated, now);
         recorded.FactsJson = JsonSerializer.Serialize(Facts(backup), ApiJson.Default.DictionaryStringString);

@@ -1,15 +1,16 @@
 using BackupEngine.ControlPlane.Contracts;
-using BackupEngine.ControlPlane.Workflows;
+using BackupEngine.ControlPlane.Scheduling;
 using MassTransit;
 
 namespace BackupEngine.ControlPlane.BackupService.Consumers;
 
 /// <summary>
-/// Step 6 of a restore: takes the record and acknowledges at once; the work goes on without the message.
+/// Step 6 of a restore: takes what is this host's turn, this record or another, and acknowledges at once; the work goes
+/// on without the message.
 /// </summary>
-public sealed class RestoreBackupConsumer(BackupIntake intake) : IConsumer<RestoreBackup>
+public sealed class RestoreBackupConsumer(BackupDispatcher dispatcher) : IConsumer<RestoreBackup>
 {
     /// <inheritdoc/>
     public Task Consume(ConsumeContext<RestoreBackup> context) =>
-        intake.TakeAsync(context.Message.BackupId, WorkflowKind.Restore, context.CancellationToken);
+        dispatcher.DispatchAsync(context.CancellationToken);
 }

@@ -67,6 +67,9 @@ public sealed class BackupEntity : IProjectRecord
     /// </summary>
     public DateTime? CommandSentAt { get; set; }
 
+    /// <summary>When its owner asked to cancel the action under way, UTC, database time; null: not asked for.</summary>
+    public DateTime? CancelRequestedAt { get; set; }
+
     /// <summary>The temporary object of a backup under way, as <c>Kind:Id</c>; null when there is none.</summary>
     public string? TemporaryDevice { get; set; }
 

@@ -30,6 +30,9 @@ namespace BackupEngine.ControlPlane.Database.Migrations
                         .IsRequired()
                         .HasColumnType("TEXT");
 
+                    b.Property<DateTime?>("CancelRequestedAt")
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("ChangedBlocksOutcome")
                         .HasColumnType("TEXT");
 
@@ -174,6 +177,35 @@ namespace BackupEngine.ControlPlane.Database.Migrations
                     b.HasIndex("BackupId", "Sequence");
 
                     b.ToTable("BackupSteps");
+                });
+
+            modelBuilder.Entity("BackupEngine.ControlPlane.Database.Entities.HostEntity", b =>
+                {
+                    b.Property<string>("Host")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Role")
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime?>("DisabledAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("DisabledReason")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("MaxConcurrent")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<DateTime>("SeenAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Zone")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Host", "Role");
+
+                    b.ToTable("Hosts");
                 });
 
             modelBuilder.Entity("BackupEngine.ControlPlane.Database.Entities.MessageEntity", b =>

@@ -116,7 +116,11 @@ internal sealed class WorkflowBench : IDisposable, IDbContextFactory<EngineDatab
             this, Volumes, DataPlane, observer
                 ?? new NoStepObserver(), Options(host), TimeProvider.System, NullLoggerFactory.Instance);
         using var lane = new SemaphoreSlim(1);
-        var executor = new WorkflowExecutor(services, NullLogger<WorkflowExecutor>.Instance);
+        // A run that hangs stands for a process that is dead: it does not look at its record either.
+        var executor = new WorkflowExecutor(services, NullLogger<WorkflowExecutor>.Instance)
+        {
+            Look = TimeSpan.FromSeconds(LeaseSeconds / 4.0),
+        };
         await executor.ExecuteAsync(claim, lane, default(ActivityContext), stopping);
     }
 
@@ -166,6 +170,13 @@ internal sealed class WorkflowBench : IDisposable, IDbContextFactory<EngineDatab
         await using var database = CreateDbContext();
         await database.Backups.Where(b => b.Id == backupId)
             .ExecuteUpdateAsync(set => set.SetProperty(b => b.LeaseExpiresAt, b => DateTime.UtcNow.AddSeconds(-1)));
+    }
+
+    public async Task CancelAsync(Guid backupId)
+    {
+        await using var database = CreateDbContext();
+        await database.Backups.Where(b => b.Id == backupId)
+            .ExecuteUpdateAsync(set => set.SetProperty(b => b.CancelRequestedAt, b => DateTime.UtcNow));
     }
 
     public async Task SetStatusAsync(Guid backupId, string status)

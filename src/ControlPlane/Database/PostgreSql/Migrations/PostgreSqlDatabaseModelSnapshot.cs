@@ -37,6 +37,9 @@ namespace BackupEngine.ControlPlane.Database.PostgreSql.Migrations
                         .HasColumnType("text")
                         .UseCollation("C");
 
+                    b.Property<DateTime?>("CancelRequestedAt")
+                        .HasColumnType("timestamp with time zone");
+
                     b.Property<string>("ChangedBlocksOutcome")
                         .HasColumnType("text")
                         .UseCollation("C");
@@ -202,6 +205,39 @@ namespace BackupEngine.ControlPlane.Database.PostgreSql.Migrations
                     b.HasIndex("BackupId", "Sequence");
 
                     b.ToTable("BackupSteps");
+                });
+
+            modelBuilder.Entity("BackupEngine.ControlPlane.Database.Entities.HostEntity", b =>
+                {
+                    b.Property<string>("Host")
+                        .HasColumnType("text")
+                        .UseCollation("C");
+
+                    b.Property<string>("Role")
+                        .HasColumnType("text")
+                        .UseCollation("C");
+
+                    b.Property<DateTime?>("DisabledAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("DisabledReason")
+                        .HasColumnType("text")
+                        .UseCollation("C");
+
+                    b.Property<int>("MaxConcurrent")
+                        .HasColumnType("integer");
+
+                    b.Property<DateTime>("SeenAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("Zone")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .UseCollation("C");
+
+                    b.HasKey("Host", "Role");
+
+                    b.ToTable("Hosts");
                 });
 
             modelBuilder.Entity("BackupEngine.ControlPlane.Database.Entities.MessageEntity", b =>

@@ -1,0 +1,83 @@
+using BackupEngine.ControlPlane.BackupService;
+using BackupEngine.ControlPlane.Hosting;
+
+namespace BackupEngine.ControlPlane.Scheduling;
+
+/// <summary>
+/// Takes for this host what is its turn and what it has room for: when a command arrives, when something has ended,
+/// and again and again, so that a message that was lost costs a second and no backup.
+/// </summary>
+public sealed class BackupDispatcher(
+    BackupQueue queue,
+    BackupIntake intake,
+    BackupRunner runner,
+    EngineOptions options,
+    TimeProvider time,
+    ILogger<BackupDispatcher> log) : BackgroundService
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+
+    private readonly SemaphoreSlim _one = new(1);
+    private readonly SemaphoreSlim _woken = new(0);
+
+    /// <summary>Looks soon.</summary>
+    public void Wake()
+    {
+        if (_woken.CurrentCount == 0)
+            _woken.Release();
+    }
+
+    /// <summary>One look, and everything taken that this host is to take.</summary>
+    public async Task DispatchAsync(CancellationToken cancellationToken)
+    {
+        await _one.WaitAsync(cancellationToken);
+        try
+        {
+            foreach (var cancelled in await queue.FindCancelledAsync(cancellationToken))
+                await intake.TakeAsync(cancelled.BackupId, cancelled.Kind, cancellationToken);
+            var room = runner.FreeTransfers;
+            if (room <= 0)
+                return;
+            var schedule = await queue.LookAsync(cancellationToken);
+            foreach (var entry in schedule.For(options.Host, room))
+                await intake.TakeAsync(entry.BackupId, entry.Kind, cancellationToken);
+        }
+        finally
+        {
+            _one.Release();
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void Dispose()
+    {
+        base.Dispose();
+        _one.Dispose();
+        _woken.Dispose();
+    }
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        runner.Freed = Wake;
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                await DispatchAsync(stoppingToken);
+                await _woken.WaitAsync(Interval, stoppingToken);
+            }
+            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
+            {
+                log.LogWarning(e, "The queue could not be looked at; it is tried again");
+                await Task.Delay(Interval, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+            catch (OperationCanceledException)
+            {
+                // Told to stop.
+            }
+        }
+
+        runner.Freed = static () => { };
+    }
+}

@@ -1,0 +1,109 @@
+using BackupEngine.ControlPlane.Database.Entities;
+using BackupEngine.ControlPlane.Hosting;
+using BackupEngine.ControlPlane.Hosts;
+using BackupEngine.ControlPlane.Scheduling;
+using BackupEngine.ControlPlane.Workflows;
+using CsCheck;
+
+namespace BackupEngine.ControlPlane.Tests.Scheduling;
+
+public sealed class ScheduleTests
+{
+    private static readonly DateTime Start = new(2026, 1, 1, 0, 0, 0, DateTimeKind.Utc);
+
+    [Fact]
+    public void Projects_take_turns_and_one_that_runs_nothing_comes_first()
+    {
+        QueueEntry[] waiting = [Waits("a", 0), Waits("a", 1), Waits("a", 2), Waits("b", 3), Waits("c", 4)];
+        QueueEntry[] running = [Waits("c", 5) with { Host = "one" }];
+
+        var order = QueueOrder.Of(waiting, running);
+
+        Assert.Equal(
+            [waiting[0], waiting[3], waiting[1], waiting[4], waiting[2]], order);
+    }
+
+    [Fact]
+    public void The_least_busy_host_takes_the_next_and_then_counts_as_busier()
+    {
+        var running = Waits("a", 0) with { Host = "one", SizeGiB = 10 };
+        QueueEntry[] waiting = [Waits("a", 1, sizeGiB: 8), Waits("a", 2, sizeGiB: 8), Waits("a", 3, sizeGiB: 8)];
+        var schedule = new Schedule(waiting, [running], [Backup("one", 9), Backup("two", 9)], "zone");
+
+        Assert.Equal([waiting[0], waiting[1]], schedule.For("two", 9));
+        Assert.Equal([waiting[2]], schedule.For("one", 9));
+    }
+
+    [Fact]
+    public void What_the_least_busy_host_leaves_lying_is_taken_by_another()
+    {
+        var entry = Waits("a", 0) with { Overdue = true };
+        var busy = Waits("b", 1) with { Host = "one" };
+        var schedule = new Schedule([entry], [busy], [Backup("one", 9), Backup("two", 9)], "zone");
+
+        Assert.Equal([entry], schedule.For("one", 1));
+    }
+
+    [Theory]
+    [InlineData("volume-host", "two", true)]
+    [InlineData("volume-host", "one", false)]
+    [InlineData("zone", "one", true)]
+    public void Placement_decides_which_hosts_may_take_it(string placement, string volumeHost, bool takes)
+    {
+        var entry = Waits("a", 0) with { VolumeHost = volumeHost };
+        var schedule = new Schedule(
+            [entry], [], [Backup("two", 1), Backup("far", 9, zone: "elsewhere")], placement);
+
+        Assert.Equal(takes ? [entry] : [], schedule.For("two", 9));
+        Assert.Empty(schedule.For("far", 9));
+        Assert.Equal(takes, schedule.WaitsFor(entry).Length == 0);
+    }
+
+    [Fact]
+    public void A_host_that_is_silent_disabled_or_full_takes_nothing_and_the_reason_is_told()
+    {
+        var entry = Waits("a", 0);
+        var silent = Backup("silent", 9) with { Lives = false };
+        var disabled = Backup("disabled", 9);
+        disabled.Record.DisabledAt = Start;
+        var full = Backup("full", 1);
+        var schedule = new Schedule([entry], [Waits("b", 1) with { Host = "full" }], [silent, disabled, full], "zone");
+
+        Assert.All(new[] { "silent", "disabled", "full" }, host => Assert.Empty(schedule.For(host, 9)));
+        Assert.Contains("room on full", schedule.WaitsFor(entry), StringComparison.Ordinal);
+        Assert.Contains(
+            "none runs there", (schedule with { Hosts = [silent, disabled] }).WaitsFor(entry), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void No_more_than_allowed_read_and_write_the_volumes_of_one_host()
+    {
+        QueueEntry[] waiting = [Waits("a", 0), Waits("a", 1), Waits("a", 2) with { VolumeHost = "other" }];
+        var backend = new HostState(
+            new HostEntity { Host = "volumes", Role = EngineRole.Volume, MaxConcurrent = 1 }, Lives: true);
+        var schedule = new Schedule(waiting, [], [Backup("one", 9), backend], "zone");
+
+        Assert.Equal([waiting[0], waiting[2]], schedule.For("one", 9));
+    }
+
+    [Fact]
+    public void Whatever_waits_is_given_to_one_host_at_most_and_nothing_is_left_while_there_is_room() =>
+        Gen.Select(Gen.Int[0, 12], Gen.Int[0, 4], Gen.Int[0, 4], Gen.Int[1, 5]).Sample((count, first, second, sizes) =>
+        {
+            var waiting = Enumerable.Range(0, count)
+                .Select(i => Waits($"p{i % 3}", i, sizeGiB: 1 + (i % sizes))).ToArray();
+            var schedule = new Schedule(
+                QueueOrder.Of(waiting, []), [], [Backup("one", first), Backup("two", second)], "zone");
+            var one = schedule.For("one", 99);
+            var two = schedule.For("two", 99);
+            Assert.Empty(one.Intersect(two));
+            Assert.Equal(Math.Min(count, first + second), one.Count + two.Count);
+        });
+
+    private static QueueEntry Waits(string project, int minute, int sizeGiB = 1) => new(
+        Guid.NewGuid(), WorkflowKind.Create, project, Guid.NewGuid(), sizeGiB, "nova", "volumes", Host: null,
+        Start.AddMinutes(minute), Cancelled: false, Overdue: false);
+
+    private static HostState Backup(string host, int most, string zone = "nova") => new(
+        new HostEntity { Host = host, Role = EngineRole.Backup, Zone = zone, MaxConcurrent = most }, Lives: true);
+}
