@@ -5,7 +5,9 @@ using Microsoft.EntityFrameworkCore;
 
 namespace BackupEngine.ControlPlane.Hosts;
 
-/// <summary>The hosts and their roles, as the database knows them. Who lives is judged by the database's time.</summary>
+/// <summary>
+/// The hosts and their roles, as the database knows them. Who lives is judged by the database's time.
+/// </summary>
 public sealed class HostDirectory(IDbContextFactory<EngineDatabase> databases, EngineOptions options)
 {
     /// <summary>Says that this host lives, for each of its roles.</summary>

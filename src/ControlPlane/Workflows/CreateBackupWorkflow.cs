@@ -272,7 +272,8 @@ internal sealed class CreateBackupWorkflow : IBackupWorkflow
                         .SetProperty(b => b.UpdatedAt, _run.Record.UtcNow),
                     token);
                 if (updated == 0)
-                    throw new InvalidOperationException("the record is not in status creating any more, or it was cancelled");
+                    throw new InvalidOperationException(
+                        "the record is not in status creating any more, or it was cancelled");
                 await GiveBackSourceStatusAsync(database, token);
                 await _run.Record.EndClaimAsync(database, token);
             },

@@ -72,7 +72,9 @@ public sealed class ScheduleTests
         Assert.All(new[] { "silent", "disabled", "full" }, host => Assert.Empty(schedule.For(host, 9)));
         Assert.Contains("room on full", schedule.WaitsFor(entry), StringComparison.Ordinal);
         Assert.Contains(
-            "none runs there", (schedule with { Hosts = [silent, disabled] }).WaitsFor(entry), StringComparison.Ordinal);
+            "none runs there",
+            (schedule with { Hosts = [silent, disabled] }).WaitsFor(entry),
+            StringComparison.Ordinal);
     }
 
     [Fact]

@@ -28,7 +28,7 @@ internal static class QueueCommands
         show.Add(Queue);
         var redeliver = CommandConfiguration.Command(
             "redeliver",
-            $"Sends the messages of QUEUE{QueueAddress.ErrorSuffix} or QUEUE{QueueAddress.SkippedSuffix} to QUEUE again.",
+            $"Sends the messages of NAME{QueueAddress.ErrorSuffix} or NAME{QueueAddress.SkippedSuffix} to NAME again.",
             RedeliverAsync, CommandConfiguration.Json, Most);
         redeliver.Add(Queue);
         return new Command("queues", "Looks at the broker's queues, and sends again what has failed.")

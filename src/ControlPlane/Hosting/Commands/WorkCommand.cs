@@ -29,8 +29,8 @@ internal static class WorkCommand
             foreach (var entry in entries)
                 await Console.Out.WriteLineAsync(
                     $"{entry.Position?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "-",5} "
-                    + $"{entry.BackupId} {entry.Action,-7} {entry.State,-10} {entry.Size,6} GiB {entry.Host ?? "-",-20} "
-                    + entry.WaitsFor);
+                    + $"{entry.BackupId} {entry.Action,-7} {entry.State,-10} {entry.Size,6} GiB "
+                    + $"{entry.Host ?? "-",-20} {entry.WaitsFor}");
         return ExitCode.Success;
     }
 }
