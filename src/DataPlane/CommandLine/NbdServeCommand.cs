@@ -98,7 +98,7 @@ internal sealed class NbdServeCommand
     private int? Connections(ParseResult arguments) => arguments.GetValue(_connections) switch
     {
         null => null,
-        >= 1 and <= 1024 and { } number => number,
+        >= 1 and <= NbdServerLimits.MostConnections and { } number => number,
         var other => throw new UsageException($"--max-connections is from 1 to 1024, not {other}."),
     };
 

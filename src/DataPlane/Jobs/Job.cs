@@ -124,7 +124,17 @@ internal sealed class Job(string id, JobWork work, RateLimiter? all = null)
         _completion.SetResult();
     }
 
-    private Contract.Job New(Contract.JobState state) => New(state, _phase);
+    private Contract.Job New(Contract.JobState state)
+    {
+        var phase = _phase;
+        var job = New(state, phase);
+        if (state == Contract.JobState.Running && phase?.Serving is { } serving)
+        {
+            job.NbdServe = serving;
+        }
+
+        return job;
+    }
 
     private Contract.Job New(Contract.JobState state, JobPhase? phase) => new()
     {

@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using BackupEngine.DataPlane.Backup;
 using BackupEngine.DataPlane.Memory;
+using BackupEngine.DataPlane.Nbd.Server;
 using BackupEngine.DataPlane.Restore;
 using BackupEngine.DataPlane.Transfers;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -98,6 +99,7 @@ public static class JobServer
         services.AddSingleton<RepositoryPool>();
         services.AddSingleton<BackupRunner>();
         services.AddSingleton<RestoreRunner>();
+        services.AddSingleton<NbdServeRunner>();
         services.AddSingleton(new RateLimiter(options.RateLimitBytesPerSecond));
         services.AddSingleton(new SharedResources
         {

@@ -1,6 +1,9 @@
 using BackupEngine.Chunkstore;
 using BackupEngine.Chunkstore.Collection;
 using BackupEngine.Chunkstore.Verification;
+using BackupEngine.DataPlane.Errors;
+using BackupEngine.DataPlane.Nbd.Server;
+using BackupEngine.DataPlane.Nbd.Server.Listening;
 using Contract = BackupEngine.DataPlane.Protocol;
 
 namespace BackupEngine.DataPlane.Jobs;
@@ -26,7 +29,9 @@ internal static class JobWorkReader
             Contract.StartJobRequest.WorkOneofCase.Delete => Delete(request.Delete),
             Contract.StartJobRequest.WorkOneofCase.Gc => Gc(request.Gc),
             Contract.StartJobRequest.WorkOneofCase.Verify => Verify(request.Verify),
-            _ => throw Refusal.InvalidArgument("A job needs its work: backup, restore, delete, gc or verify."),
+            Contract.StartJobRequest.WorkOneofCase.NbdServe => NbdServe(request.NbdServe),
+            _ => throw Refusal.InvalidArgument(
+                "A job needs its work: backup, restore, delete, gc, verify or nbd_serve."),
         };
     }
 
@@ -116,6 +121,51 @@ internal static class JobWorkReader
                 BudgetBytes = job.BudgetBytes == 0 ? null : job.BudgetBytes,
             },
         };
+    }
+
+    private static NbdServeWork NbdServe(Contract.NbdServeJob job)
+    {
+        Require(
+            (job.SocketPath.Length > 0) != (job.Listen.Length > 0),
+            "Exactly one of socket_path and listen says where to serve.");
+        Require(
+            job.WritableOverlay.Length == 0 || Path.IsPathRooted(job.WritableOverlay),
+            "The overlay must be an absolute path.");
+        Require(job.CacheBytes >= 0, "cache_bytes cannot be negative.");
+        Require(job.MaxConnections is >= 0 and <= NbdServerLimits.MostConnections,
+            $"max_connections is from 1 to {NbdServerLimits.MostConnections}, or 0 for the default.");
+        Require(
+            (job.TlsCertificate.Length > 0) == (job.TlsKey.Length > 0)
+            && (job.TlsClientAuthority.Length == 0 || job.TlsKey.Length > 0),
+            "TLS needs tls_certificate and tls_key; tls_client_authority only adds to them.");
+        var limits = new NbdServerLimits { Ending = TimeSpan.FromSeconds(5) };
+        return new NbdServeWork
+        {
+            Repository = Directory(job.Repository),
+            BackupId = Id(job.BackupId),
+            Endpoint = Endpoint(job),
+            OverlayPath = job.WritableOverlay.Length == 0 ? null : job.WritableOverlay,
+            CacheBytes = job.CacheBytes == 0 ? NbdServeRequest.DefaultCacheBytes : job.CacheBytes,
+            Tls = job.TlsKey.Length == 0 ? null : new TlsFiles(
+                job.TlsCertificate, job.TlsKey, job.TlsClientAuthority.Length == 0 ? null : job.TlsClientAuthority),
+            Limits = job.MaxConnections == 0 ? limits : limits with { Connections = job.MaxConnections },
+        };
+    }
+
+    private static NbdEndpoint Endpoint(Contract.NbdServeJob job)
+    {
+        Require(
+            job.SocketPath.Length == 0 || Path.IsPathRooted(job.SocketPath), "socket_path must be an absolute path.");
+        try
+        {
+            return job.SocketPath.Length > 0
+                ? NbdEndpoint.Unix(job.SocketPath)
+                : NbdEndpoint.Tcp(job.Listen, clientsAreKnown: job.TlsClientAuthority.Length > 0);
+        }
+        catch (UsageException e)
+        {
+            throw Refusal.InvalidArgument(e.Message);
+        }
     }
 
     private static string Directory(string path)

@@ -70,15 +70,13 @@ internal sealed class Handshake(NbdTransport transport, NbdClientOptions options
 
     private ReplyStyle ChooseReplies()
     {
-        if (options.ExtendedHeaders && _exchange.Ask(Option.ExtendedHeaders, []).Type == OptionReplyType.Ack)
-        {
-            return ReplyStyle.Extended;
-        }
-
-        return _exchange.Ask(Option.StructuredReply, []).Type == OptionReplyType.Ack
-            ? ReplyStyle.Structured
+        return Agrees(ReplyStyle.Extended, Option.ExtendedHeaders) ? ReplyStyle.Extended
+            : Agrees(ReplyStyle.Structured, Option.StructuredReply) ? ReplyStyle.Structured
             : ReplyStyle.Simple;
     }
+
+    private bool Agrees(ReplyStyle style, Option option) =>
+        options.Replies >= style && _exchange.Ask(option, []).Type == OptionReplyType.Ack;
 
     /// <summary>Contexts that the server does not have are left out; whoever needs one says so.</summary>
     private List<MetaContext> ChooseContexts()

@@ -56,8 +56,8 @@ public sealed record NbdClientOptions
     /// <summary>Why the server does not offer the bitmap; null where nothing is known against it.</summary>
     public string? BitmapRefused { get; init; }
 
-    /// <summary>Whether extended headers are used where they are offered.</summary>
-    public bool ExtendedHeaders { get; init; } = true;
+    /// <summary>The best of what the server offers is agreed on, up to this.</summary>
+    internal ReplyStyle Replies { get; init; } = ReplyStyle.Extended;
 
     /// <summary>Refuses values outside of their documented ranges.</summary>
     /// <exception cref="UsageException">One is; the message names it.</exception>

@@ -58,6 +58,9 @@ public sealed class NbdDevice : ISurveyedDevice, IEngineDevice
     /// <summary>Connections in use.</summary>
     public int Connections => _client.Connections;
 
+    /// <summary>What was agreed on with the server.</summary>
+    internal NegotiatedExport Export => _client.Export;
+
     /// <summary>Connects to an export.</summary>
     /// <param name="options">Which one, and how.</param>
     /// <param name="access">What for; an export that is read-only is refused for writing.</param>

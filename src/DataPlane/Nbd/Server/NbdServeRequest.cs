@@ -1,5 +1,6 @@
 using BackupEngine.Chunkstore;
 using BackupEngine.Chunkstore.Repositories;
+using BackupEngine.DataPlane.Memory;
 using BackupEngine.DataPlane.Nbd.Server.Listening;
 
 namespace BackupEngine.DataPlane.Nbd.Server;
@@ -27,6 +28,12 @@ internal sealed record NbdServeRequest
 
     /// <summary>TLS, which is needed then; null for none.</summary>
     public TlsFiles? Tls { get; init; }
+
+    /// <summary>Bounds what it holds, together with other jobs; null: only what is said here.</summary>
+    public MemoryBudget? Memory { get; init; }
+
+    /// <summary>Told when it waits for memory.</summary>
+    public Action? WaitsForMemory { get; init; }
 
     /// <summary>What clients may take.</summary>
     public NbdServerLimits Limits { get; init; } = new();

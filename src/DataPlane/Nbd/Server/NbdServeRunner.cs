@@ -26,13 +26,16 @@ internal sealed class NbdServeRunner(TimeProvider time, ILogger<NbdServeRunner> 
         var manifest = repository.GetManifest(request.BackupId);
         RequireCache(request);
         var tls = request.Tls?.Load();
+        var memory = await ServeMemory.AcquireAsync(request, request.WaitsForMemory, ending);
+        using var grant = memory.Grant;
+        request = memory.Request;
         using var session = repository.BeginRead(manifest);
         var cache = new ChunkCache(request.CacheBytes, repository.ChunkSizeBytes);
         var damage = new DamageLog(logger);
         var counters = new ServeCounters();
         await using var volume = Open(request, manifest, cache, damage);
         using var listener = NbdListener.Open(request.Endpoint, tls is not null);
-        var serving = Describe(request, manifest, listener, volume, session.Warning);
+        var serving = Describe(request, manifest, listener, volume, [session.Warning, memory.Warning]);
         foreach (var warning in serving.Warnings)
         {
             logger.LogWarning("{Warning}", warning);
@@ -48,7 +51,7 @@ internal sealed class NbdServeRunner(TimeProvider time, ILogger<NbdServeRunner> 
 
     private static void RequireCache(NbdServeRequest request)
     {
-        var least = (long)request.Repository.ChunkSizeBytes * ChunkCache.FewestSlots;
+        var least = ServeMemory.LeastCacheBytes(request);
         if (request.CacheBytes < least)
         {
             throw new UsageException(
@@ -86,7 +89,7 @@ internal sealed class NbdServeRunner(TimeProvider time, ILogger<NbdServeRunner> 
         Manifest manifest,
         NbdListener listener,
         IServedVolume volume,
-        string sessionWarning) => new()
+        IEnumerable<string> doubts) => new()
         {
             BackupId = manifest.BackupId.Value,
             VolumeId = manifest.VolumeId,
@@ -98,16 +101,11 @@ internal sealed class NbdServeRunner(TimeProvider time, ILogger<NbdServeRunner> 
             CacheBytes = request.CacheBytes,
             BufferBytes = request.Limits.BufferBytes,
             ProcessId = Environment.ProcessId,
-            Warnings = [.. Warnings(request, sessionWarning)],
+            Warnings = [.. doubts.Where(doubt => doubt.Length > 0), .. Warnings(request)],
         };
 
-    private static IEnumerable<string> Warnings(NbdServeRequest request, string sessionWarning)
+    private static IEnumerable<string> Warnings(NbdServeRequest request)
     {
-        if (sessionWarning.Length > 0)
-        {
-            yield return sessionWarning;
-        }
-
         if (request is { OverlayPath: { } path, Repository.IsEncrypted: true })
         {
             yield return $"The repository is encrypted, but the overlay {path} is not: what clients write, and what "

@@ -5,6 +5,9 @@ namespace BackupEngine.DataPlane.Nbd.Server;
 /// <summary>What clients may take of a server.</summary>
 internal sealed record NbdServerLimits
 {
+    /// <summary>Bound of <see cref="Connections"/>.</summary>
+    public const int MostConnections = 1024;
+
     /// <summary>Connections at once; further ones are closed.</summary>
     public int Connections { get; init; } = 16;
 

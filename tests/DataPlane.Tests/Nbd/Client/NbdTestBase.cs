@@ -18,9 +18,14 @@ public abstract class NbdTestBase : IDisposable
 
     public void Dispose()
     {
+        Dispose(disposing: true);
+        GC.SuppressFinalize(this);
+    }
+
+    protected virtual void Dispose(bool disposing)
+    {
         Close();
         Folder.Dispose();
-        GC.SuppressFinalize(this);
     }
 
     /// <summary>Closes everything that is open: devices before their servers.</summary>

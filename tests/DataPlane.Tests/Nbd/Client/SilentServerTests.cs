@@ -99,7 +99,7 @@ public sealed class SilentServerTests : NbdTestBase
         listener.Listen();
         var error = Assert.Throws<DeviceException>(
             () => Open(Impatient with { ConnectTime = TimeSpan.FromMilliseconds(200) }));
-        Assert.Contains("does not go on with the handshake", error.Message, StringComparison.Ordinal);
+        Assert.Matches("does not go on with the handshake|no connection within", error.Message);
     }
 
     private static byte[] Whole(RequestHeader request) => Chunk(

@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using BackupEngine.DataPlane.Devices;
 using BackupEngine.DataPlane.Nbd.Client;
 
@@ -64,33 +62,5 @@ public sealed class TlsTests : NbdTestBase
     private void Serve(string certificates, params string[] plugin) => Keep(NbdTool.Nbdkit(
         Socket, ["--tls=require", $"--tls-certificates={certificates}", "--tls-verify-peer", .. plugin]));
 
-    private string Certificates(string name)
-    {
-        var directory = Directory.CreateDirectory(Folder.File(name)).FullName;
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
-        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
-        request.CertificateExtensions.Add(new X509KeyUsageExtension(
-            X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.DigitalSignature, critical: true));
-        var now = DateTimeOffset.UtcNow;
-        using var authority = request.CreateSelfSigned(now.AddDays(-1), now.AddDays(1));
-        File.WriteAllText(Path.Combine(directory, "ca-cert.pem"), authority.ExportCertificatePem());
-        Issue(authority, directory, "server", Host);
-        Issue(authority, directory, "client", "client.test");
-        return directory;
-    }
-
-    private static void Issue(X509Certificate2 authority, string directory, string name, string host)
-    {
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest($"CN={host}", key, HashAlgorithmName.SHA256);
-        var names = new SubjectAlternativeNameBuilder();
-        names.AddDnsName(host);
-        request.CertificateExtensions.Add(names.Build());
-        using var certificate = request.Create(
-            authority, new DateTimeOffset(authority.NotBefore), new DateTimeOffset(authority.NotAfter),
-            RandomNumberGenerator.GetBytes(8));
-        File.WriteAllText(Path.Combine(directory, $"{name}-cert.pem"), certificate.ExportCertificatePem());
-        File.WriteAllText(Path.Combine(directory, $"{name}-key.pem"), key.ExportPkcs8PrivateKeyPem());
-    }
+    private string Certificates(string name) => TestCertificates.Create(Folder, name, Host);
 }

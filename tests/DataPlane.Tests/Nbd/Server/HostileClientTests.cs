@@ -10,14 +10,9 @@ public sealed class HostileClientTests : IDisposable
     private const int Chunk = 64 * 1024;
     private const int VolumeBytes = 24 * Chunk;
 
-    private static readonly NbdServerLimits Impatient = new()
-    {
-        Connections = 3,
-        RequestsOfConnection = 4,
-        Handshake = TimeSpan.FromSeconds(1),
-        Message = TimeSpan.FromSeconds(1),
-    };
+    private static readonly NbdServerLimits Few = new() { Connections = 3, RequestsOfConnection = 4 };
 
+    private readonly JumpingClock _clock = new();
     private readonly PipelineHarness _harness = new(Chunk);
     private readonly byte[] _content = new byte[VolumeBytes];
 
@@ -86,17 +81,17 @@ public sealed class HostileClientTests : IDisposable
     public async Task Who_stops_in_the_middle_of_a_message_runs_out_of_time_and_who_is_idle_does_not()
     {
         await using var volume = await ServedVolumes.BackUpAsync(_harness, _content, cacheChunks: 8);
-        await using var server = new InProcessServer(volume, Impatient);
+        await using var server = new InProcessServer(volume, time: _clock);
         using var idle = await RawClient.ReadyAsync(server.Path, "structured");
         using (var slow = await RawClient.ConnectAsync(server.Path))
         {
-            await slow.AssertClosedAsync();
+            await _clock.JumpUntilAsync(slow.AssertClosedAsync());
         }
 
         using (var slow = await RawClient.ReadyAsync(server.Path, "simple"))
         {
             await slow.SendAsync([0x25, 0x60]);
-            await slow.AssertClosedAsync();
+            await _clock.JumpUntilAsync(slow.AssertClosedAsync());
         }
 
         Assert.Equal(_content[..1000], (await idle.ReadAsync(0, 1000)).Content);
@@ -106,7 +101,7 @@ public sealed class HostileClientTests : IDisposable
     public async Task Who_takes_no_replies_holds_a_few_buffers_and_nobody_up()
     {
         await using var volume = await ServedVolumes.BackUpAsync(_harness, _content, cacheChunks: 8);
-        await using var server = new InProcessServer(volume, Impatient);
+        await using var server = new InProcessServer(volume, Few, time: _clock);
         using var greedy = await RawClient.ReadyAsync(server.Path, "structured");
         for (var i = 0; i < 40; i++)
         {
@@ -120,9 +115,9 @@ public sealed class HostileClientTests : IDisposable
 
         // It is left in the end: as many others as there are places are served then.
         var others = new List<RawClient>();
-        for (var i = 0; i < Impatient.Connections; i++)
+        for (var i = 0; i < Few.Connections; i++)
         {
-            others.Add(await UntilAcceptedAsync(server.Path));
+            others.Add(await UntilAcceptedAsync(server.Path, _clock.Jump));
         }
 
         others.ForEach(other => other.Dispose());
@@ -132,9 +127,9 @@ public sealed class HostileClientTests : IDisposable
     public async Task More_clients_than_allowed_are_turned_away_until_one_leaves()
     {
         await using var volume = await ServedVolumes.BackUpAsync(_harness, _content, cacheChunks: 8);
-        await using var server = new InProcessServer(volume, Impatient);
+        await using var server = new InProcessServer(volume, Few);
         var clients = new List<RawClient>();
-        for (var i = 0; i < Impatient.Connections; i++)
+        for (var i = 0; i < Few.Connections; i++)
         {
             clients.Add(await RawClient.ReadyAsync(server.Path, "structured"));
         }
@@ -147,12 +142,12 @@ public sealed class HostileClientTests : IDisposable
         await clients[0].RequestAsync(Command.Disconnect, 0, 0);
         await clients[0].AssertClosedAsync();
         clients.ForEach(client => client.Dispose());
-        using var next = await UntilAcceptedAsync(server.Path);
+        using var next = await UntilAcceptedAsync(server.Path, () => { });
         Assert.Equal(_content[..10], (await next.ReadAsync(0, 10)).Content);
     }
 
     /// <summary>A place is free a moment after a client has seen its end.</summary>
-    private static async Task<RawClient> UntilAcceptedAsync(string path)
+    private static async Task<RawClient> UntilAcceptedAsync(string path, Action turnedAway)
     {
         while (true)
         {
@@ -162,7 +157,8 @@ public sealed class HostileClientTests : IDisposable
             }
             catch (Exception e) when (e is IOException or System.Net.Sockets.SocketException)
             {
-                await Task.Yield();
+                turnedAway();
+                await Task.Delay(20, TestContext.Current.CancellationToken);
             }
         }
     }

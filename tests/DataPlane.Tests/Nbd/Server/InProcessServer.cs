@@ -1,3 +1,4 @@
+using System.Net.Security;
 using System.Net.Sockets;
 using BackupEngine.DataPlane.Nbd.Server;
 using BackupEngine.DataPlane.Nbd.Server.Connections;
@@ -15,7 +16,11 @@ internal sealed class InProcessServer : IAsyncDisposable
     private readonly Socket _listener = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
     private readonly Task _serving;
 
-    public InProcessServer(IServedVolume volume, NbdServerLimits? limits = null)
+    public InProcessServer(
+        IServedVolume volume,
+        NbdServerLimits? limits = null,
+        SslServerAuthenticationOptions? tls = null,
+        TimeProvider? time = null)
     {
         Path = _folder.File("socket");
         _listener.Bind(new UnixDomainSocketEndPoint(Path));
@@ -23,9 +28,9 @@ internal sealed class InProcessServer : IAsyncDisposable
         var server = new NbdServer(
             new Export("backup", "A backup", volume),
             limits ?? new NbdServerLimits(),
-            tls: null,
+            tls,
             Counters,
-            TimeProvider.System,
+            time ?? TimeProvider.System,
             NullLogger.Instance);
         _serving = Task.Run(() => server.RunAsync(_listener, _ending.Token));
     }
