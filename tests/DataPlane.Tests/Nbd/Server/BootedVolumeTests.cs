@@ -60,8 +60,8 @@ public sealed class BootedVolumeTests : IDisposable
         // The program ends the machine with 0x10 on the port of isa-debug-exit, which makes this exit code of it.
         const int ExitCode = (0x10 << 1) | 1;
         var (code, told, errors) = Shell.TryRun(
-            "qemu-system-x86_64", "-machine", "pc,accel=tcg", "-m", "32", "-nodefaults", "-display", "none", "-no-reboot",
-            "-serial", "stdio", "-device", "isa-debug-exit,iobase=0xf4,iosize=4",
+            "qemu-system-x86_64", "-machine", "pc,accel=tcg", "-m", "32", "-nodefaults", "-display", "none",
+            "-no-reboot", "-serial", "stdio", "-device", "isa-debug-exit,iobase=0xf4,iosize=4",
             "-drive", $"file={uri},format=raw,if=virtio{options}");
         Assert.True(code == ExitCode, $"{code}: {told} {errors}");
         return told.Trim();

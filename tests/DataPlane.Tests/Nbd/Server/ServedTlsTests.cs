@@ -87,7 +87,8 @@ public sealed class ServedTlsTests : NbdTestBase
         var (ours, theirs) = (Certificates("ours"), Certificates("theirs"));
         using var server = await NbdServeProcess.StartAsync(
             cli.Repository, "a", cli.Folder,
-            "--tls-certificate", Path.Combine(ours, "server-cert.pem"), "--tls-key", Path.Combine(ours, "server-key.pem"),
+            "--tls-certificate", Path.Combine(ours, "server-cert.pem"),
+            "--tls-key", Path.Combine(ours, "server-key.pem"),
             "--tls-ca", Path.Combine(ours, "ca-cert.pem"));
         Assert.StartsWith("nbds+unix:", server.Uri, StringComparison.Ordinal);
         var copy = cli.Folder.File("copy");
