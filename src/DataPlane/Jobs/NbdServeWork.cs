@@ -44,7 +44,7 @@ internal sealed class NbdServeWork : JobWork
             CacheBytes = CacheBytes,
             Tls = Tls,
             Limits = Limits,
-            Memory = context.Shared.Memory,
+            Shared = context.Shared,
             WaitsForMemory = () => context.Progress.Report(new TransferProgress(0, 0, "memory")),
         };
         NbdServing? began = null;

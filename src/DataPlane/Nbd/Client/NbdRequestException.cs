@@ -1,3 +1,4 @@
+using BackupEngine.DataPlane.Devices.Linux;
 using BackupEngine.DataPlane.Nbd.Protocol;
 
 namespace BackupEngine.DataPlane.Nbd.Client;
@@ -6,11 +7,16 @@ namespace BackupEngine.DataPlane.Nbd.Client;
 /// <param name="error">The error.</param>
 /// <param name="message">What the server says of it; may be empty.</param>
 internal sealed class NbdRequestException(NbdError error, string message)
-    : Exception(message.Length > 0 ? message : $"error {(int)error}")
+    : Exception(message.Length > 0 ? $"{message} ({Describe(error)})" : Describe(error))
 {
     /// <summary>The error.</summary>
     public NbdError Error => error;
 
     /// <summary>The error number of this host that fits best.</summary>
-    public int Errno => Enum.IsDefined(error) ? (int)error : (int)NbdError.InvalidArgument;
+    public int Errno => NumberOf(error);
+
+    private static int NumberOf(NbdError error) =>
+        Enum.IsDefined(error) ? (int)error : (int)NbdError.InvalidArgument;
+
+    private static string Describe(NbdError error) => ErrorNumbers.Describe(NumberOf(error));
 }

@@ -177,13 +177,21 @@ internal sealed class PendingTable : IDisposable
     public void WaitUntilOver() => _over.Wait(CancellationToken.None);
 
     /// <summary>Looks for a request that waits longer than it may.</summary>
-    /// <returns>What is wrong with it; null where there is none.</returns>
-    public string? FindOverdue(Func<PendingRequest, string?> look)
+    /// <returns>Its handle and what is wrong with it; null where there is none.</returns>
+    public (ulong Cookie, string Words)? FindOverdue(Func<PendingRequest, string?> look)
     {
         lock (_gate)
         {
-            return _requests.Where(request => request.IsActive).Select(look).FirstOrDefault(words => words is not null);
+            foreach (var request in _requests)
+            {
+                if (request.IsActive && look(request) is { } words)
+                {
+                    return (request.Cookie, words);
+                }
+            }
         }
+
+        return null;
     }
 
     /// <summary>No more is waited for.</summary>

@@ -16,6 +16,7 @@ internal sealed class ReplyWatch : IDisposable
     private readonly TimeSpan _cancelTime;
     private readonly Func<PendingRequest, string?> _look;
     private readonly Timer _timer;
+    private ulong _suspect;
 
     /// <summary>Begins to look after a connection.</summary>
     /// <param name="pending">Its requests.</param>
@@ -42,12 +43,19 @@ internal sealed class ReplyWatch : IDisposable
 
     private static TimeSpan Min(TimeSpan one, TimeSpan other) => one < other ? one : other;
 
+    /// <summary>
+    /// A request is overdue when it is twice in a row: after this process stood still for long, the reply may be there
+    /// and nobody has had the time to take it.
+    /// </summary>
     private void Look()
     {
-        if (_pending.FindOverdue(_look) is { } overdue)
+        var overdue = _pending.FindOverdue(_look);
+        if (overdue is { } late && late.Cookie == _suspect)
         {
-            _transport.Abort(overdue);
+            _transport.Abort(late.Words);
         }
+
+        _suspect = overdue?.Cookie ?? 0;
     }
 
     private string? WhatIsOverdue(PendingRequest request)

@@ -1,7 +1,7 @@
 using BackupEngine.Chunkstore;
 using BackupEngine.Chunkstore.Repositories;
-using BackupEngine.DataPlane.Memory;
 using BackupEngine.DataPlane.Nbd.Server.Listening;
+using BackupEngine.DataPlane.Transfers;
 
 namespace BackupEngine.DataPlane.Nbd.Server;
 
@@ -29,8 +29,8 @@ internal sealed record NbdServeRequest
     /// <summary>TLS, which is needed then; null for none.</summary>
     public TlsFiles? Tls { get; init; }
 
-    /// <summary>Bounds what it holds, together with other jobs; null: only what is said here.</summary>
-    public MemoryBudget? Memory { get; init; }
+    /// <summary>Bounds what it holds, together with other jobs.</summary>
+    public SharedResources Shared { get; init; } = new();
 
     /// <summary>Told when it waits for memory.</summary>
     public Action? WaitsForMemory { get; init; }

@@ -21,8 +21,8 @@ internal sealed record ServeMemory(MemoryGrant Grant, NbdServeRequest Request, s
         NbdServeRequest request, Action? waits, CancellationToken cancellationToken)
     {
         var wanted = BytesOf(request);
-        var grant = await MemoryGrant.AcquireAsync(
-            request.Memory, BytesOf(Least(request)), wanted, waits, cancellationToken);
+        var grant = await request.Shared.AcquireMemoryAsync(
+            BytesOf(Least(request)), wanted, waits, cancellationToken);
         var within = Within(request, grant.Bytes);
         grant.Check(BytesOf(within));
         return new ServeMemory(grant, within, within == request ? "" : WarningOf(request, within));

@@ -4,6 +4,7 @@ using BackupEngine.DataPlane.Devices;
 using BackupEngine.DataPlane.Errors;
 using BackupEngine.DataPlane.Nbd.Client;
 using BackupEngine.DataPlane.Nbd.Images;
+using BackupEngine.DataPlane.Nbd.Protocol;
 using BackupEngine.DataPlane.Tests.Backup;
 using BackupEngine.DataPlane.Tests.Devices;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -53,6 +54,24 @@ public sealed class BitmapTests : NbdTestBase
             Assert.Equal(Bytes, result.BytesRead);
             Assert.Equal(Raw(), await harness.RestoreAsync(result));
         }
+    }
+
+    [Fact]
+    public void A_bitmap_that_is_not_there_is_told_with_those_that_are()
+    {
+        Assert.SkipUnless(NbdTool.HasQemu, "qemu-utils is not installed");
+        Create();
+        Shell.Run("qemu-img", "bitmap", "--add", Image, "b1");
+        var server = Keep(NbdTool.Qemu(Image, Socket, "--format=qcow2", "--read-only", "--bitmap=b1"));
+        var device = Open(NbdTestBase.Options(server.Uri) with
+        {
+            Contexts = [MetaContexts.Allocation, MetaContexts.DirtyBitmapPrefix + "b0"],
+            Bitmap = "b0",
+        });
+        var survey = device.Survey(Cancelled);
+        Assert.Null(survey.ChangedBlocks);
+        Assert.Contains("no bitmap 'b0'", survey.Unknown, StringComparison.Ordinal);
+        Assert.Contains("but base:allocation, qemu:dirty-bitmap:b1", survey.Unknown, StringComparison.Ordinal);
     }
 
     [Fact]
