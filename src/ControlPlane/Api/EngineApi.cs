@@ -3,6 +3,8 @@ using BackupEngine.ControlPlane.Api.Backups.Records;
 using BackupEngine.ControlPlane.Api.Commands;
 using BackupEngine.ControlPlane.Api.Discovery;
 using BackupEngine.ControlPlane.Api.Faults;
+using BackupEngine.ControlPlane.Api.Messages;
+using BackupEngine.ControlPlane.Api.Metadata;
 using BackupEngine.ControlPlane.Api.Pipeline;
 using BackupEngine.ControlPlane.Api.Queue;
 using BackupEngine.ControlPlane.Api.Quotas;
@@ -33,8 +35,10 @@ public static class EngineApi
         services.AddScoped<QuotaLimits>().AddScoped<QuotaGate>();
         services.AddScoped<VolumeDrafts>().AddScoped<VolumeCreation>().AddScoped<VolumeUpdate>()
             .AddScoped<VolumeDeletion>();
-        services.AddScoped<VolumeAttachments>().AddScoped<VolumeConnections>().AddScoped<VolumeActions>();
-        services.AddScoped<SnapshotCreation>().AddScoped<SnapshotDeletion>();
+        services.AddScoped<VolumeAttachments>().AddScoped<VolumeConnections>().AddScoped<VolumeActions>()
+            .AddScoped<VolumeExtension>().AddScoped<VolumeAdministration>();
+        services.AddScoped<SnapshotCreation>().AddScoped<SnapshotDeletion>()
+            .AddScoped<SnapshotActions>();
         services.AddScoped<BackupSources>().AddScoped<BackupRequestLog>().AddScoped<BackupCreation>();
         services.AddScoped<BackupRestoration>().AddScoped<BackupUpdate>().AddScoped<BackupDeletion>();
         services.TryAddSingleton<HostDirectory>();
@@ -57,6 +61,9 @@ public static class EngineApi
         MapBoth(app, VolumeEndpoints.Map);
         MapBoth(app, SnapshotEndpoints.Map);
         MapBoth(app, BackupEndpoints.Map);
+        MapBoth(app, routes => MetadataEndpoints.Map(routes, VolumeLists.Resource, "Volume"));
+        MapBoth(app, routes => MetadataEndpoints.Map(routes, SnapshotLists.Resource, "Snapshot"));
+        MapBoth(app, MessageEndpoints.Map);
         MapBoth(app, QueueEndpoints.Map);
         MapBoth(app, QuotaEndpoints.Map);
         MapBoth(app, StockEndpoints.Map);

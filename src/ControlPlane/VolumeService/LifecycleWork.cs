@@ -7,7 +7,7 @@ namespace BackupEngine.ControlPlane.VolumeService;
 /// waiting is found in the records and begun again.
 /// </summary>
 internal sealed class LifecycleWork(
-    VolumeLifecycle volumes, SnapshotLifecycle snapshots, ILogger<LifecycleWork> log) : IAsyncDisposable
+    VolumeLifecycle volumes, VolumeGrowth growth, SnapshotLifecycle snapshots, ILogger<LifecycleWork> log) : IAsyncDisposable
 {
     private const int Concurrency = 4;
     private const int Capacity = 1024;
@@ -17,6 +17,9 @@ internal sealed class LifecycleWork(
     public void CreateVolume(Guid id) => Start("create volume", id, volumes.CreateAsync);
 
     public void DeleteVolume(Guid id) => Start("delete volume", id, volumes.DeleteAsync);
+
+    /// <summary>A volume becomes larger, in its turn.</summary>
+    public void ExtendVolume(Guid id) => Start("extend volume", id, growth.ExtendAsync);
 
     public void CreateSnapshot(Guid id) => Start("create snapshot", id, snapshots.CreateAsync);
 
@@ -29,6 +32,8 @@ internal sealed class LifecycleWork(
             CreateSnapshot(id);
         foreach (var id in await volumes.ListAsync(VolumeStatus.Creating, cancellationToken))
             CreateVolume(id);
+        foreach (var id in await growth.ListAsync(cancellationToken))
+            ExtendVolume(id);
         foreach (var id in await snapshots.ListAsync(SnapshotStatus.Deleting, cancellationToken))
             DeleteSnapshot(id);
         foreach (var id in await volumes.ListAsync(VolumeStatus.Deleting, cancellationToken))

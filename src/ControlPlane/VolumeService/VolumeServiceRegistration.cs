@@ -28,6 +28,7 @@ public static class VolumeServiceRegistration
         services.AddSingleton<BasePointKeeper>();
         services.AddSingleton<DeviceExports>();
         services.AddSingleton<VolumeLifecycle>();
+        services.AddSingleton<VolumeGrowth>();
         services.AddSingleton<SnapshotLifecycle>();
         services.AddSingleton<LifecycleWork>();
         services.AddSingleton<LeftoverSweep>();

@@ -49,6 +49,8 @@ internal sealed class CreateBackupWorkflow : IBackupWorkflow
                     .SetProperty(b => b.UpdatedAt, _run.Record.UtcNow),
                 token);
             await GiveBackSourceStatusAsync(database, token);
+            await UserMessage.AddAsync(
+                database, _run.Backup, _run.Claim.Kind, reason, _run.Record.UtcNow, token);
             await _run.Record.EndClaimAsync(database, token);
         },
         cancellationToken);

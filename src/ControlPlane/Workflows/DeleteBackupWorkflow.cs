@@ -28,6 +28,8 @@ internal sealed class DeleteBackupWorkflow(WorkflowRun run) : IBackupWorkflow
                     .SetProperty(b => b.FailReason, reason)
                     .SetProperty(b => b.UpdatedAt, run.Record.UtcNow),
                 token);
+            await UserMessage.AddAsync(
+                database, run.Backup, run.Claim.Kind, reason, run.Record.UtcNow, token);
             await run.Record.EndClaimAsync(database, token);
         },
         cancellationToken);

@@ -52,6 +52,8 @@ internal sealed class RestoreBackupWorkflow : IBackupWorkflow
                     .SetProperty(v => v.FailReason, reason)
                     .SetProperty(v => v.UpdatedAt, _run.Record.UtcNow),
                 token);
+            await UserMessage.AddAsync(
+                database, _run.Backup, _run.Claim.Kind, reason, _run.Record.UtcNow, token);
             await _run.Record.EndClaimAsync(database, token);
         },
         cancellationToken);

@@ -67,6 +67,29 @@ public sealed class LifecycleTests
     }
 
     [Fact]
+    public async Task A_volume_grows_once_and_says_why_when_it_cannot()
+    {
+        await using var test = await StartAsync();
+        var volume = await test.AddVolumeAsync();
+        test.Write(volume.Id, 4096, seed: 3);
+        await ExtendToAsync(test, volume.Id, 2);
+        await Growth(test).ExtendAsync(volume.Id, Cancel);
+        await Growth(test).ExtendAsync(volume.Id, Cancel);
+        var grown = await test.VolumeAsync(volume.Id);
+        Assert.Equal((VolumeStatus.Available, 2, (int?)null), (grown.Status, grown.SizeGiB, grown.TargetSizeGiB));
+        Assert.Equal(2L << 30, new FileInfo(test.FileOf(volume.Id)).Length);
+        Assert.Equal(RawFile.Pattern(3, 4096), test.Read(DriverUnderTest.Volume(volume.Id), 4096));
+
+        File.Delete(test.FileOf(volume.Id));
+        await ExtendToAsync(test, volume.Id, 3);
+        await Growth(test).ExtendAsync(volume.Id, Cancel);
+        var failed = await test.VolumeAsync(volume.Id);
+        Assert.Equal(
+            (VolumeStatus.ErrorExtending, 2, (int?)null), (failed.Status, failed.SizeGiB, failed.TargetSizeGiB));
+        Assert.Contains("There is no Volume", failed.FailReason, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_volume_whose_source_is_gone_is_in_error_with_the_reason()
     {
         await using var test = await StartAsync();
@@ -146,6 +169,16 @@ public sealed class LifecycleTests
             && (await test.SnapshotAsync(removed.Id)).DeletedAt is not null);
         Assert.False(File.Exists(test.FileOf(device)));
     }
+
+    private static async Task ExtendToAsync(VolumeServiceUnderTest test, Guid id, int sizeGiB)
+    {
+        await using var database = await test.OpenAsync();
+        var volume = await database.Volumes.FindAsync([id], Cancel);
+        (volume!.Status, volume.TargetSizeGiB) = (VolumeStatus.Extending, sizeGiB);
+        await database.SaveChangesAsync(Cancel);
+    }
+
+    private static VolumeGrowth Growth(VolumeServiceUnderTest test) => test.Get<VolumeGrowth>();
 
     private static VolumeLifecycle Volumes(VolumeServiceUnderTest test) => test.Get<VolumeLifecycle>();
 

@@ -108,6 +108,26 @@ public sealed class ImportedRecordTests : IDisposable
         Assert.Equal(VolumeStatus.Available, read.Status);
     }
 
+    [Fact]
+    public async Task What_fails_is_told_to_the_user_with_the_step_that_failed()
+    {
+        _bench.DataPlane.OnCall = name =>
+        {
+            if (name == "Attach")
+                throw new BackupEngine.ControlPlane.DataPlane.DataPlaneException("no such device");
+        };
+        var backup = await _bench.AddBackupAsync(await _bench.AddVolumeAsync());
+
+        await _bench.RunAsync(backup.Id);
+
+        await using var database = _bench.CreateDbContext();
+        var message = Assert.Single(database.Messages);
+        Assert.Equal(
+            ("VOLUME_BACKUP", backup.Id, "013", "021"),
+            (message.ResourceType, message.ResourceId, message.ActionId, message.DetailId));
+        Assert.Equal(backup.ProjectId, message.ProjectId);
+    }
+
     public void Dispose() => _bench.Dispose();
 
     private async Task<BackupEntity> MakeBackupAsync()

@@ -4,6 +4,7 @@ using System.Text.Json.Serialization;
 using BackupEngine.ControlPlane.Api.Backups;
 using BackupEngine.ControlPlane.Api.Backups.Records;
 using BackupEngine.ControlPlane.Api.Discovery;
+using BackupEngine.ControlPlane.Api.Messages;
 using BackupEngine.ControlPlane.Api.Queue;
 using BackupEngine.ControlPlane.Api.Snapshots;
 using BackupEngine.ControlPlane.Api.Stock;
@@ -23,6 +24,7 @@ namespace BackupEngine.ControlPlane.Api.Answers;
 [JsonSerializable(typeof(BackupSummary))]
 [JsonSerializable(typeof(BackupDetail))]
 [JsonSerializable(typeof(BackupRecordView))]
+[JsonSerializable(typeof(MessageView))]
 [JsonSerializable(typeof(RestoreView))]
 [JsonSerializable(typeof(IReadOnlyList<QueueEntryView>))]
 [JsonSerializable(typeof(BackupStepView))]

@@ -9,13 +9,18 @@ internal sealed class SizeSchema : Schema
     private const int Minimum = 1;
     private const int Maximum = int.MaxValue;
 
+    /// <summary>Whether null is a value.</summary>
+    public bool Nullable { get; init; } = true;
+
     /// <inheritdoc/>
     public override SchemaViolation? Check(BodyValue value)
     {
-        if (value.Kind == BodyKind.Null)
+        if (value.Kind == BodyKind.Null && Nullable)
             return null;
         if (value.Kind is not (BodyKind.Integer or BodyKind.Text))
-            return WrongType(value, "integer", "string", "null");
+            return Nullable
+                ? WrongType(value, "integer", "string", "null")
+                : WrongType(value, "integer", "string");
         if (value.Kind == BodyKind.Text && (value.Text.Length == 0 || !value.Text.All(char.IsAsciiDigit)))
             return new SchemaViolation(value, $"{PythonText.Repr(value)} does not match '^[0-9]+$'");
         return CheckRange(value);

@@ -6,6 +6,10 @@ namespace BackupEngine.ControlPlane.Api.Listing;
 /// <summary>Makes columns.</summary>
 internal static class Column
 {
+    /// <summary>A column that is true or false.</summary>
+    public static ListColumn<T> Truth<T>(Expression<Func<T, bool>> field) =>
+        new FieldColumn<T, bool>(field, text => (QueryTruth.TryRead(text, out var truth), truth));
+
     /// <summary>Of a text.</summary>
     public static ListColumn<T> Text<T>(Expression<Func<T, string?>> field) =>
         new FieldColumn<T, string?>(field, text => (true, text));

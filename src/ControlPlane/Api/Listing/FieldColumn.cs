@@ -74,6 +74,10 @@ internal sealed class FieldColumn<T, TValue>(
             there = Expression.Constant(0);
         }
 
+        if (typeof(TValue) == typeof(bool))
+            return descending
+                ? Expression.AndAlso(Expression.Not(here), there)
+                : Expression.AndAlso(here, Expression.Not(there));
         return descending ? Expression.LessThan(here, there) : Expression.GreaterThan(here, there);
     }
 

@@ -16,9 +16,6 @@ internal sealed class ListResource<T>
     /// <summary>The filters that everybody may use.</summary>
     public required IReadOnlyList<string> PublicFilters { get; init; }
 
-    /// <summary>Filters on what is the same for every record here: name and the one value.</summary>
-    public IReadOnlyDictionary<string, string> ConstantFilters { get; init; } = new Dictionary<string, string>();
-
     /// <summary>The refusal for a marker that is not there.</summary>
     public required Func<string, ApiFaultException> NotFound { get; init; }
 

@@ -51,8 +51,6 @@ internal static class RecordLister
         IQueryable<T> rows, ListResource<T> resource, ApiRequest request, string name, string text)
         where T : class, IProjectRecord
     {
-        if (resource.ConstantFilters.TryGetValue(name, out var only))
-            return only.Equals(text, StringComparison.OrdinalIgnoreCase) ? rows : rows.Where(_ => false);
         if (resource.Columns.TryGetValue(name, out var column))
             return column.Equal(rows, text);
         return request.Version.Has(LikeFiltersSince) && name.EndsWith('~')

@@ -14,14 +14,25 @@ internal sealed class SnapshotDeletion(EngineDatabase database, CommandDispatch 
 {
     private static readonly string[] Deletable = [SnapshotStatus.Available, SnapshotStatus.Error];
 
+    private static readonly string[] DeletableByForce =
+        [.. Deletable, SnapshotStatus.Creating, SnapshotStatus.Deleting, SnapshotStatus.BackingUp];
+
     /// <summary>Begins to remove a snapshot that nothing reads.</summary>
     /// <exception cref="ApiFaultException">404, or 400 for its status.</exception>
-    public async Task DeleteAsync(ApiRequest request, string id, CancellationToken cancellationToken)
+    public Task DeleteAsync(ApiRequest request, string id, CancellationToken cancellationToken) =>
+        DeleteAsync(request, id, Deletable, cancellationToken);
+
+    /// <summary>Begins to remove a snapshot in any status.</summary>
+    public Task ForceDeleteAsync(ApiRequest request, string id, CancellationToken cancellationToken) =>
+        DeleteAsync(request, id, DeletableByForce, cancellationToken);
+
+    private async Task DeleteAsync(
+        ApiRequest request, string id, string[] allowed, CancellationToken cancellationToken)
     {
         var snapshot = await database.FindSnapshotAsync(request, id, cancellationToken);
         var now = clock.GetUtcNow().UtcDateTime;
         var changed = await database.Snapshots
-            .Where(row => row.Id == snapshot.Id && row.DeletedAt == null && Deletable.Contains(row.Status))
+            .Where(row => row.Id == snapshot.Id && row.DeletedAt == null && allowed.Contains(row.Status))
             .ExecuteUpdateAsync(
                 set => set.SetProperty(row => row.Status, SnapshotStatus.Deleting)
                     .SetProperty(row => row.UpdatedAt, now)

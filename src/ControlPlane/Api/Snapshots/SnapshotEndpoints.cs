@@ -19,6 +19,7 @@ internal static class SnapshotEndpoints
         routes.MapGet("/snapshots/{id}", ShowAsync);
         routes.MapPut("/snapshots/{id}", UpdateAsync);
         routes.MapDelete("/snapshots/{id}", DeleteAsync);
+        routes.MapPost("/snapshots/{id}/action", ActAsync);
     }
 
     private static async Task<IResult> CreateAsync(
@@ -78,6 +79,14 @@ internal static class SnapshotEndpoints
         ApiRequest request, string id, SnapshotDeletion deletion, CancellationToken cancellationToken)
     {
         await deletion.DeleteAsync(request, id, cancellationToken);
+        return Results.StatusCode(StatusCodes.Status202Accepted);
+    }
+
+    private static async Task<IResult> ActAsync(
+        ApiRequest request, string id, SnapshotActions actions, CancellationToken cancellationToken)
+    {
+        var body = await BodyReader.ReadAsync(request.Http, cancellationToken);
+        await actions.ActAsync(request, id, body, cancellationToken);
         return Results.StatusCode(StatusCodes.Status202Accepted);
     }
 

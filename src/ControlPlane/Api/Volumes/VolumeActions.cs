@@ -6,7 +6,11 @@ using BackupEngine.ControlPlane.Api.Pipeline;
 namespace BackupEngine.ControlPlane.Api.Volumes;
 
 /// <summary>The actions on a volume, told apart by the one field of the body.</summary>
-internal sealed class VolumeActions(VolumeAttachments attachments, VolumeConnections connections)
+internal sealed class VolumeActions(
+    VolumeAttachments attachments,
+    VolumeConnections connections,
+    VolumeExtension extension,
+    VolumeAdministration administration)
 {
     /// <summary>Does what the body names.</summary>
     /// <exception cref="ApiFaultException">400 for an action that is not known.</exception>
@@ -24,6 +28,18 @@ internal sealed class VolumeActions(VolumeAttachments attachments, VolumeConnect
             case "os-terminate_connection":
                 await connections.TerminateAsync(request, id, body, cancellationToken);
                 break;
+            case "os-extend":
+                await extension.ExtendAsync(request, id, body, cancellationToken);
+                break;
+            case "os-reset_status":
+                await administration.ResetStatusAsync(request, id, body, cancellationToken);
+                break;
+            case "os-force_delete":
+                await administration.ForceDeleteAsync(request, id, body, cancellationToken);
+                break;
+            case "os-set_bootable":
+                await administration.SetBootableAsync(request, id, body, cancellationToken);
+                return Results.StatusCode(StatusCodes.Status200OK);
             case "os-initialize_connection":
                 return new ObjectAnswer<ConnectionInfoView>(
                     "connection_info", await connections.InitializeAsync(request, id, body, cancellationToken),

@@ -1,5 +1,6 @@
 using BackupEngine.ControlPlane.Api.Bodies;
 using BackupEngine.ControlPlane.Api.Versions;
+using BackupEngine.ControlPlane.Database.Entities;
 
 namespace BackupEngine.ControlPlane.Api.Volumes;
 
@@ -70,6 +71,44 @@ internal static class VolumeBodies
     });
 
     /// <summary>To make a volume reachable.</summary>
+    public static readonly Schema Extend = ObjectSchema.Body("os-extend", new ObjectSchema
+    {
+        Properties = [("new_size", new SizeSchema { Nullable = false })],
+        Required = ["new_size"],
+    });
+
+    /// <summary>Of the action <c>os-set_bootable</c>.</summary>
+    public static readonly Schema SetBootable = ObjectSchema.Body("os-set_bootable", new ObjectSchema
+    {
+        Properties = [("bootable", BodyFields.Truth)],
+        Required = ["bootable"],
+    });
+
+    /// <summary>Of the action <c>os-force_delete</c>.</summary>
+    public static readonly Schema ForceDelete = ObjectSchema.Body("os-force_delete", new ObjectSchema
+    {
+        Properties = [],
+        OtherFieldsAllowed = true,
+        Nullable = true,
+    });
+
+    /// <summary>Of the action <c>os-reset_status</c>.</summary>
+    public static readonly Schema ResetStatus = ObjectSchema.Body("os-reset_status", new ObjectSchema
+    {
+        Properties =
+        [
+            ("status", new TextSchema
+            {
+                Nullable = false,
+                OneOf = [VolumeStatus.Available, VolumeStatus.Error, VolumeStatus.InUse],
+            }),
+            ("attach_status", BodyFields.Anything),
+            ("migration_status", BodyFields.Anything),
+        ],
+        AnyOf = ["status"],
+    });
+
+    /// <summary>Of the action <c>os-initialize_connection</c>.</summary>
     public static readonly Schema InitializeConnection = Connection("os-initialize_connection");
 
     /// <summary>To end that.</summary>

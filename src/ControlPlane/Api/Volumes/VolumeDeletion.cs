@@ -18,14 +18,31 @@ internal sealed class VolumeDeletion(EngineDatabase database, CommandDispatch co
         "from snapshots after volume transfer.";
 
     private static readonly string[] Deletable =
-        [VolumeStatus.Available, VolumeStatus.Error, VolumeStatus.ErrorRestoring];
+        [VolumeStatus.Available, VolumeStatus.Error, VolumeStatus.ErrorRestoring, VolumeStatus.ErrorExtending];
+
+    private static readonly string[] DeletableByForce =
+    [
+        .. Deletable, VolumeStatus.Creating, VolumeStatus.Deleting, VolumeStatus.Extending, VolumeStatus.BackingUp,
+        VolumeStatus.RestoringBackup,
+    ];
 
     /// <summary>Begins to remove a volume that is not in use and has no snapshots.</summary>
     /// <exception cref="ApiFaultException">404, or 400 for its status.</exception>
-    public async Task DeleteAsync(ApiRequest request, string id, CancellationToken cancellationToken)
+    public Task DeleteAsync(ApiRequest request, string id, CancellationToken cancellationToken) =>
+        DeleteAsync(request, id, Deletable, cancellationToken);
+
+    /// <summary>
+    /// Begins to remove a volume in any status but <c>in-use</c>. What reads or writes it at the time fails, and its
+    /// device goes when it has let go of it.
+    /// </summary>
+    public Task ForceDeleteAsync(ApiRequest request, string id, CancellationToken cancellationToken) =>
+        DeleteAsync(request, id, DeletableByForce, cancellationToken);
+
+    private async Task DeleteAsync(
+        ApiRequest request, string id, string[] allowed, CancellationToken cancellationToken)
     {
         var volume = await database.FindVolumeAsync(request, id, cancellationToken);
-        if (!await BeginAsync(volume.Id, cancellationToken))
+        if (!await BeginAsync(volume.Id, allowed, cancellationToken))
             throw Fault.InvalidVolume(Refusal);
         await commands.ToVolumeServiceAsync(
             volume.Host,
@@ -33,13 +50,13 @@ internal sealed class VolumeDeletion(EngineDatabase database, CommandDispatch co
             () => database.MarkVolumeCommandSentAsync(volume.Id, clock));
     }
 
-    private async Task<bool> BeginAsync(Guid id, CancellationToken cancellationToken)
+    private async Task<bool> BeginAsync(Guid id, string[] allowed, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow().UtcDateTime;
         await using var transaction = await database.Database.BeginTransactionAsync(cancellationToken);
         await database.LockVolumeAsync(id, cancellationToken);
         var changed = await database.Volumes
-            .Where(row => row.Id == id && row.DeletedAt == null && Deletable.Contains(row.Status))
+            .Where(row => row.Id == id && row.DeletedAt == null && allowed.Contains(row.Status))
             .Where(row => !database.Snapshots.Any(other => other.VolumeId == row.Id && other.DeletedAt == null))
             .ExecuteUpdateAsync(
                 set => set.SetProperty(row => row.Status, VolumeStatus.Deleting)

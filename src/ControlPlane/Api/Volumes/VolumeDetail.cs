@@ -51,7 +51,7 @@ internal sealed record VolumeDetail
     public required string UserId { get; init; }
 
     /// <summary>Never: there are no images.</summary>
-    public string Bootable { get; init; } = "false";
+    public required string Bootable { get; init; }
 
     /// <summary>Never.</summary>
     public bool Encrypted { get; init; }

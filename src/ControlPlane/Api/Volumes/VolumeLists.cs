@@ -14,7 +14,6 @@ internal static class VolumeLists
         NotFound = Fault.VolumeNotFound,
         PublicFilters =
             ["name", "status", "bootable", "migration_status", "availability_zone", "size", "created_at", "updated_at"],
-        ConstantFilters = new Dictionary<string, string> { ["bootable"] = "false" },
         Columns = new Dictionary<string, ListColumn<VolumeEntity>>(StringComparer.Ordinal)
         {
             ["id"] = Column.Id<VolumeEntity>(volume => volume.Id),
@@ -22,6 +21,7 @@ internal static class VolumeLists
             ["display_name"] = Column.Text<VolumeEntity>(volume => volume.Name),
             ["description"] = Column.Text<VolumeEntity>(volume => volume.Description),
             ["status"] = Column.Text<VolumeEntity>(volume => volume.Status),
+            ["bootable"] = Column.Truth<VolumeEntity>(volume => volume.Bootable),
             ["size"] = Column.Number<VolumeEntity>(volume => volume.SizeGiB),
             ["availability_zone"] = Column.Text<VolumeEntity>(volume => volume.AvailabilityZone),
             ["host"] = Column.Text<VolumeEntity>(volume => volume.Host),

@@ -39,6 +39,7 @@ internal static class VolumeViews
             Metadata = MetadataText.Read(volume.MetadataJson),
             Links = request.Links.Of(Collection, volume.Id),
             UserId = volume.UserId,
+            Bootable = volume.Bootable ? "true" : "false",
             Attachments = Attachments(request, volume),
             ProjectId = volume.ProjectId,
             Host = isAdmin ? volume.Host : null,

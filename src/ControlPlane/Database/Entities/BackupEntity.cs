@@ -1,7 +1,7 @@
 namespace BackupEngine.ControlPlane.Database.Entities;
 
 /// <summary>The record of a backup.</summary>
-public sealed class BackupEntity : IProjectRecord
+public sealed class BackupEntity : IMetadataRecord
 {
     /// <summary>Identity; also the name of the backup in the repository.</summary>
     public Guid Id { get; set; }

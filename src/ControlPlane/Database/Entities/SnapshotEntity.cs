@@ -1,7 +1,7 @@
 namespace BackupEngine.ControlPlane.Database.Entities;
 
 /// <summary>A snapshot of a volume.</summary>
-public sealed class SnapshotEntity : IProjectRecord
+public sealed class SnapshotEntity : IMetadataRecord
 {
     /// <summary>Identity.</summary>
     public Guid Id { get; set; }

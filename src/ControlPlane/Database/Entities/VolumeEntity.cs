@@ -1,7 +1,7 @@
 namespace BackupEngine.ControlPlane.Database.Entities;
 
 /// <summary>A volume of a project.</summary>
-public sealed class VolumeEntity : IProjectRecord
+public sealed class VolumeEntity : IMetadataRecord
 {
     /// <summary>Identity.</summary>
     public Guid Id { get; set; }

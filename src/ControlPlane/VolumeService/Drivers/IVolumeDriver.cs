@@ -34,6 +34,10 @@ public interface IVolumeDriver
     /// </summary>
     Task CreateSnapshotAsync(Guid volumeId, DeviceReference snapshot, CancellationToken cancellationToken);
 
+    /// <summary>Makes a volume larger; what is added reads as zeros. One that has the size already stays as it is.</summary>
+    /// <exception cref="VolumeDriverException">It is exported, it is larger, or there is no room.</exception>
+    Task ExtendAsync(DeviceReference volume, long sizeBytes, CancellationToken cancellationToken);
+
     /// <summary>Removes a volume, a snapshot or a temporary object; a volume's base points go with it.</summary>
     /// <exception cref="VolumeDriverException">It is exported still.</exception>
     Task DeleteAsync(DeviceReference device, CancellationToken cancellationToken);

@@ -50,6 +50,33 @@ public abstract class VolumeDriverConformance : IAsyncLifetime
         Assert.Equal(data, await ReadAsync(volume, 5 * BlockBytes, data.Length));
     }
 
+    [Fact]
+    public async Task A_volume_that_grows_keeps_its_data_and_ends_in_zeros()
+    {
+        var volume = await _test.NewVolumeAsync();
+        var data = RawFile.Pattern(1, BlockBytes);
+        await WriteAsync(volume, 0, data);
+        const long grown = DriverUnderTest.VolumeBytes + (1 << 20);
+
+        await Driver.ExtendAsync(volume, grown, Cancel);
+        await Driver.ExtendAsync(volume, grown, Cancel);
+
+        var exported = await Driver.ExportAsync(DriverUnderTest.Export(volume), Cancel);
+        Assert.Equal(grown, exported.SizeBytes);
+        Assert.Equal(data, await ReadAsync(volume, 0, BlockBytes));
+        Assert.Equal(
+            -1, (await ReadAsync(volume, (int)DriverUnderTest.VolumeBytes, 1 << 20)).AsSpan().IndexOfAnyExcept((byte)0));
+        await RefusedAsync(() => Driver.ExtendAsync(volume, grown + BlockBytes, Cancel));
+    }
+
+    [Fact]
+    public async Task A_volume_never_shrinks()
+    {
+        var volume = await _test.NewVolumeAsync();
+        await RefusedAsync(() => Driver.ExtendAsync(volume, DriverUnderTest.VolumeBytes - BlockBytes, Cancel));
+        Assert.Equal(DriverUnderTest.VolumeBytes, new FileInfo(_test.FileOf(volume)).Length);
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(-4096)]

@@ -38,6 +38,9 @@ internal sealed class GatedDriver(FileVolumeDriver driver) : IVolumeDriver
         DeviceReference source, DeviceReference target, long sizeBytes, CancellationToken cancellationToken) =>
         driver.CloneAsync(source, target, sizeBytes, cancellationToken);
 
+    public Task ExtendAsync(DeviceReference volume, long sizeBytes, CancellationToken cancellationToken) =>
+        driver.ExtendAsync(volume, sizeBytes, cancellationToken);
+
     public Task DeleteAsync(DeviceReference device, CancellationToken cancellationToken) =>
         driver.DeleteAsync(device, cancellationToken);
 

@@ -37,6 +37,18 @@ internal static class DurableFile
         LinuxFile.FlushDirectory(Path.GetDirectoryName(path)!);
     }
 
+    /// <summary>Gives a file more bytes, zeros, durably; never fewer.</summary>
+    public static void Extend(string path, long lengthBytes)
+    {
+        var present = new FileInfo(path).Length;
+        if (present > lengthBytes)
+            throw new VolumeDriverException(
+                $"{path} has {present} bytes, more than the {lengthBytes} that it is to have. It is left as it is.");
+        using var handle = File.OpenHandle(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
+        LinuxFile.SetLength(handle, lengthBytes, path);
+        LinuxFile.Flush(handle, path);
+    }
+
     /// <summary>Removes a file for good; one that is not there is no error.</summary>
     public static void Remove(string path)
     {

@@ -85,6 +85,19 @@ public sealed class FileVolumeDriver(FileVolumeDriverOptions options, ILogger<Fi
     }
 
     /// <inheritdoc/>
+    public async Task ExtendAsync(DeviceReference volume, long sizeBytes, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(volume);
+        RequireValidSize(sizeBytes);
+        using var taken = await _locks.TakeAsync(volume.Id, cancellationToken);
+        await RunAsync(
+            $"{volume.Kind} {volume.Id} could not be made larger",
+            () => Parts.Exports.WhileNotExportedAsync(
+                volume, () => DurableFile.Extend(RequireFile(volume), sizeBytes), cancellationToken),
+            cancellationToken);
+    }
+
+    /// <inheritdoc/>
     public async Task DeleteAsync(DeviceReference device, CancellationToken cancellationToken)
     {
         using var taken = await _locks.TakeAsync(device.Id, cancellationToken);

@@ -1,0 +1,59 @@
+using BackupEngine.ControlPlane.Api.Bodies;
+using BackupEngine.ControlPlane.Api.Faults;
+using BackupEngine.ControlPlane.Api.Listing;
+using BackupEngine.ControlPlane.Api.Pipeline;
+using BackupEngine.ControlPlane.Database;
+using BackupEngine.ControlPlane.Database.Entities;
+using Microsoft.EntityFrameworkCore;
+
+namespace BackupEngine.ControlPlane.Api.Snapshots;
+
+/// <summary>What <c>POST /snapshots/{id}/action</c> does, for administrators.</summary>
+internal sealed class SnapshotActions(EngineDatabase database, SnapshotDeletion deletion, TimeProvider clock)
+{
+    private const string RulePrefix = "volume_extension:snapshot_admin_actions:";
+
+    private static readonly Schema ResetStatus = ObjectSchema.Body("os-reset_status", new ObjectSchema
+    {
+        Properties =
+        [
+            ("status", new TextSchema
+            {
+                Nullable = false,
+                OneOf = [SnapshotStatus.Available, SnapshotStatus.Error],
+            }),
+        ],
+        Required = ["status"],
+    });
+
+    /// <summary>Carries out the one action that a body names.</summary>
+    public async Task ActAsync(ApiRequest request, string id, BodyValue body, CancellationToken cancellationToken)
+    {
+        switch (ActionBody.NameOf(body))
+        {
+            case "os-reset_status":
+                ResetStatus.Require(body);
+                request.RequireAdmin(RulePrefix + "reset_status");
+                await ResetAsync(request, id, body["os-reset_status"]!["status"]!.Text, cancellationToken);
+                break;
+            case "os-force_delete":
+                request.RequireAdmin(RulePrefix + "force_delete");
+                await deletion.ForceDeleteAsync(request, id, cancellationToken);
+                break;
+            case var unknown:
+                throw ActionBody.Unknown(unknown);
+        }
+    }
+
+    private async Task ResetAsync(ApiRequest request, string id, string status, CancellationToken cancellationToken)
+    {
+        var snapshot = await database.FindSnapshotAsync(request, id, cancellationToken);
+        var now = clock.GetUtcNow().UtcDateTime;
+        var changed = await database.Snapshots.Where(row => row.Id == snapshot.Id && row.DeletedAt == null)
+            .ExecuteUpdateAsync(
+                set => set.SetProperty(row => row.Status, status).SetProperty(row => row.UpdatedAt, now),
+                cancellationToken);
+        if (changed == 0)
+            throw Fault.SnapshotNotFound(id);
+    }
+}

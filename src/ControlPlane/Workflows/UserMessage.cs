@@ -1,0 +1,53 @@
+using BackupEngine.ControlPlane.Database;
+using BackupEngine.ControlPlane.Database.Entities;
+using Microsoft.EntityFrameworkCore;
+
+namespace BackupEngine.ControlPlane.Workflows;
+
+/// <summary>
+/// Tells the user of a backup what failed, with the numbers of Cinder (<c>cinder/message/message_field.py</c>).
+/// </summary>
+internal static class UserMessage
+{
+    /// <summary>What messages of backups are about.</summary>
+    public const string BackupType = "VOLUME_BACKUP";
+
+    private const int DaysKept = 30;
+
+    /// <summary>
+    /// Adds the message of a workflow that failed, in a transaction of the caller's; messages of past times go.
+    /// </summary>
+    public static async Task AddAsync(
+        EngineDatabase database, BackupEntity backup, WorkflowKind kind, string reason, DateTime now,
+        CancellationToken cancellationToken)
+    {
+        await database.Messages.Where(message => message.ExpiresAt < now).ExecuteDeleteAsync(cancellationToken);
+        database.Messages.Add(new MessageEntity
+        {
+            Id = Guid.NewGuid(),
+            ProjectId = backup.ProjectId,
+            ResourceType = BackupType,
+            ResourceId = backup.Id,
+            ActionId = kind == WorkflowKind.Create ? "013" : kind == WorkflowKind.Delete ? "014" : "015",
+            DetailId = DetailOf(kind, reason),
+            CreatedAt = now,
+            ExpiresAt = now.AddDays(DaysKept),
+        });
+    }
+
+    private static string DetailOf(WorkflowKind kind, string reason)
+    {
+        if (IsAt(reason, WorkflowStep.AttachDevice) || IsAt(reason, WorkflowStep.ExposeDevice))
+            return "021";
+        if (IsAt(reason, WorkflowStep.DetachDevice) || IsAt(reason, WorkflowStep.DisconnectDevice))
+            return "022";
+        if (IsAt(reason, WorkflowStep.RemoveTemporaryObject))
+            return "023";
+        if (IsAt(reason, WorkflowStep.GetBackupDevice))
+            return "019";
+        return kind == WorkflowKind.Create ? "020" : kind == WorkflowKind.Delete ? "025" : "026";
+    }
+
+    private static bool IsAt(string reason, WorkflowStep step) =>
+        reason.StartsWith($"step {step}:", StringComparison.Ordinal);
+}
