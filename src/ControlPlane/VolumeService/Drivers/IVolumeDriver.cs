@@ -34,7 +34,9 @@ public interface IVolumeDriver
     /// </summary>
     Task CreateSnapshotAsync(Guid volumeId, DeviceReference snapshot, CancellationToken cancellationToken);
 
-    /// <summary>Makes a volume larger; what is added reads as zeros. One that has the size already stays as it is.</summary>
+    /// <summary>
+    /// Makes a volume larger; what is added reads as zeros. One that has the size already stays as it is.
+    /// </summary>
     /// <exception cref="VolumeDriverException">It is exported, it is larger, or there is no room.</exception>
     Task ExtendAsync(DeviceReference volume, long sizeBytes, CancellationToken cancellationToken);
 
