@@ -7,7 +7,8 @@ namespace BackupEngine.ControlPlane.VolumeService;
 /// waiting is found in the records and begun again.
 /// </summary>
 internal sealed class LifecycleWork(
-    VolumeLifecycle volumes, VolumeGrowth growth, SnapshotLifecycle snapshots, ILogger<LifecycleWork> log) : IAsyncDisposable
+    VolumeLifecycle volumes, VolumeGrowth growth, SnapshotLifecycle snapshots, ILogger<LifecycleWork> log)
+    : IAsyncDisposable
 {
     private const int Concurrency = 4;
     private const int Capacity = 1024;

@@ -20,7 +20,8 @@ public sealed class MetadataTests(ApiHost host) : IClassFixture<ApiHost>
             "{\"metadata\":{\"a\":\"1\",\"b\":\"2\"}}",
             (await Demo.PostAsync(path, "{\"metadata\":{\"a\":\"1\",\"b\":\"2\"}}")).Text);
         Assert.Equal(
-            "{\"metadata\":{\"a\":\"1\",\"b\":\"3\"}}", (await Demo.PostAsync(path, "{\"metadata\":{\"b\":\"3\"}}")).Text);
+            "{\"metadata\":{\"a\":\"1\",\"b\":\"3\"}}",
+            (await Demo.PostAsync(path, "{\"metadata\":{\"b\":\"3\"}}")).Text);
         Assert.Equal("{\"meta\":{\"b\":\"3\"}}", (await Demo.GetAsync(path + "/b")).Text);
         Assert.Equal("{\"meta\":{\"b\":\"4\"}}", (await Demo.PutAsync(path + "/b", "{\"meta\":{\"b\":\"4\"}}")).Text);
         (await Demo.DeleteAsync(path + "/a")).MustBe(HttpStatusCode.OK);
