@@ -53,6 +53,7 @@ public static class EngineApi
     {
         ArgumentNullException.ThrowIfNull(app);
         app.UseMiddleware<ResponseHeadersMiddleware>();
+        app.UseMiddleware<AuditMiddleware>();
         app.UseMiddleware<FaultMiddleware>();
         app.UseMiddleware<PathMiddleware>();
         app.UseRouting();

@@ -8,6 +8,7 @@ using BackupEngine.ControlPlane.Tests.Authentication;
 using BackupEngine.ControlPlane.Tests.Support;
 using MassTransit;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -35,6 +36,9 @@ public sealed class ApiHost : IAsyncLifetime
     /// <summary>How many requests ended in a server error: there is to be none, whatever is sent.</summary>
     internal ErrorCounter Errors { get; } = new();
 
+    /// <summary>The audit log.</summary>
+    internal LogRecorder Audit { get; } = new("BackupEngine.Audit");
+
     public async ValueTask InitializeAsync()
     {
         Options = new EngineOptions
@@ -54,6 +58,7 @@ public sealed class ApiHost : IAsyncLifetime
         builder.WebHost.UseTestServer();
         builder.Logging.ClearProviders();
         builder.Logging.AddProvider(Errors);
+        builder.Logging.AddProvider(Audit);
         builder.Services.AddEngineDatabase(Options).AddEngineAuthentication(Options).AddEngineApi(Options);
         builder.Services.AddSingleton<ICommandSender>(Sender);
         builder.Services.AddMassTransit(bus =>
@@ -78,6 +83,9 @@ public sealed class ApiHost : IAsyncLifetime
     }
 
     internal ApiClient As(TokenUser user, string version = "3.70") => new(_app!.GetTestClient(), user, version);
+
+    internal IEnumerable<RouteEndpoint> Routes() =>
+        _app!.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>();
 
     internal HttpClient Raw() => _app!.GetTestClient();
 

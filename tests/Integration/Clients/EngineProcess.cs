@@ -63,6 +63,12 @@ internal sealed class EngineProcess : IAsyncDisposable
     /// <summary>The token of the project user; null where nobody is asked for one.</summary>
     public string? Token { get; private set; }
 
+    public string? AdminToken { get; private set; }
+
+    public string? AdminProjectId { get; private set; }
+
+    public EngineEyes AsAdmin => new(this, AdminToken, AdminProjectId!);
+
     /// <summary>The project that the tests work in.</summary>
     public string ProjectId { get; private set; } = "cccccccccccccccccccccccccccccccc";
 
@@ -81,28 +87,9 @@ internal sealed class EngineProcess : IAsyncDisposable
         Directory.Delete(_directory, recursive: true);
     }
 
-    /// <summary>Waits until the object of this name has the status.</summary>
-    /// <param name="collection">Where it is: <c>volumes</c>, <c>snapshots</c> or <c>backups</c>.</param>
-    /// <param name="name">The beginning of its name.</param>
-    /// <param name="status">The status; null: until it is gone.</param>
-    public async Task AwaitAsync(string collection, string name, string? status)
-    {
-        using var http = new HttpClient();
-        if (Token is not null)
-            http.DefaultRequestHeaders.Add("X-Auth-Token", Token);
-        var until = DateTime.UtcNow + Deadline;
-        while (true)
-        {
-            var text = await http.GetStringAsync(
-                new Uri($"{Url}/v3/{ProjectId}/{collection}/detail"), TestContext.Current.CancellationToken);
-            var found = JsonNode.Parse(text)![collection]!.AsArray()
-                .FirstOrDefault(item => ((string?)item!["name"])?.StartsWith(name, StringComparison.Ordinal) == true);
-            if ((string?)found?["status"] == status)
-                return;
-            Assert.False((string?)found?["status"] == "error" || DateTime.UtcNow > until, $"{text}\n{LogText()}");
-            await Task.Delay(100, TestContext.Current.CancellationToken);
-        }
-    }
+    /// <summary>Waits until the user's object has a status; null: until there is none.</summary>
+    public Task AwaitAsync(string collection, string name, string? status) =>
+        new EngineEyes(this, Token, ProjectId).AwaitAsync(collection, name, status);
 
     /// <summary>Programs are taken from where each is built: a test's own directory has only parts of them.</summary>
     private static string Built(string project, string program)
@@ -128,6 +115,8 @@ internal sealed class EngineProcess : IAsyncDisposable
     private void ReadProjectUser()
     {
         var users = JsonNode.Parse(File.ReadAllText(Path.Combine(StateDirectory, "tokens.json")))!["users"]!;
+        AdminToken = (string)users[0]!["token"]!;
+        AdminProjectId = (string)users[0]!["project_id"]!;
         Token = (string)users[1]!["token"]!;
         ProjectId = (string)users[1]!["project_id"]!;
     }

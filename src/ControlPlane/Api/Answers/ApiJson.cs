@@ -25,6 +25,7 @@ namespace BackupEngine.ControlPlane.Api.Answers;
 [JsonSerializable(typeof(BackupDetail))]
 [JsonSerializable(typeof(BackupRecordView))]
 [JsonSerializable(typeof(MessageView))]
+[JsonSerializable(typeof(VolumeTotals))]
 [JsonSerializable(typeof(RestoreView))]
 [JsonSerializable(typeof(IReadOnlyList<QueueEntryView>))]
 [JsonSerializable(typeof(BackupStepView))]

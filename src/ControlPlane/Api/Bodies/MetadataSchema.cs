@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text.Json;
 
 namespace BackupEngine.ControlPlane.Api.Bodies;
 
@@ -14,6 +15,19 @@ internal sealed class MetadataSchema : Schema
 
     /// <summary>Whether <c>null</c> may stand for it.</summary>
     public bool Nullable { get; init; }
+
+    /// <inheritdoc/>
+    public override void Write(Utf8JsonWriter json)
+    {
+        json.WriteStartObject();
+        WriteType(json, Nullable, "object");
+        json.WriteStartObject("propertyNames");
+        json.WriteString("pattern", KeyPattern);
+        json.WriteEndObject();
+        json.WritePropertyName("additionalProperties");
+        Values.Write(json);
+        json.WriteEndObject();
+    }
 
     /// <inheritdoc/>
     public override SchemaViolation? Check(BodyValue value)

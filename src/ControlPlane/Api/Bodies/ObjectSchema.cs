@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace BackupEngine.ControlPlane.Api.Bodies;
 
 /// <summary>An object with named fields.</summary>
@@ -21,6 +23,27 @@ internal sealed class ObjectSchema : Schema
     /// <summary>The outermost object of a body: one field, and nothing else.</summary>
     public static ObjectSchema Body(string field, Schema schema) =>
         new() { Properties = [(field, schema)], Required = [field] };
+
+    /// <inheritdoc/>
+    public override void Write(Utf8JsonWriter json)
+    {
+        json.WriteStartObject();
+        WriteType(json, Nullable, "object");
+        json.WriteStartObject("properties");
+        foreach (var (name, schema) in Properties)
+        {
+            json.WritePropertyName(name);
+            schema.Write(json);
+        }
+
+        json.WriteEndObject();
+        json.WriteStartArray("required");
+        foreach (var name in Required)
+            json.WriteStringValue(name);
+        json.WriteEndArray();
+        json.WriteBoolean("additionalProperties", OtherFieldsAllowed);
+        json.WriteEndObject();
+    }
 
     /// <inheritdoc/>
     public override SchemaViolation? Check(BodyValue value)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Numerics;
+using System.Text.Json;
 
 namespace BackupEngine.ControlPlane.Api.Bodies;
 
@@ -11,6 +12,17 @@ internal sealed class SizeSchema : Schema
 
     /// <summary>Whether null is a value.</summary>
     public bool Nullable { get; init; } = true;
+
+    /// <inheritdoc/>
+    public override void Write(Utf8JsonWriter json)
+    {
+        json.WriteStartObject();
+        WriteType(json, Nullable, "integer", "string");
+        json.WriteNumber("minimum", Minimum);
+        json.WriteNumber("maximum", Maximum);
+        json.WriteString("pattern", "^[0-9]+$");
+        json.WriteEndObject();
+    }
 
     /// <inheritdoc/>
     public override SchemaViolation? Check(BodyValue value)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Json;
 using BackupEngine.ControlPlane.Api.Faults;
 
 namespace BackupEngine.ControlPlane.Api.Bodies;
@@ -29,6 +30,28 @@ internal sealed class TextSchema : Schema
     /// this name; null for the rest.
     /// </summary>
     public string? TrimmedName { get; init; }
+
+    /// <inheritdoc/>
+    public override void Write(Utf8JsonWriter json)
+    {
+        json.WriteStartObject();
+        WriteType(json, Nullable, "string");
+        if (MinLength > 0)
+            json.WriteNumber("minLength", MinLength);
+        if (MaxLength < int.MaxValue)
+            json.WriteNumber("maxLength", MaxLength);
+        if (OneOf.Count == 0)
+        {
+            json.WriteEndObject();
+            return;
+        }
+
+        json.WriteStartArray("enum");
+        foreach (var allowed in OneOf)
+            json.WriteStringValue(allowed);
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
 
     /// <inheritdoc/>
     public override SchemaViolation? Check(BodyValue value)

@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace BackupEngine.ControlPlane.Api.Bodies;
 
 /// <summary>A boolean, or one of the words that have always been taken for one.</summary>
@@ -15,6 +17,14 @@ internal sealed class TruthSchema : Schema
 
     /// <summary>Whether <c>null</c> may stand for it.</summary>
     public bool Nullable { get; init; }
+
+    /// <inheritdoc/>
+    public override void Write(Utf8JsonWriter json)
+    {
+        json.WriteStartObject();
+        WriteType(json, Nullable, "boolean", "string");
+        json.WriteEndObject();
+    }
 
     /// <inheritdoc/>
     public override SchemaViolation? Check(BodyValue value)

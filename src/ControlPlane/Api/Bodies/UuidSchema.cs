@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace BackupEngine.ControlPlane.Api.Bodies;
 
 /// <summary>An id: with or without dashes, in braces, as URN.</summary>
@@ -5,6 +7,15 @@ internal sealed class UuidSchema : Schema
 {
     /// <summary>Whether <c>null</c> may stand for it; the violation then reads otherwise.</summary>
     public bool Nullable { get; init; }
+
+    /// <inheritdoc/>
+    public override void Write(Utf8JsonWriter json)
+    {
+        json.WriteStartObject();
+        WriteType(json, Nullable, "string");
+        json.WriteString("format", "uuid");
+        json.WriteEndObject();
+    }
 
     /// <inheritdoc/>
     public override SchemaViolation? Check(BodyValue value)

@@ -1,4 +1,5 @@
 using BackupEngine.ControlPlane.Api.Answers;
+using BackupEngine.ControlPlane.Api.OpenApi;
 using BackupEngine.ControlPlane.Api.Pipeline;
 using BackupEngine.ControlPlane.Api.Versions;
 
@@ -16,6 +17,7 @@ internal static class DiscoveryEndpoints
         app.MapGet(ApiPaths.Root, (HttpContext http) => http.Request.Path.Value!.EndsWith('/')
             ? Versions(http, StatusCodes.Status200OK)
             : Results.Redirect(ApiLinks.BaseOf(http) + ApiPaths.Root + "/"));
+        app.MapGet("/openapi.json", () => Results.Bytes(OpenApiDocument.Utf8.ToArray(), "application/json"));
         app.MapGet("/healthcheck", () => Results.Text("OK"));
     }
 

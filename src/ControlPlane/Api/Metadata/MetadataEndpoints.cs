@@ -13,8 +13,11 @@ internal static class MetadataEndpoints
     private const string Whole = "metadata";
     private const string One = "meta";
 
-    private static readonly Schema WholeBody = ObjectSchema.Body(Whole, new MetadataSchema());
-    private static readonly Schema OneBody = ObjectSchema.Body(One, new MetadataSchema());
+    /// <summary>Of all metadata.</summary>
+    public static readonly Schema WholeBody = ObjectSchema.Body(Whole, new MetadataSchema());
+
+    /// <summary>Of one item.</summary>
+    public static readonly Schema OneBody = ObjectSchema.Body(One, new MetadataSchema());
 
     /// <summary>Maps the routes of one collection.</summary>
     /// <param name="routes">Where.</param>

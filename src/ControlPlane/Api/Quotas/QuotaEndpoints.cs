@@ -14,8 +14,11 @@ internal static class QuotaEndpoints
     private const string ClassSet = "quota_class_set";
     private const string RulePrefix = "volume_extension:";
 
-    private static readonly Schema SetBody = QuotaChange.Body(Set);
-    private static readonly Schema ClassBody = QuotaChange.Body(ClassSet);
+    /// <summary>Of limits of a project.</summary>
+    public static readonly Schema SetBody = QuotaChange.Body(Set);
+
+    /// <summary>Of limits of a class.</summary>
+    public static readonly Schema ClassBody = QuotaChange.Body(ClassSet);
 
     /// <summary>Maps the routes.</summary>
     public static void Map(IEndpointRouteBuilder routes)

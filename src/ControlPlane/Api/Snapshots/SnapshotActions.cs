@@ -13,7 +13,8 @@ internal sealed class SnapshotActions(EngineDatabase database, SnapshotDeletion 
 {
     private const string RulePrefix = "volume_extension:snapshot_admin_actions:";
 
-    private static readonly Schema ResetStatus = ObjectSchema.Body("os-reset_status", new ObjectSchema
+    /// <summary>Of the action <c>os-reset_status</c>.</summary>
+    public static readonly Schema ResetStatus = ObjectSchema.Body("os-reset_status", new ObjectSchema
     {
         Properties =
         [
@@ -26,6 +27,9 @@ internal sealed class SnapshotActions(EngineDatabase database, SnapshotDeletion 
         Required = ["status"],
     });
 
+    /// <summary>Of the action <c>os-force_delete</c>.</summary>
+    public static readonly Schema ForceDelete = ObjectSchema.Body("os-force_delete", BodyFields.Anything);
+
     /// <summary>Carries out the one action that a body names.</summary>
     public async Task ActAsync(ApiRequest request, string id, BodyValue body, CancellationToken cancellationToken)
     {
@@ -37,6 +41,7 @@ internal sealed class SnapshotActions(EngineDatabase database, SnapshotDeletion 
                 await ResetAsync(request, id, body["os-reset_status"]!["status"]!.Text, cancellationToken);
                 break;
             case "os-force_delete":
+                ForceDelete.Require(body);
                 request.RequireAdmin(RulePrefix + "force_delete");
                 await deletion.ForceDeleteAsync(request, id, cancellationToken);
                 break;

@@ -3,18 +3,22 @@ using BackupEngine.ControlPlane.Api.Bodies;
 using BackupEngine.ControlPlane.Api.Listing;
 using BackupEngine.ControlPlane.Api.Pipeline;
 using BackupEngine.ControlPlane.Database;
+using Microsoft.EntityFrameworkCore;
 
 namespace BackupEngine.ControlPlane.Api.Volumes;
 
 /// <summary>The routes of volumes.</summary>
 internal static class VolumeEndpoints
 {
+    private const int SummarySince = 12;
+
     /// <summary>Maps the routes.</summary>
     public static void Map(IEndpointRouteBuilder routes)
     {
         routes.MapPost("/volumes", CreateAsync);
         routes.MapGet("/volumes", ListAsync);
         routes.MapGet("/volumes/detail", ListDetailAsync);
+        routes.MapGet("/volumes/summary", SummarizeAsync);
         routes.MapGet("/volumes/{id}", ShowAsync);
         routes.MapPut("/volumes/{id}", UpdateAsync);
         routes.MapDelete("/volumes/{id}", DeleteAsync);
@@ -44,6 +48,22 @@ internal static class VolumeEndpoints
         var page = await RecordLister.ListAsync(database.Volumes, VolumeLists.Resource, request, cancellationToken);
         return page.ToAnswer(
             request, VolumeLists.Resource, "/detail", VolumeViews.Detail, ApiJson.Relaxed.VolumeDetail);
+    }
+
+    private static async Task<IResult> SummarizeAsync(
+        ApiRequest request, EngineDatabase database, CancellationToken cancellationToken)
+    {
+        request.RequireVersion(SummarySince);
+        var all = request.Caller.IsAdmin
+            && QueryTruth.TryRead(request.Http.Request.Query["all_tenants"].ToString(), out var asked) && asked;
+        var project = request.Caller.ProjectId;
+        var volumes = database.Volumes.Where(row => row.DeletedAt == null && (all || row.ProjectId == project));
+        return new ObjectAnswer<VolumeTotals>(
+            "volume-summary",
+            new VolumeTotals(
+                await volumes.CountAsync(cancellationToken),
+                await volumes.SumAsync(row => (long)row.SizeGiB, cancellationToken)),
+            ApiJson.Relaxed.VolumeTotals);
     }
 
     private static async Task<IResult> ShowAsync(

@@ -1,0 +1,78 @@
+using BackupEngine.ControlPlane.Api.Answers;
+using BackupEngine.ControlPlane.Api.Backups;
+using BackupEngine.ControlPlane.Api.Versions;
+
+namespace BackupEngine.ControlPlane.Api.OpenApi;
+
+/// <summary>The routes of backups.</summary>
+internal static class BackupOperations
+{
+    private const int Accepted = StatusCodes.Status202Accepted;
+
+    public static readonly ApiOperation[] All =
+    [
+        new("POST /backups", "Back up a volume or a snapshot")
+        {
+            Status = Accepted,
+            Body = BackupBodies.Create(Microversion.Maximum),
+            Field = "backup",
+            Type = ApiJson.Relaxed.BackupSummary,
+        },
+        new("GET /backups", "List backups")
+        {
+            Field = "backups",
+            Type = ApiJson.Relaxed.BackupSummary,
+            IsList = true,
+        },
+        new("GET /backups/detail", "List backups with everything")
+        {
+            Field = "backups",
+            Type = ApiJson.Relaxed.BackupDetail,
+            IsList = true,
+        },
+        new("GET /backups/new", "Nothing: always 404, as a word that is no id"),
+        new("GET /backups/{id}/edit", "Nothing: always 404"),
+        new("GET /backups/{id}", "Show a backup") { Field = "backup", Type = ApiJson.Relaxed.BackupDetail },
+        new("PUT /backups/{id}", "Change name, description or metadata")
+        {
+            Since = 9,
+            Body = BackupBodies.Update(Microversion.Maximum),
+            Field = "backup",
+            Type = ApiJson.Relaxed.BackupSummary,
+        },
+        new("DELETE /backups/{id}", "Delete a backup") { Status = Accepted },
+        new("POST /backups/{id}/restore", "Restore to a volume, or to a new one")
+        {
+            Status = Accepted,
+            Body = BackupBodies.Restore,
+            Field = "restore",
+            Type = ApiJson.Relaxed.RestoreView,
+        },
+        new("POST /backups/{id}/action", "Reset the status, or delete by force")
+        {
+            Status = Accepted,
+            ForAdministrators = true,
+            Actions = [BackupBodies.ResetStatus, BackupBodies.ForceDelete],
+        },
+        new("GET /backups/{id}/steps", "List what was done for a backup (extension)")
+        {
+            Field = "steps",
+            Type = ApiJson.Relaxed.BackupStepView,
+            IsList = true,
+        },
+        new("GET /backups/{id}/export_record", "Take the record out as text")
+        {
+            ForAdministrators = true,
+            Field = "backup-record",
+            Type = ApiJson.Relaxed.BackupRecordView,
+        },
+        new("POST /backups/import_record", "Make a record from such a text")
+        {
+            Status = StatusCodes.Status201Created,
+            ForAdministrators = true,
+            Body = BackupBodies.Import,
+            Field = "backup",
+            Type = ApiJson.Relaxed.BackupSummary,
+        },
+    ];
+}

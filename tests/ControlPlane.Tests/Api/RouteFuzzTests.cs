@@ -1,0 +1,116 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using BackupEngine.ControlPlane.Api.OpenApi;
+using BackupEngine.ControlPlane.Database.Entities;
+using BackupEngine.Chunkstore.Tests;
+using CsCheck;
+
+namespace BackupEngine.ControlPlane.Tests.Api;
+
+/// <summary>
+/// Every route, with bodies that are nearly right: made from the schema that the document shows, and then spoilt in a
+/// few places. No request ends in an error of the server, and none shows another project's records.
+/// </summary>
+public sealed class RouteFuzzTests(ApiHost host) : IClassFixture<ApiHost>
+{
+    private const int PerRoute = 16;
+
+    private static readonly string[] Spoilt =
+    [
+        "null", "true", "0", "-1", "1.5", "1e999", "99999999999999999999", "[]", "{}", "\"\"", "\"\\u0000\"",
+        "\"\\ud83d\"", "\"\\u202e\"", "[[[[[[[[[[]]]]]]]]]]", "\"available\"", "\"' or 1=1 --\"", "{\"a\":{\"a\":{}}}",
+        "\"7e5ba7f1-1a3c-4a53-9d3c-0d8b7f6a0001\"", "\"\\r\\nSet-Cookie: x=y\"",
+    ];
+
+    private static readonly string[] Ids =
+    [
+        "foo", "..%2f..%2fetc%2fpasswd", "%0d%0aX-Evil:1", "7e5ba7f1-1a3c-4a53-9d3c-0d8b7f6a0001", "\u00fc",
+        "%ff%fe", "'", "detail", "new", ".json", "0", "%2e%2e", "a%3bb", "+",
+    ];
+
+    private static readonly string[] Queries =
+    [
+        "", "?limit=1&marker=foo", "?sort=bootable:asc,size:desc", "?name~=%25", "?all_tenants=true", "?with_count=yes",
+        "?limit=99999999999999999999", "?sort=created_at&sort_key=id", "?%00=1", "?usage=%ff", "?marker=%00",
+        "?skip_validation=maybe", "?created_at=0001-01-01", "?project_id=%27", "?offset=2147483647&limit=0",
+    ];
+
+    public static TheoryData<string> Routes() => [.. OpenApiDocument.Operations.Select(operation => operation.Route)];
+
+    [Theory]
+    [MemberData(nameof(Routes))]
+    public async Task No_request_ends_in_an_error_of_the_server(string route)
+    {
+        var operation = OpenApiDocument.Operations.Single(known => known.Route == route);
+        var ids = await AddAsync();
+        var secret = await host.AddVolumeAsync(owner: ApiHost.Other, change: row => row.Name = "not-to-be-seen");
+        await host.AddBackupAsync(secret, owner: ApiHost.Other, change: row => row.Name = "not-to-be-seen");
+        var gen = Gen.Select(
+            Gen.OneOf([.. Ids, .. ids, secret.Id.ToString()]), BodyOf(operation), Gen.OneOf(Queries),
+            Gen.OneOf("3.0", "3.43", "3.70"));
+
+        await gen.SampleAsync(
+            async (id, body, query, version) =>
+            {
+                var path = string.Join('/', operation.Path.Split('/').Select(part => part.StartsWith('{') ? id : part));
+                var answer = await host.As(ApiHost.Demo, version).SendAsync(
+                    new HttpMethod(operation.Method), path + query, operation.Method is "POST" or "PUT" ? body : null);
+                Assert.True((int)answer.Status < 500, $"{route} {path}{query} {body}: {answer}");
+                Assert.DoesNotContain("not-to-be-seen", answer.Text, StringComparison.Ordinal);
+            },
+            iter: PerRoute * Counts.Times, threads: 1);
+        Assert.Empty(host.Errors.Logged);
+        Counts.Report("API requests, one route at a time", PerRoute * Counts.Times);
+    }
+
+    private async Task<string[]> AddAsync()
+    {
+        var volume = await host.AddVolumeAsync();
+        return
+        [
+            volume.Id.ToString(), (await host.AddSnapshotAsync(volume)).Id.ToString(),
+            (await host.AddBackupAsync(volume)).Id.ToString(),
+            (await host.AddBackupAsync(volume, BackupStatus.Error)).Id.ToString(),
+        ];
+    }
+
+    /// <summary>A body of the route's schema, with some values replaced and some left out.</summary>
+    private static Gen<string> BodyOf(ApiOperation operation)
+    {
+        var schemas = operation.Body is { } body ? [body] : operation.Actions;
+        if (schemas.Count == 0)
+            return Gen.OneOf(Spoilt);
+        return Gen.OneOf([.. schemas.Select(schema => FromSchema(Describe(schema)))]);
+    }
+
+    private static JsonNode Describe(BackupEngine.ControlPlane.Api.Bodies.Schema schema)
+    {
+        using var buffer = new MemoryStream();
+        using (var json = new Utf8JsonWriter(buffer))
+            schema.Write(json);
+        return JsonNode.Parse(buffer.ToArray())!;
+    }
+
+    private static Gen<string> FromSchema(JsonNode schema)
+    {
+        var sound = schema["properties"] is JsonObject fields && fields.Count > 0
+            ? ObjectOf(fields)
+            : Gen.OneOf("\"text\"", "1", "true", "{\"k\":\"v\"}", "\"7e5ba7f1-1a3c-4a53-9d3c-0d8b7f6a0001\"", "null");
+        return Gen.Frequency((5, sound), (1, Gen.OneOf(Spoilt)));
+    }
+
+    private static Gen<string> ObjectOf(JsonObject fields)
+    {
+        var parts = fields.Select(field => Gen.Select(
+            Gen.Int[0, 4], FromSchema(field.Value!),
+            (drop, value) => drop == 0 && fields.Count > 1
+                ? null
+                : string.Create(CultureInfo.InvariantCulture, $"{JsonSerializer.Serialize(field.Key)}:{value}")));
+        return parts.Aggregate(
+            Gen.Const(""),
+            (all, next) => Gen.Select(all, next, (text, part) => part is null ? text
+                : text.Length == 0 ? part : $"{text},{part}"))
+            .Select(text => $"{{{text}}}");
+    }
+}
