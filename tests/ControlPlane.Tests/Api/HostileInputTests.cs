@@ -83,6 +83,21 @@ public sealed class HostileInputTests(ApiHost host) : IClassFixture<ApiHost>
     }
 
     [Fact]
+    public async Task Characters_of_code_zero_are_refused_wherever_they_stand()
+    {
+        var volume = await host.AddVolumeAsync();
+        var client = host.As(ApiHost.Demo);
+
+        (await client.PutAsync($"/volumes/{volume.Id}", "{\"volume\":{\"name\":\"a\\u0000\"}}")).MustBe(
+            System.Net.HttpStatusCode.BadRequest);
+        (await client.PostAsync($"/volumes/{volume.Id}/metadata", "{\"metadata\":{\"k\":\"\\u0000\"}}")).MustRefuse(
+            "Invalid input for field/attribute k. Value: \0. '\\x00' does not match '^[^\\x00]*$'");
+        (await client.GetAsync("/volumes?name=%00")).MustRefuse("Malformed request url");
+        (await host.As(ApiHost.Admin).GetAsync("/limits?project_id=%00")).MustRefuse("Malformed request url");
+        Assert.Empty(host.Errors.Logged);
+    }
+
+    [Fact]
     public async Task Random_queries_and_ids()
     {
         await host.AddBackupAsync(await host.AddVolumeAsync());

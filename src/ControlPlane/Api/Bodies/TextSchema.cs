@@ -60,7 +60,7 @@ internal sealed class TextSchema : Schema
             return null;
         if (value.Kind != BodyKind.Text)
             return Nullable ? WrongType(value, "string", "null") : WrongType(value, "string");
-        return CheckLength(value) ?? CheckPrintable(value) ?? CheckOneOf(value);
+        return CheckLength(value) ?? CheckPrintable(value) ?? CheckZeros(value) ?? CheckOneOf(value);
     }
 
     private SchemaViolation? CheckLength(BodyValue value)
@@ -73,6 +73,11 @@ internal sealed class TextSchema : Schema
             return new SchemaViolation(value, $"{PythonText.Repr(value)} is too short");
         return length > MaxLength ? new SchemaViolation(value, $"{PythonText.Repr(value)} is too long") : null;
     }
+
+    /// <summary>Not every database can keep a character of code zero.</summary>
+    private static SchemaViolation? CheckZeros(BodyValue value) => value.Text.Contains('\0')
+        ? new SchemaViolation(value, $"{PythonText.Repr(value)} does not match '^[^\\x00]*$'")
+        : null;
 
     private SchemaViolation? CheckPrintable(BodyValue value) =>
         Printable && !value.Text.EnumerateRunes().All(IsPrintable)

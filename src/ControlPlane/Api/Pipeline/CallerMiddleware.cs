@@ -35,6 +35,8 @@ internal sealed class CallerMiddleware(RequestDelegate next, IAuthenticator auth
             throw refusal;
         if (project is not null && !project.Equals(caller.ProjectId, StringComparison.Ordinal))
             throw Fault.BadRequest("Malformed request url");
+        if (http.Request.QueryString.Value?.Contains("%00", StringComparison.Ordinal) == true)
+            throw Fault.BadRequest("Malformed request url");
         http.Features.Set(caller);
     }
 
