@@ -32,7 +32,8 @@ public sealed class RouteFuzzTests(ApiHost host) : IClassFixture<ApiHost>
     private static readonly string[] Queries =
     [
         "", "?limit=1&marker=foo", "?sort=bootable:asc,size:desc", "?name~=%25", "?all_tenants=true", "?with_count=yes",
-        "?limit=99999999999999999999", "?sort=created_at&sort_key=id", "?%00=1", "?usage=%ff", "?name=%00", "?marker=%00",
+        "?limit=99999999999999999999", "?sort=created_at&sort_key=id", "?%00=1", "?usage=%ff", "?name=%00",
+        "?marker=%00",
         "?skip_validation=maybe", "?created_at=0001-01-01", "?project_id=%27", "?offset=2147483647&limit=0",
     ];
 
