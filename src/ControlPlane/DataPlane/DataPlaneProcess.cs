@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Globalization;
+using BackupEngine.ControlPlane.Hosting;
 
 namespace BackupEngine.ControlPlane.DataPlane;
 
@@ -17,11 +19,12 @@ internal sealed class DataPlaneProcess : IDisposable
     public int Id => _process.Id;
 
     /// <summary>Starts the program; its lines go to the log. A key is handed over as the name of its file.</summary>
-    public static DataPlaneProcess Start(string program, string socketPath, string? keyFile, ILoggerFactory logs)
+    public static DataPlaneProcess Start(
+        string program, string socketPath, EngineOptions options, ILoggerFactory logs)
     {
         var process = new Process
         {
-            StartInfo = new ProcessStartInfo(program, Arguments(socketPath, keyFile))
+            StartInfo = new ProcessStartInfo(program, Arguments(socketPath, options))
             {
                 RedirectStandardOutput = true,
                 RedirectStandardError = true,
@@ -78,11 +81,18 @@ internal sealed class DataPlaneProcess : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _process.Dispose();
 
-    private static string[] Arguments(string socketPath, string? keyFile) =>
+    /// <summary>What it is started with.</summary>
+    internal static string[] Arguments(string socketPath, EngineOptions options) =>
     [
         "serve", "--socket", socketPath,
-        .. keyFile is { Length: > 0 } ? (string[])["--key-file", Path.GetFullPath(keyFile)] : [],
+        .. Flag("--key-file", options.DataPlaneKeyFile is { Length: > 0 } file ? Path.GetFullPath(file) : null),
+        .. Flag("--rate-limit", MiB(options.DataPlaneRateLimitMiB)),
+        .. Flag("--memory-budget", MiB(options.DataPlaneMemoryBudgetMiB)),
     ];
+
+    private static string[] Flag(string name, string? value) => value is null ? [] : [name, value];
+
+    private static string? MiB(int size) => size > 0 ? string.Create(CultureInfo.InvariantCulture, $"{size}MiB") : null;
 
     private static void Forward(ILoggerFactory logs, string? line, LogLevel level)
     {

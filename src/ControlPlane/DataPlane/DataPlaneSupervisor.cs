@@ -89,7 +89,7 @@ public sealed class DataPlaneSupervisor(
             _process?.Dispose();
             _process =
                 await FindRunningAsync(stoppingToken)
-                ?? DataPlaneProcess.Start(program, endpoint.SocketPath, options.DataPlaneKeyFile, logs);
+                ?? DataPlaneProcess.Start(program, endpoint.SocketPath, options, logs);
             return await _process.WaitForEndAsync(stoppingToken);
         }
         catch (System.ComponentModel.Win32Exception e)
@@ -111,6 +111,7 @@ public sealed class DataPlaneSupervisor(
         if (info.Version.StartsWith(own ?? "", StringComparison.Ordinal))
         {
             _log.LogInformation("Taking over the data plane that runs already, process {ProcessId}", info.ProcessId);
+            WarnOfOtherBounds(info);
             return running;
         }
 
@@ -121,6 +122,18 @@ public sealed class DataPlaneSupervisor(
         await running.StopAsync(_log);
         running.Dispose();
         return null;
+    }
+
+    /// <summary>It keeps what it was started with: its jobs count on it.</summary>
+    private void WarnOfOtherBounds(DataPlaneInfo info)
+    {
+        var rate = (long)options.DataPlaneRateLimitMiB << 20;
+        var memory = (long)options.DataPlaneMemoryBudgetMiB << 20;
+        if (info.RateLimitBytesPerSecond != rate || (memory > 0 && info.MemoryBudgetBytes != memory))
+            _log.LogWarning(
+                "It has a rate limit of {Rate} bytes per second and a memory budget of {Memory} bytes, not the "
+                + "configured {ConfiguredRate} and {ConfiguredMemory}, until it is started again",
+                info.RateLimitBytesPerSecond, info.MemoryBudgetBytes, rate, memory);
     }
 
     private async Task<DataPlaneInfo?> AskAsync(CancellationToken stoppingToken)

@@ -63,6 +63,24 @@ public sealed partial class EngineOptions
     /// <summary>Time after which it makes one, in seconds; 0: as the data plane does by itself.</summary>
     public int CheckpointSeconds { get; set; }
 
+    /// <summary>What one backup of this host may read, in MiB per second; 0: no limit.</summary>
+    public int BackupRateLimitMiB { get; set; }
+
+    /// <summary>What one restore of this host may write, in MiB per second; 0: no limit.</summary>
+    public int RestoreRateLimitMiB { get; set; }
+
+    /// <summary>
+    /// What all backups and restores of this host together may transfer, in MiB per second; 0: no limit. For a data
+    /// plane that this process starts.
+    /// </summary>
+    public int DataPlaneRateLimitMiB { get; set; }
+
+    /// <summary>
+    /// What all jobs of this host together may hold in memory, in MiB; 0: as the data plane does by itself. For a data
+    /// plane that this process starts.
+    /// </summary>
+    public int DataPlaneMemoryBudgetMiB { get; set; }
+
     /// <summary>Requests to a volume service wait this long for an answer, in seconds.</summary>
     public int VolumeRequestTimeoutSeconds { get; set; } = 60;
 

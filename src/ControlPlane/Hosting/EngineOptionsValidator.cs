@@ -30,6 +30,11 @@ public static class EngineOptionsValidator
         .. Between(nameof(options.ResendSeconds), options.ResendSeconds, 1, 3600),
         .. Between(nameof(options.DrainSeconds), options.DrainSeconds, 0, 86400),
         .. Between(nameof(options.CheckpointIntervalMiB), options.CheckpointIntervalMiB, 0, 1 << 20),
+        .. Between(nameof(options.BackupRateLimitMiB), options.BackupRateLimitMiB, 0, 1 << 20),
+        .. Between(nameof(options.RestoreRateLimitMiB), options.RestoreRateLimitMiB, 0, 1 << 20),
+        .. Between(nameof(options.DataPlaneRateLimitMiB), options.DataPlaneRateLimitMiB, 0, 1 << 20),
+        .. Between(nameof(options.DataPlaneMemoryBudgetMiB), options.DataPlaneMemoryBudgetMiB, 0, 1 << 24),
+        .. DataPlane(options),
         .. Between(nameof(options.CheckpointSeconds), options.CheckpointSeconds, 0, 86400),
         .. Between(nameof(options.QuotaVolumes), options.QuotaVolumes, -1, int.MaxValue),
         .. Between(nameof(options.QuotaSnapshots), options.QuotaSnapshots, -1, int.MaxValue),
@@ -60,6 +65,15 @@ public static class EngineOptionsValidator
         if (options.DataPlaneKeyFile is { Length: > 0 } && options.DataPlaneSocket is { Length: > 0 })
             yield return "DataPlaneKeyFile is for a data plane that this process starts. Start the one behind "
                 + "DataPlaneSocket with --key-file, and leave DataPlaneKeyFile away.";
+    }
+
+    private static IEnumerable<string> DataPlane(EngineOptions options)
+    {
+        if (options.DataPlaneSocket is { Length: > 0 }
+            && (options.DataPlaneRateLimitMiB > 0 || options.DataPlaneMemoryBudgetMiB > 0))
+            yield return "DataPlaneRateLimitMiB and DataPlaneMemoryBudgetMiB are for a data plane that this process "
+                + "starts. Start the one behind DataPlaneSocket with --rate-limit and --memory-budget, and leave them "
+                + "away.";
     }
 
     private static IEnumerable<string> Bus(EngineOptions options)

@@ -150,6 +150,7 @@ internal sealed class CreateBackupWorkflow : IBackupWorkflow
             {
                 CheckpointIntervalBytes = (long)_run.Options.CheckpointIntervalMiB << 20,
                 CheckpointSeconds = _run.Options.CheckpointSeconds,
+                RateLimitBytesPerSecond = (long)_run.Options.BackupRateLimitMiB << 20,
             },
         };
         var job = await _run.DataPlane.RunJobAsync(
@@ -226,6 +227,12 @@ internal sealed class CreateBackupWorkflow : IBackupWorkflow
                 _run.Backup.Id, _run.Backup.VolumeId, result.FullRead);
         }
 
+        TransferTelemetry.Count(result);
+        _run.Logger.LogInformation(
+            "Backup {BackupId}: {Read} bytes read ({Reread} of them to prove what is unchanged), {Stored} stored, in "
+            + "{Seconds} s by {IoEngine}; bound by {Bottleneck}",
+            _run.Backup.Id, result.BytesRead, result.SpotCheckBytes + result.RereadBytes, result.BytesStored,
+            result.Seconds, result.IoEngine, result.Stages?.Bottleneck);
         var facts = TransferStatistics.FactsOf(result).With("job_id", jobId);
         return plan is null ? facts : facts.With("changed_blocks", plan.Outcome);
     }

@@ -24,8 +24,7 @@ internal sealed class RestoreBackupWorkflow : IBackupWorkflow
         _device.PushDisconnect();
         _device.PushDetach();
         run.Undo.Push(
-            WorkflowStep.TransferData, endedBy: null, (facts, token) =>
-                run.DataPlane.CancelAsync(facts["job_id"], token));
+            WorkflowStep.TransferData, endedBy: null, (facts, token) => StopAsync(facts["job_id"], token));
     }
 
     private Guid VolumeId => _run.Backup.RestoreVolumeId
@@ -118,33 +117,41 @@ internal sealed class RestoreBackupWorkflow : IBackupWorkflow
     private async Task AttachAndWriteAsync(DeviceExposed exposed, CancellationToken cancellationToken)
     {
         await _device.AttachAsync(exposed, DeviceAccess.ReadWrite, cancellationToken);
-        // Once a transfer has been started the volume may hold anything.
-        var targetIsZero = exposed.ReadsAsZero && !_run.Log.EverStarted(WorkflowStep.TransferData);
+        var work = new RestoreTransfer(_run, VolumeId).JobFor(exposed);
         var jobId =
             _run.Log.Started(WorkflowStep.TransferData)?["job_id"] ?? $"restore-{_run.Backup.Id}-{Guid.NewGuid():N}";
         await _run.Steps.RunAsync(
             WorkflowStep.TransferData,
-            new StepFacts().With("job_id", jobId).With("target_is_zero", targetIsZero ? "true" : "false"),
-            token => WriteAsync(jobId, exposed, targetIsZero, token),
+            new StepFacts()
+                .With("job_id", jobId)
+                .With("target_is_zero", work.TargetIsZero ? "true" : "false")
+                .With("only_differences", work.OnlyDifferences ? "true" : "false"),
+            token => WriteAsync(jobId, work, token),
             TransferStatistics.FactsOf,
             cancellationToken);
     }
 
-    private async Task<RestoreResult> WriteAsync(
-        string jobId, DeviceExposed exposed, bool targetIsZero, CancellationToken cancellationToken)
+    private async Task<RestoreResult> WriteAsync(string jobId, RestoreJob work, CancellationToken cancellationToken)
     {
-        var work = new RestoreJob
-        {
-            Repository = _run.Options.Repository,
-            BackupId = _run.Backup.StoredId().ToString(),
-            AttachmentId = exposed.AttachmentId.ToString(),
-            TargetIsZero = targetIsZero,
-        };
         var job = await _run.DataPlane.RunJobAsync(
             new StartJobRequest { JobId = jobId, Restore = work }, _run.Logger, _run.Time, cancellationToken);
         foreach (var warning in job.Restore.Warnings)
             _run.Logger.LogWarning("Restore of {BackupId}: {Warning}", _run.Backup.Id, warning);
+        TransferTelemetry.Count(job.Restore);
+        _run.Logger.LogInformation(
+            "Restore of {BackupId}: {Written} bytes written, {Same} bytes right already, in {Seconds} s by {IoEngine}; "
+            + "bound by {Bottleneck}",
+            _run.Backup.Id, job.Restore.BytesWritten, job.Restore.BytesSame, job.Restore.Seconds,
+            job.Restore.IoEngine, job.Restore.Stages?.Bottleneck);
         return job.Restore;
+    }
+
+    /// <summary>Undo of step 12. What the volume holds then is noted where the restore goes on.</summary>
+    private async Task StopAsync(string jobId, CancellationToken cancellationToken)
+    {
+        await _run.DataPlane.CancelAsync(jobId, cancellationToken);
+        if (!_run.Undo.GoesOn)
+            new RestoreTransfer(_run, VolumeId).Forget();
     }
 
     // ---- 18 ---------------------------------------------------------------------------------------------------------

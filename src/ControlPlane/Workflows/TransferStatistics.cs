@@ -28,6 +28,12 @@ internal static class TransferStatistics
         .With("spot_check_bytes", $"{result.SpotCheckBytes}")
         .With("reread_bytes", $"{result.RereadBytes}")
         .With("reread_seconds", $"{result.RereadSeconds}")
+        .With("spot_check_seconds", $"{result.SpotCheckSeconds}")
+        .With("known_zero_bytes", $"{result.KnownZeroBytes}")
+        .With("queue_depth", $"{result.QueueDepth}")
+        .With("io_engine", JsonSerializer.Serialize(result.IoEngine))
+        .With("bound_by", JsonSerializer.Serialize(result.Stages?.Bottleneck ?? ""))
+        .With("stages", JsonOf(result.Stages))
         .With("full_read", result.FullRead.Length > 0 ? "true" : "false")
         .With("full_read_reason", JsonSerializer.Serialize(result.FullRead))
         .With(Warnings, JsonSerializer.Serialize(result.Warnings.ToArray()));
@@ -35,6 +41,11 @@ internal static class TransferStatistics
     /// <summary>Of a restore.</summary>
     public static StepFacts FactsOf(RestoreResult result) => new StepFacts()
         .With("bytes_written", $"{result.BytesWritten}")
+        .With("bytes_read", $"{result.BytesRead}")
+        .With("bytes_same", $"{result.BytesSame}")
+        .With("io_engine", JsonSerializer.Serialize(result.IoEngine))
+        .With("bound_by", JsonSerializer.Serialize(result.Stages?.Bottleneck ?? ""))
+        .With("stages", JsonOf(result.Stages))
         .With("zero_bytes", $"{result.ZeroBytes}")
         .With("seconds", $"{result.Seconds}")
         .With("cpu_seconds", $"{result.CpuSeconds}")
@@ -52,5 +63,19 @@ internal static class TransferStatistics
         foreach (var name in FactsOf(new BackupResult()).Keys.Where(facts.ContainsKey))
             json[name] = JsonNode.Parse(facts[name]);
         return json.ToJsonString();
+    }
+
+    /// <summary>What each stage took, under the names of the data plane's own JSON.</summary>
+    private static string JsonOf(StageReport? report)
+    {
+        var stages = new JsonObject();
+        foreach (var row in report?.Table ?? [])
+            stages[row.Stage] = new JsonObject
+            {
+                ["wall_seconds"] = row.WallSeconds,
+                ["cpu_seconds"] = row.CpuSeconds,
+                ["bytes"] = row.Bytes,
+            };
+        return stages.ToJsonString();
     }
 }

@@ -1,3 +1,4 @@
+using BackupEngine.ControlPlane.DataPlane;
 using BackupEngine.ControlPlane.Hosting;
 
 namespace BackupEngine.ControlPlane.Tests.Hosting;
@@ -31,6 +32,31 @@ public sealed class EngineOptionsTests
         mebibytes == 0 ? "from 0 to 86400" : "from 0 to 1048576",
         Refused(new EngineOptions { CheckpointIntervalMiB = mebibytes, CheckpointSeconds = seconds }),
         StringComparison.Ordinal);
+
+    [Fact]
+    public void Bounds_go_to_the_data_plane_that_is_started()
+    {
+        var options = new EngineOptions { DataPlaneRateLimitMiB = 100, DataPlaneMemoryBudgetMiB = 2048 };
+        EngineOptionsValidator.Validate(options);
+        Assert.Equal(
+            ["serve", "--socket", "/run/dp.sock", "--rate-limit", "100MiB", "--memory-budget", "2048MiB"],
+            DataPlaneProcess.Arguments("/run/dp.sock", options));
+        Assert.Equal(
+            ["serve", "--socket", "/run/dp.sock"],
+            DataPlaneProcess.Arguments("/run/dp.sock", new EngineOptions()));
+    }
+
+    [Fact]
+    public void Bounds_of_a_data_plane_that_something_else_runs_and_negative_ones_are_refused()
+    {
+        Assert.Contains(
+            "with --rate-limit and --memory-budget",
+            Refused(new EngineOptions { DataPlaneMemoryBudgetMiB = 1, DataPlaneSocket = "/run/dp.sock" }),
+            StringComparison.Ordinal);
+        var message = Refused(new EngineOptions { BackupRateLimitMiB = -1, RestoreRateLimitMiB = -2 });
+        Assert.Contains("BackupRateLimitMiB -1 is not allowed", message, StringComparison.Ordinal);
+        Assert.Contains("RestoreRateLimitMiB -2 is not allowed", message, StringComparison.Ordinal);
+    }
 
     private static string Refused(EngineOptions options) =>
         Assert.Throws<EngineConfigurationException>(() => EngineOptionsValidator.Validate(options)).Message;

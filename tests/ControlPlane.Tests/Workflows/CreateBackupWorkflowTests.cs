@@ -174,7 +174,7 @@ public sealed class CreateBackupWorkflowTests : IDisposable
         {
             InstrumentPublished = (instrument, self) =>
             {
-                if (instrument.Meter.Name == WorkflowTelemetry.SourceName)
+                if (instrument is { Meter.Name: WorkflowTelemetry.SourceName, Name: "backupengine.backup.full_reads" })
                     self.EnableMeasurementEvents(instrument);
             },
         };
@@ -186,6 +186,11 @@ public sealed class CreateBackupWorkflowTests : IDisposable
 
         Assert.Contains(json, record.StatisticsJson, StringComparison.Ordinal);
         Assert.Contains("\"reread_bytes\":65536", record.StatisticsJson, StringComparison.Ordinal);
+        Assert.Contains(
+            "\"io_engine\":\"io_uring\",\"bound_by\":\"the source device\",\"stages\":{\"read\":{\"wall_seconds\":0.5,"
+            + "\"cpu_seconds\":0.25,\"bytes\":77}}",
+            record.StatisticsJson,
+            StringComparison.Ordinal);
         Assert.Equal(counted, count);
     }
 

@@ -147,6 +147,97 @@ public sealed class RestoreBackupWorkflowTests : IDisposable
         Assert.Equal(VolumeStatus.Available, (await _bench.VolumeAsync(volume.Id)).Status);
     }
 
+    [Fact]
+    public async Task A_volume_that_holds_another_version_of_the_backup_is_compared_first()
+    {
+        _bench.Volumes.ReadsAsZero = false;
+        var volume = await _bench.AddVolumeAsync(VolumeStatus.RestoringBackup, previous: VolumeStatus.Available);
+        var backup = await _bench.AddBackupAsync(volume, b => b.Status = BackupStatus.Restoring);
+        await _bench.SetRestoreVolumeAsync(backup.Id, volume.Id);
+
+        await _bench.RunAsync(backup.Id);
+
+        Assert.True(Assert.Single(_bench.DataPlane.Started).Restore.OnlyDifferences);
+    }
+
+    [Fact]
+    public async Task Any_other_volume_is_written_without_being_read()
+    {
+        _bench.Volumes.ReadsAsZero = false;
+        var (backup, _) = await AddRestoreAsync();
+
+        await _bench.RunAsync(backup.Id);
+
+        Assert.False(Assert.Single(_bench.DataPlane.Started).Restore.OnlyDifferences);
+    }
+
+    [Fact]
+    public async Task A_transfer_that_is_started_again_goes_on_from_its_resume_file()
+    {
+        _bench.DataPlane.HoldTransfers();
+        var (backup, volume) = await AddRestoreAsync();
+        var run = _bench.RunAsync(backup.Id);
+        await Eventually.HoldsAsync(() => !_bench.DataPlane.Started.IsEmpty);
+        _bench.DataPlane.Started.TryPeek(out var first);
+        await File.WriteAllTextAsync(first!.Restore.ResumeFile, "begun", TestContext.Current.CancellationToken);
+
+        _bench.DataPlane.KillAndRestart();
+        await run;
+
+        var again = _bench.DataPlane.Started.Last().Restore;
+        Assert.Equal(
+            (first.Restore.ResumeFile, volume.Id.ToString(), false),
+            (again.ResumeFile, again.ResumeTarget, again.OnlyDifferences));
+        Assert.Equal((volume.Id.ToString(), false), (first.Restore.ResumeTarget, first.Restore.OnlyDifferences));
+    }
+
+    [Fact]
+    public async Task Where_the_resume_file_is_not_there_what_may_have_been_written_is_compared()
+    {
+        _bench.DataPlane.HoldTransfers();
+        var (backup, _) = await AddRestoreAsync();
+        var run = _bench.RunAsync(backup.Id);
+        await Eventually.HoldsAsync(() => !_bench.DataPlane.Started.IsEmpty);
+
+        _bench.DataPlane.KillAndRestart();
+        await run;
+
+        Assert.Equal([false, true], _bench.DataPlane.Started.Select(started => started.Restore.OnlyDifferences));
+    }
+
+    [Fact]
+    public async Task A_restore_that_failed_leaves_no_resume_file()
+    {
+        _bench.DataPlane.HoldTransfers();
+        _bench.DataPlane.JobError = "the disk is on fire";
+        var (backup, _) = await AddRestoreAsync();
+        var run = _bench.RunAsync(backup.Id);
+        await Eventually.HoldsAsync(() => !_bench.DataPlane.Started.IsEmpty);
+        _bench.DataPlane.Started.TryPeek(out var started);
+        var file = started!.Restore.ResumeFile;
+        await File.WriteAllTextAsync(file, "begun", TestContext.Current.CancellationToken);
+
+        _bench.DataPlane.ReleaseTransfers();
+        await run;
+
+        Assert.False(File.Exists(file));
+    }
+
+    [Fact]
+    public async Task Rate_limits_of_the_host_are_handed_on()
+    {
+        _bench.RateLimitMiB = 7;
+        var (backup, _) = await AddRestoreAsync();
+        var created = await _bench.AddBackupAsync(await _bench.AddVolumeAsync());
+
+        await _bench.RunAsync(backup.Id);
+        await _bench.RunAsync(created.Id);
+
+        Assert.All(_bench.DataPlane.Started, started => Assert.Equal(
+            7 << 20, (started.Restore?.Tuning ?? started.Backup.Tuning).RateLimitBytesPerSecond));
+        Assert.Equal(2, _bench.DataPlane.Started.Count);
+    }
+
     public void Dispose() => _bench.Dispose();
 
     private static string[] FailedAt(WorkflowStep step) =>

@@ -129,6 +129,12 @@ internal sealed class FakeDataPlane : IDataPlane
             Warnings = { Warnings },
             FullRead = FullRead,
             RereadBytes = 65536,
+            IoEngine = "io_uring",
+            Stages = new StageReport
+            {
+                Bottleneck = "the source device",
+                Table = { new StageRow { Stage = "read", WallSeconds = 0.5, CpuSeconds = 0.25, Bytes = 77 } },
+            },
         };
     }
 

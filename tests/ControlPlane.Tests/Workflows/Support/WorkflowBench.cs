@@ -41,6 +41,9 @@ internal sealed class WorkflowBench : IDisposable, IDbContextFactory<EngineDatab
     /// <summary>Length of every lease, in seconds.</summary>
     public int LeaseSeconds { get; set; } = 3600;
 
+    /// <summary>What a transfer may do in a second, in MiB; 0 is no limit.</summary>
+    public int RateLimitMiB { get; set; }
+
     public EngineDatabase CreateDbContext() => Unreachable
         ? throw new InvalidOperationException("the database is away")
         : _open();
@@ -53,6 +56,8 @@ internal sealed class WorkflowBench : IDisposable, IDbContextFactory<EngineDatab
         LeaseSeconds = LeaseSeconds,
         CheckpointIntervalMiB = 256,
         CheckpointSeconds = 90,
+        BackupRateLimitMiB = RateLimitMiB,
+        RestoreRateLimitMiB = RateLimitMiB,
     };
 
     public BackupClaims Claims(string host = Host) => new(this, Options(host));
