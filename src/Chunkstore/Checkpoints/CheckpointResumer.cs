@@ -15,6 +15,9 @@ internal sealed class CheckpointResumer(
 {
     private const int LeavesAtOnce = 8;
 
+    /// <summary>Leaves that are compared with the source, at most.</summary>
+    private const int SampledLeaves = 64;
+
     private readonly NodeLoader _loader = new(new RelyingNodeStore(nodes, store));
     private readonly List<string> _warnings = [];
     private long _missing;
@@ -23,7 +26,15 @@ internal sealed class CheckpointResumer(
     public ulong LastNumber { get; private set; }
 
     /// <summary>Gives the finished leaves to the tree; the newest checkpoints first.</summary>
-    public async Task<ResumedLeaves> RunAsync(CheckpointWork work, ResumeMode mode, CancellationToken cancellationToken)
+    /// <param name="work">What this run works on.</param>
+    /// <param name="mode">Whether it goes on.</param>
+    /// <param name="isSame">Compares a sample with the source; null where nobody does.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public async Task<ResumedLeaves> RunAsync(
+        CheckpointWork work,
+        ResumeMode mode,
+        Func<IReadOnlyList<SampledLeaf>, CancellationToken, Task<bool>>? isSame,
+        CancellationToken cancellationToken)
     {
         var leaves = new ResumedLeaves(work.Shape.LeafCount);
         var names = catalog.List(work.BackupId);
@@ -32,6 +43,15 @@ internal sealed class CheckpointResumer(
         {
             StartOver(names, "it was asked for");
             names = [];
+        }
+
+        if (isSame is not null && await SampleAsync(names, work, mode, cancellationToken) is { Count: > 0 } sample
+            && !await isSame(sample, cancellationToken))
+        {
+            // Who compared says so, and where. What was in doubt once is not believed by a later run either.
+            names.ToList().ForEach(name => catalog.Remove(name));
+            names = [];
+            leaves.ReadEverything = true;
         }
 
         foreach (var name in names.Reverse())
@@ -52,6 +72,51 @@ internal sealed class CheckpointResumer(
 
         leaves.Warnings = _warnings;
         return leaves;
+    }
+
+    /// <summary>Some of the leaves that would be gone on with, as far as they are there.</summary>
+    private async Task<List<SampledLeaf>> SampleAsync(
+        IReadOnlyList<CheckpointName> names, CheckpointWork work, ResumeMode mode, CancellationToken cancellationToken)
+    {
+        var chosen = new LeafSample(SampledLeaves);
+        foreach (var name in names)
+        {
+            if (TryRead(name, work, mode) is { } checkpoint)
+            {
+                chosen.Offer(checkpoint);
+            }
+        }
+
+        var sample = new List<SampledLeaf>();
+        foreach (var (leaf, checkpoint) in chosen.Leaves)
+        {
+            try
+            {
+                sample.Add(new SampledLeaf(leaf.Index, await IdsOfAsync(leaf, checkpoint, cancellationToken)));
+            }
+            catch (CorruptDataException)
+            {
+                // Not complete any more: it is read again anyway.
+            }
+        }
+
+        return sample;
+    }
+
+    private async ValueTask<ChunkId[]> IdsOfAsync(
+        FinishedLeaf leaf, Checkpoint checkpoint, CancellationToken cancellationToken)
+    {
+        var count = checkpoint.Work.Shape.ChunksInLeaf(leaf.Index);
+        var (reference, node) = leaf.Reference is { } own
+            ? (own, await LoadAsync(own, count, cancellationToken))
+            : await tree.InheritedLeafAsync(leaf.Index, cancellationToken);
+        var ids = new ChunkId[count];
+        for (var i = 0; i < ids.Length; i++)
+        {
+            ids[i] = (node is null ? reference.ChildOfSentinel(level: 0) : node.ChildrenMemory.Span[i]).Id;
+        }
+
+        return ids;
     }
 
     private Checkpoint? TryRead(CheckpointName name, CheckpointWork work, ResumeMode mode)

@@ -136,13 +136,20 @@ public sealed class BackupWriter : IAsyncDisposable
     /// </summary>
     /// <param name="scope">Which part of the volume is read.</param>
     /// <param name="cancellationToken">Cancels it; the backup cannot be gone on with then.</param>
+    /// <param name="isSame">
+    /// Compares a sample of what would be gone on with, never an empty one, with the source. Where it says no, nothing
+    /// is gone on with, and <see cref="ResumedLeaves.ReadEverything"/> is set. Null where nobody compares.
+    /// </param>
     /// <returns>The leaves that need not be read and may not be set.</returns>
-    public async Task<ResumedLeaves> ResumeAsync(ReadScope scope, CancellationToken cancellationToken)
+    public async Task<ResumedLeaves> ResumeAsync(
+        ReadScope scope,
+        CancellationToken cancellationToken,
+        Func<IReadOnlyList<SampledLeaf>, CancellationToken, Task<bool>>? isSame = null)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         var work = CheckpointWork.Of(_options, _context.ChunkSizeBytes, scope);
         var resumer = new CheckpointResumer(_checkpoints, _store, _nodes, Tree);
-        var leaves = await resumer.RunAsync(work, _options.Resume, cancellationToken);
+        var leaves = await resumer.RunAsync(work, _options.Resume, isSame, cancellationToken);
         _log.Start(leaves.ReadEverything ? work with { Scope = ReadScope.Everything } : work, resumer.LastNumber);
         return leaves;
     }

@@ -21,7 +21,7 @@ internal static class BackupMetrics
 
     /// <summary>Bytes said to be unchanged were read and compared.</summary>
     /// <param name="bytes">How many.</param>
-    /// <param name="by"><c>spot_check</c> or <c>reread</c>.</param>
+    /// <param name="by"><c>spot_check</c>, <c>reread</c> or <c>resume_check</c>.</param>
     public static void CountCompared(long bytes, string by) =>
         ComparedBytes.Add(bytes, new KeyValuePair<string, object?>("by", by));
 }

@@ -54,6 +54,9 @@ internal sealed class BackupPlanning
     /// <summary>What the rolling re-read found.</summary>
     public ComparisonOutcome Reread { get; private set; } = ComparisonOutcome.Nothing;
 
+    /// <summary>What the comparison with an interrupted run found.</summary>
+    public ComparisonOutcome ResumeCheck { get; private set; } = ComparisonOutcome.Nothing;
+
     /// <summary>Where the next incremental goes on to re-read.</summary>
     public long RereadPositionBytes { get; private set; }
 
@@ -79,7 +82,8 @@ internal sealed class BackupPlanning
 
         var plan = BackupPlanner.Changed(_shape, _parent.Root.Shape, [.. changedBlocks, .. _start.HarmedRanges]);
         ChangedBlocks = ChangedBlocksUse.Used;
-        SpotCheck = await CompareAsync(Sample(plan), pool, buffers, cancellationToken);
+        var before = new ParentLeaves(_start.Writer.ParentTree!);
+        SpotCheck = await CompareAsync(Sample(plan), before, pool, buffers, cancellationToken);
         BackupMetrics.CountCompared(SpotCheck.BytesRead, "spot_check");
         if (SpotCheck.MismatchOffsetBytes is { } sampled)
         {
@@ -87,10 +91,27 @@ internal sealed class BackupPlanning
         }
 
         var part = new RollingReread(_shape, RereadPositionBytes, _request.VerifyChanged);
-        Reread = await CompareAsync(part.Select(plan), pool, buffers, cancellationToken);
+        Reread = await CompareAsync(part.Select(plan), before, pool, buffers, cancellationToken);
         BackupMetrics.CountCompared(Reread.BytesRead, "reread");
         RereadPositionBytes = part.NextPositionBytes;
         return Reread.MismatchOffsetBytes is { } found ? Disbelieve(FullReadReason.Reread, found) : plan;
+    }
+
+    /// <summary>
+    /// Compares some of what an interrupted run has read with the source: that its identity is the same is the word of
+    /// whoever named it.
+    /// </summary>
+    public async Task<bool> IsSameAsync(
+        BackupPlan plan,
+        IReadOnlyList<SampledLeaf> sample,
+        AlignedBufferPool pool,
+        LaneBuffers buffers,
+        CancellationToken cancellationToken)
+    {
+        var leaves = new ResumeSample(plan, sample);
+        ResumeCheck = await CompareAsync([.. leaves.Choose()], leaves, pool, buffers, cancellationToken);
+        BackupMetrics.CountCompared(ResumeCheck.BytesRead, "resume_check");
+        return ResumeCheck.MismatchOffsetBytes is null;
     }
 
     /// <summary>
@@ -105,7 +126,15 @@ internal sealed class BackupPlanning
             _logger.LogWarning("{Warning}", warning);
         }
 
-        if (resumed.ReadEverything)
+        if (ResumeCheck.MismatchOffsetBytes is { } offset)
+        {
+            plan = ReadEverything(
+                FullReadReason.ResumeCheck,
+                "The source is NOT what the interrupted run of this backup had read, although it is said to be: it "
+                + $"differs at offset {offset}. Nothing of that run is gone on with, and the whole volume is read, so "
+                + "this backup is right; what names the source (its identity, or whoever trusts it) is not.");
+        }
+        else if (resumed.ReadEverything)
         {
             plan = ReadEverything(
                 FullReadReason.Resumed,
@@ -151,12 +180,13 @@ internal sealed class BackupPlanning
 
     private Task<ComparisonOutcome> CompareAsync(
         IEnumerable<ChunkRange> ranges,
+        IExpectedLeaves expected,
         AlignedBufferPool pool,
         LaneBuffers buffers,
         CancellationToken cancellationToken)
     {
         var comparison = new SourceComparison(
-            _source, _shape, _start.Writer.ParentTree!, _request.Repository.ChunkHasher, _slots);
+            _source, _shape, expected, _request.Repository.ChunkHasher, _slots);
         return comparison.RunAsync(ranges, pool, buffers, _request.RateLimiter, cancellationToken);
     }
 

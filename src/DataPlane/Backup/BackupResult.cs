@@ -11,7 +11,7 @@ public sealed record BackupResult
     /// <summary>Size of the volume in bytes.</summary>
     public required long VolumeBytes { get; init; }
 
-    /// <summary>Read from the source device, spot check and re-read included.</summary>
+    /// <summary>Read from the source device, all that was read to compare included.</summary>
     public required long BytesRead { get; init; }
 
     /// <summary>Of the chunks that were read for the backup: bytes of those that are all zeros.</summary>
@@ -26,6 +26,12 @@ public sealed record BackupResult
     /// To be read, and not read, because an interrupted run of this backup had finished it; counted nowhere else.
     /// </summary>
     public long ResumedBytes { get; init; }
+
+    /// <summary>Read of that all the same, to compare it with the source.</summary>
+    public long ResumeCheckBytes { get; init; }
+
+    /// <summary>Time that this took.</summary>
+    public double ResumeCheckSeconds { get; init; }
 
     /// <summary>
     /// Bytes of the chunks that are the parent's at the same offset, read or not; 0 without a parent.

@@ -59,7 +59,11 @@ internal sealed class BackupRun(
             "Read by {Engine}, queue depth {From} to {To}: {Reason}",
             engine.Name, _depth.Depth.Current, _depth.Depth.Maximum, _depth.Reason);
         var plan = await Planning.PlanAsync(pool, _buffers, cancellationToken);
-        var resumed = await writer.ResumeAsync(plan.Scope, cancellationToken);
+        var asked = plan;
+        var resumed = await writer.ResumeAsync(
+            plan.Scope,
+            cancellationToken,
+            (sample, token) => Planning.IsSameAsync(asked, sample, pool, _buffers, token));
         plan = Planning.Judge(plan, resumed);
         await ReadAsync(plan, resumed, pool, cancellationToken);
         WarnOfCheckpoints();
@@ -130,7 +134,8 @@ internal sealed class BackupRun(
     {
         var inherited = parent is null ? 0 : _shape.VolumeBytes - plan.BytesToRead;
         return new SourceCounters(
-            Planning.SpotCheck.BytesRead + Planning.Reread.BytesRead + _lanes.Sum(lane => lane.Reader.BytesRead),
+            Planning.SpotCheck.BytesRead + Planning.Reread.BytesRead + Planning.ResumeCheck.BytesRead
+                + _lanes.Sum(lane => lane.Reader.BytesRead),
             _lanes.Sum(lane => lane.Worker.ZeroBytes),
             inherited + _lanes.Sum(lane => lane.Worker.SameBytes))
         {

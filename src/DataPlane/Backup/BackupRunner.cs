@@ -188,6 +188,8 @@ public sealed class BackupRunner(ILogger<BackupRunner> logger)
             BytesRead = manifest.Statistics.BytesRead,
             ZeroBytes = manifest.Statistics.ZeroBytes,
             ResumedBytes = run.ResumedBytes,
+            ResumeCheckBytes = run.Planning.ResumeCheck.BytesRead,
+            ResumeCheckSeconds = Math.Round(run.Planning.ResumeCheck.Seconds, 3),
             BytesUnchanged = manifest.Statistics.BytesUnchanged,
             ChunksNew = manifest.Statistics.ChunksNew,
             BytesNew = manifest.Statistics.BytesNew,

@@ -11,6 +11,7 @@ internal static class ChangedBlocksNames
         FullReadReason.SpotCheck => "spot_check",
         FullReadReason.Reread => "reread",
         FullReadReason.Resumed => "resumed",
+        FullReadReason.ResumeCheck => "resume_check",
         _ => "parent_damaged",
     };
 

@@ -1,10 +1,10 @@
 namespace BackupEngine.DataPlane.Backup;
 
-/// <summary>What a comparison of the source with the parent found, and what it cost.</summary>
+/// <summary>What a comparison of the source with what is known of it found, and what it cost.</summary>
 /// <param name="Chunks">Chunks that were compared, as a number.</param>
 /// <param name="BytesRead">Read for it.</param>
 /// <param name="Seconds">Time that it took.</param>
-/// <param name="MismatchOffsetBytes">Where the source differs from the parent although it is said to be unchanged;
+/// <param name="MismatchOffsetBytes">Where the source differs although it is said to be unchanged;
 /// null when it does nowhere.</param>
 internal sealed record ComparisonOutcome(long Chunks, long BytesRead, double Seconds, long? MismatchOffsetBytes)
 {

@@ -25,6 +25,10 @@ public enum FullReadReason
     [JsonStringEnumMemberName("resumed")]
     Resumed,
 
+    /// <summary>The source differs from what the interrupted run had read, although it is said to be the same.</summary>
+    [JsonStringEnumMemberName("resume_check")]
+    ResumeCheck,
+
     /// <summary>The parent is damaged, so that nothing can be built on it.</summary>
     [JsonStringEnumMemberName("parent_damaged")]
     ParentDamaged,

@@ -9,11 +9,12 @@ using BackupEngine.DataPlane.Transfers;
 namespace BackupEngine.DataPlane.Backup;
 
 /// <summary>
-/// Reads parts of what is said to be unchanged and compares them with the parent. One block that a source of changed
-/// blocks forgot to name is silent corruption that every later incremental inherits, so its word is not taken for it.
+/// Reads parts of what is said to be known and compares them with what they should be. One block that a source of
+/// changed blocks forgot to name is silent corruption that every later incremental inherits, so its word is not taken
+/// for it.
 /// </summary>
 internal sealed class SourceComparison(
-    IBlockDevice source, TreeShape shape, ManifestTreeReader parentTree, ChunkHasher hasher, SlotShare? slots)
+    IBlockDevice source, TreeShape shape, IExpectedLeaves expected, ChunkHasher hasher, SlotShare? slots)
 {
     private const int MaximumThreads = 16;
     private const long None = -1;
@@ -24,7 +25,7 @@ internal sealed class SourceComparison(
     private long _mismatch = None;
 
     /// <summary>Compares; ends early at a difference.</summary>
-    /// <param name="ranges">Chunks that the parent has at the same place and in the same length.</param>
+    /// <param name="ranges">Chunks that are expected, at the same place and in the same length.</param>
     /// <param name="pool">Where buffers come from, one for each thread.</param>
     /// <param name="buffers">Bounds of the buffers.</param>
     /// <param name="limiter">Limits reading.</param>
@@ -102,7 +103,7 @@ internal sealed class SourceComparison(
             try
             {
                 Blocking.Wait(slot?.EnterAsync(cancellationToken) ?? ValueTask.CompletedTask);
-                CompareWithParent(piece, plain.Span, ids, cancellationToken);
+                CompareWithExpected(piece, plain.Span, ids, cancellationToken);
             }
             finally
             {
@@ -112,12 +113,11 @@ internal sealed class SourceComparison(
         while (TryTake(pieces, out piece));
     }
 
-    private void CompareWithParent(
+    private void CompareWithExpected(
         ChunkRange piece, ReadOnlySpan<byte> plain, ChunkId[] ids, CancellationToken cancellationToken)
     {
         var leaf = piece.First / TreeShape.FanOut;
-        var count = parentTree.Root.Shape.ChunksInLeaf(leaf);
-        Blocking.Wait(parentTree.ReadLeafAsync(leaf, ids.AsMemory(0, count), cancellationToken));
+        _ = Blocking.Wait(expected.ReadAsync(leaf, ids, cancellationToken));
         for (var chunk = piece.First; chunk < piece.End; chunk++)
         {
             var one = plain.Slice((int)(chunk - piece.First) * shape.ChunkSizeBytes, shape.ChunkLength(chunk));

@@ -15,7 +15,8 @@ internal static class ResultText
         $"  volume     {SizeText.Format(result.VolumeBytes)}",
         $"  read       {Moved(result.BytesRead, result.DirectIo, result.Seconds)}",
         .. result.ResumedBytes > 0
-            ? [$"  resumed    {SizeText.Format(result.ResumedBytes)}, read by an interrupted run"]
+            ? [$"  resumed    {SizeText.Format(result.ResumedBytes)}, read by an interrupted run; "
+                + $"{SizeText.Format(result.ResumeCheckBytes)} of it compared, {result.ResumeCheckSeconds:0.00} s"]
             : Array.Empty<string>(),
         .. result.SpotCheckBytes + result.RereadBytes > 0
             ? [Proof(result)]

@@ -38,6 +38,8 @@ internal sealed class BackupWork(Contract.BackupJob request) : JobWork
         VolumeBytes = result.VolumeBytes,
         BytesRead = result.BytesRead,
         ResumedBytes = result.ResumedBytes,
+        ResumeCheckBytes = result.ResumeCheckBytes,
+        ResumeCheckSeconds = result.ResumeCheckSeconds,
         ZeroBytes = result.ZeroBytes,
         BytesUnchanged = result.BytesUnchanged,
         ChunksNew = result.ChunksNew,

@@ -50,7 +50,8 @@ public sealed class ResumeTests
         var result = await PipelineHarness.BackupAsync(request);
 
         Assert.True(result.ResumedBytes > 0);
-        Assert.Equal(content.Length, result.ResumedBytes + result.BytesRead);
+        Assert.Equal(content.Length, result.ResumedBytes + result.BytesRead - result.ResumeCheckBytes);
+        Assert.InRange(result.ResumeCheckBytes, 1, result.ResumedBytes / 256);
         Assert.True(before > 0);
         Assert.True(result.BytesNew <= result.BytesRead, "stored more than it read");
         Assert.Empty(result.Warnings);
@@ -92,6 +93,30 @@ public sealed class ResumeTests
         Assert.Contains("nothing proves", Assert.Single(result.Warnings), StringComparison.Ordinal);
         Assert.True(stored > 0 && result.BytesNew < content.Length - (1 << 20), "stored again what was there");
         Assert.Equal(content, await harness.RestoreAsync(result));
+    }
+
+    /// <summary>Whoever names the source is mistaken, or trusts it although it has changed.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task What_is_not_in_the_source_any_more_is_not_gone_on_with(bool isTrusted)
+    {
+        using var harness = new PipelineHarness { Tuning = EveryLeaf };
+        var content = Content(seed: 8);
+        var request = harness.Request(new StrictDevice(content)) with
+        {
+            SourceIdentity = isTrusted ? "" : "snapshot-1",
+            Resume = isTrusted ? ResumeMode.Trust : ResumeMode.WhenProven,
+        };
+        await InterruptAsync(request, content, failRead: 100);
+        var later = Content(seed: 9);
+
+        var result = await PipelineHarness.BackupAsync(request with { Source = new StrictDevice(later) });
+
+        Assert.Equal((0, FullReadReason.ResumeCheck), (result.ResumedBytes, result.FullRead));
+        Assert.Contains("NOT what the interrupted run", Assert.Single(result.Warnings), StringComparison.Ordinal);
+        Assert.Equal(later.Length, result.BytesRead - result.ResumeCheckBytes);
+        Assert.Equal(later, await harness.RestoreAsync(result));
     }
 
     private static byte[] Content(int seed)
@@ -149,7 +174,7 @@ public sealed class ResumeTests
         Assert.Empty(Directory.GetFiles(Path.Combine(harness.RepositoryPath, "checkpoints")));
         if (request.ChangedBlocks is null)
         {
-            Assert.Equal(result.VolumeBytes, result.ResumedBytes + result.BytesRead);
+            Assert.Equal(result.VolumeBytes, result.ResumedBytes + result.BytesRead - result.ResumeCheckBytes);
         }
 
         return result;
