@@ -8,6 +8,7 @@ using BackupEngine.ControlPlane.Api.Metadata;
 using BackupEngine.ControlPlane.Api.Pipeline;
 using BackupEngine.ControlPlane.Api.Queue;
 using BackupEngine.ControlPlane.Api.Quotas;
+using BackupEngine.ControlPlane.Api.Services;
 using BackupEngine.ControlPlane.Api.Snapshots;
 using BackupEngine.ControlPlane.Api.Stock;
 using BackupEngine.ControlPlane.Api.Volumes;
@@ -67,6 +68,7 @@ public static class EngineApi
         MapBoth(app, MessageEndpoints.Map);
         MapBoth(app, QueueEndpoints.Map);
         MapBoth(app, QuotaEndpoints.Map);
+        MapBoth(app, ServiceEndpoints.Map);
         MapBoth(app, StockEndpoints.Map);
         return app;
     }

@@ -25,7 +25,7 @@ public enum FullReadReason
     [JsonStringEnumMemberName("resumed")]
     Resumed,
 
-    /// <summary>The source differs from what the interrupted run had read, although it is said to be the same.</summary>
+    /// <summary>The source is said to be what the interrupted run had read, and differs from it.</summary>
     [JsonStringEnumMemberName("resume_check")]
     ResumeCheck,
 

@@ -56,15 +56,6 @@ public sealed class DiscoveryTests(ApiHost host) : IClassFixture<ApiHost>
     }
 
     [Fact]
-    public async Task Services_are_for_administrators()
-    {
-        (await host.As(ApiHost.Demo).GetAsync("/os-services")).MustRefuse(
-            403, "forbidden", "User does not have admin privileges");
-        var services = (await host.As(ApiHost.Admin).GetAsync("/os-services"))["services"].AsArray();
-        Assert.Equal(["cinder-volume", "cinder-backup"], services.Select(service => (string?)service!["binary"]));
-    }
-
-    [Fact]
     public async Task Limits_and_quotas_tell_what_the_project_uses()
     {
         var owner = ApiHost.Other;

@@ -43,6 +43,12 @@ public sealed class CinderClientTests
         await QuotasAsync(engine, client);
         await VolumesAsync(engine, client);
         await SnapshotsAsync(engine, client);
+        var services = await client.RunAsync("service-list", "--binary", "cinder-backup");
+        var name = services.Split('|', StringSplitOptions.TrimEntries).SkipWhile(cell => cell != "cinder-backup")
+            .ElementAt(1);
+        await client.RunAsync("service-disable", "--reason", "repair", name, "cinder-backup");
+        Assert.Contains("repair", await client.RunAsync("service-list"), StringComparison.Ordinal);
+        await client.RunAsync("service-enable", name, "cinder-backup");
         foreach (var command in new[]
         {
             "service-list", "message-list", "list-filters", "absolute-limits", "rate-limits", "availability-zone-list",

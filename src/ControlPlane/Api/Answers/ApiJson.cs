@@ -6,6 +6,7 @@ using BackupEngine.ControlPlane.Api.Backups.Records;
 using BackupEngine.ControlPlane.Api.Discovery;
 using BackupEngine.ControlPlane.Api.Messages;
 using BackupEngine.ControlPlane.Api.Queue;
+using BackupEngine.ControlPlane.Api.Services;
 using BackupEngine.ControlPlane.Api.Snapshots;
 using BackupEngine.ControlPlane.Api.Stock;
 using BackupEngine.ControlPlane.Api.Volumes;
@@ -32,6 +33,7 @@ namespace BackupEngine.ControlPlane.Api.Answers;
 [JsonSerializable(typeof(ConnectionInfoView))]
 [JsonSerializable(typeof(ExtensionView))]
 [JsonSerializable(typeof(ServiceView))]
+[JsonSerializable(typeof(ServiceChangeView))]
 [JsonSerializable(typeof(LimitsView))]
 [JsonSerializable(typeof(AvailabilityZoneView))]
 [JsonSerializable(typeof(VolumeTypeView))]

@@ -30,6 +30,9 @@ internal static class BackupBodies
         Required = ["status"],
     });
 
+    /// <summary>Of the action <c>os-cancel</c>, which looks at nothing in it.</summary>
+    public static readonly Schema Cancel = ObjectSchema.Body("os-cancel", BodyFields.Anything);
+
     /// <summary>Of the action <c>os-force_delete</c>.</summary>
     public static readonly Schema ForceDelete = ObjectSchema.Body("os-force_delete", new ObjectSchema
     {

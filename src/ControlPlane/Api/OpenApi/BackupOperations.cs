@@ -48,11 +48,15 @@ internal static class BackupOperations
             Field = "restore",
             Type = ApiJson.Relaxed.RestoreView,
         },
-        new("POST /backups/{id}/action", "Reset the status, or delete by force")
+        new("POST /backups/{id}/action", "Cancel (extension); reset the status, or delete by force, as administrator")
         {
             Status = Accepted,
-            ForAdministrators = true,
-            Actions = [BackupBodies.ResetStatus, BackupBodies.ForceDelete],
+            Actions = [BackupBodies.Cancel, BackupBodies.ResetStatus, BackupBodies.ForceDelete],
+        },
+        new("GET /os-backup-queue", "Show what waits for what (extension)")
+        {
+            Field = "backup_queue",
+            Type = ApiJson.Relaxed.IReadOnlyListQueueEntryView,
         },
         new("GET /backups/{id}/steps", "List what was done for a backup (extension)")
         {

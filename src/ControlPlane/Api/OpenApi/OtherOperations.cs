@@ -1,5 +1,6 @@
 using BackupEngine.ControlPlane.Api.Answers;
 using BackupEngine.ControlPlane.Api.Quotas;
+using BackupEngine.ControlPlane.Api.Services;
 
 namespace BackupEngine.ControlPlane.Api.OpenApi;
 
@@ -62,6 +63,7 @@ internal static class OtherOperations
             Type = ApiJson.Relaxed.ServiceView,
             IsList = true,
         },
+        .. OfServices(),
         new("GET /os-availability-zone", "List the zones")
         {
             Field = "availabilityZoneInfo",
@@ -74,6 +76,25 @@ internal static class OtherOperations
             Field = "resource_filters",
             Type = ApiJson.Relaxed.ResourceFilterView,
             IsList = true,
+        },
+    ];
+
+    private static ApiOperation[] OfServices() =>
+    [
+        new("PUT /os-services/enable", "Let a service take work")
+        {
+            ForAdministrators = true,
+            Body = ServiceBodies.Update,
+        },
+        new("PUT /os-services/disable", "Let a service take nothing new")
+        {
+            ForAdministrators = true,
+            Body = ServiceBodies.Update,
+        },
+        new("PUT /os-services/disable-log-reason", "Let a service take nothing new, and say why")
+        {
+            ForAdministrators = true,
+            Body = ServiceBodies.WithReason,
         },
     ];
 }

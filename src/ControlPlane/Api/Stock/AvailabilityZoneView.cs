@@ -2,18 +2,15 @@ using System.Text.Json.Serialization;
 
 namespace BackupEngine.ControlPlane.Api.Stock;
 
-/// <summary>An availability zone.</summary>
-internal sealed record AvailabilityZoneView
+/// <summary>An availability zone as it is listed.</summary>
+internal sealed class AvailabilityZoneView(string name, bool isAvailable)
 {
-    /// <summary>The one zone.</summary>
     public const string DefaultName = "nova";
 
-    /// <summary>Name.</summary>
     [JsonPropertyName("zoneName")]
-    public string Name { get; init; } = DefaultName;
+    public string Name { get; } = name;
 
-    /// <summary>State.</summary>
     [JsonPropertyName("zoneState")]
-    public IReadOnlyDictionary<string, bool> State { get; init; } =
-        new Dictionary<string, bool> { ["available"] = true };
+    public IReadOnlyDictionary<string, bool> State { get; } =
+        new Dictionary<string, bool> { ["available"] = isAvailable };
 }

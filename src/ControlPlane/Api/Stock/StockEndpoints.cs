@@ -1,12 +1,12 @@
 using BackupEngine.ControlPlane.Api.Answers;
 using BackupEngine.ControlPlane.Api.Backups;
 using BackupEngine.ControlPlane.Api.Faults;
+using BackupEngine.ControlPlane.Api.Messages;
 using BackupEngine.ControlPlane.Api.Pipeline;
 using BackupEngine.ControlPlane.Api.Quotas;
 using BackupEngine.ControlPlane.Api.Snapshots;
 using BackupEngine.ControlPlane.Api.Volumes;
 using BackupEngine.ControlPlane.Database;
-using BackupEngine.ControlPlane.Hosting;
 
 namespace BackupEngine.ControlPlane.Api.Stock;
 
@@ -35,9 +35,6 @@ internal static class StockEndpoints
         routes.MapGet("/extensions", (ApiRequest _) =>
             new ListAnswer<ExtensionView>("extensions", Extensions, ApiJson.Relaxed.ExtensionView));
         routes.MapGet("/extensions/{alias}", (ApiRequest _, string alias) => Extension(alias));
-        routes.MapGet("/os-availability-zone", (ApiRequest _) => new ListAnswer<AvailabilityZoneView>(
-            "availabilityZoneInfo", [new AvailabilityZoneView()], ApiJson.Relaxed.AvailabilityZoneView));
-        routes.MapGet("/os-services", Services);
         routes.MapGet("/resource_filters", ResourceFilters);
         routes.MapGet("/types", (ApiRequest _) =>
             new ListAnswer<VolumeTypeView>("volume_types", [new VolumeTypeView()], ApiJson.Relaxed.VolumeTypeView));
@@ -54,21 +51,6 @@ internal static class StockEndpoints
             ? new ObjectAnswer<VolumeTypeView>("volume_type", new VolumeTypeView(), ApiJson.Relaxed.VolumeTypeView)
             : throw new ApiFaultException(StatusCodes.Status404NotFound, $"Volume type {id} could not be found.");
 
-    /// <summary>The services of this process; those of other hosts are not known here.</summary>
-    private static ListAnswer<ServiceView> Services(ApiRequest request, EngineOptions options, TimeProvider clock)
-    {
-        if (!request.Caller.IsAdmin)
-            throw new ApiFaultException(StatusCodes.Status403Forbidden, "User does not have admin privileges");
-        var services = options.Roles.Where(role => role != "api").Select(role => new ServiceView
-        {
-            Binary = "cinder-" + role,
-            Host = options.Host,
-            Zone = AvailabilityZoneView.DefaultName,
-            UpdatedAt = clock.GetUtcNow().UtcDateTime,
-        });
-        return new ListAnswer<ServiceView>("services", [.. services], ApiJson.Relaxed.ServiceView);
-    }
-
     private static ListAnswer<ResourceFilterView> ResourceFilters(ApiRequest request)
     {
         if (!request.Version.Has(ResourceFiltersSince))
@@ -78,6 +60,7 @@ internal static class StockEndpoints
             new("volume", VolumeLists.Resource.PublicFilters),
             new("snapshot", SnapshotLists.Resource.PublicFilters),
             new("backup", BackupLists.Resource.PublicFilters),
+            new("message", MessageEndpoints.Filters),
         ];
         var only = request.Http.Request.Query["resource"].ToString();
         return new ListAnswer<ResourceFilterView>(
