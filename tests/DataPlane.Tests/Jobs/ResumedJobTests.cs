@@ -13,6 +13,9 @@ public sealed class ResumedJobTests : JobTestBase
     private const int SourceBytes = 64 << 20;
     private const long Rate = 8 << 20;
 
+    /// <summary>What a chunk that cannot be compressed takes besides itself, at most.</summary>
+    private const int RecordHeaderBytes = 64;
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
@@ -43,7 +46,11 @@ public sealed class ResumedJobTests : JobTestBase
         Assert.InRange(job.Backup.ResumedBytes, 16 << 20, SourceBytes - 1);
         Assert.Equal(SourceBytes, job.Backup.BytesRead - job.Backup.ResumeCheckBytes + job.Backup.ResumedBytes);
         Assert.InRange(job.Backup.ResumeCheckBytes, 1, job.Backup.ResumedBytes / 256);
-        Assert.True(job.Backup.BytesNew <= job.Backup.BytesRead);
+        Assert.InRange(job.Backup.BytesNew, 1, SourceBytes - job.Backup.ResumedBytes);
+        Assert.InRange(
+            job.Backup.BytesStored,
+            job.Backup.BytesNew,
+            job.Backup.BytesNew + (RecordHeaderBytes * job.Backup.ChunksNew));
         Assert.Empty(job.Backup.Warnings);
         var target = Folder.File("target");
         CommandLineFixture.Json("restore", "--repository", Repository, "--backup", "killed", "--target", target);
