@@ -10,7 +10,7 @@ namespace BackupEngine.ControlPlane.BackupService;
 /// claimed, their lease is kept, and their step log says that they wait. At shutdown work gets some time to end and is
 /// suspended then.
 /// </summary>
-public sealed class BackupRunner : IHostedService, IDisposable
+public sealed class BackupRunner : IHostedLifecycleService, IDisposable
 {
     private const int ConcurrentDeletes = 4;
 
@@ -78,7 +78,23 @@ public sealed class BackupRunner : IHostedService, IDisposable
     /// <inheritdoc/>
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <summary>Takes nothing more; waits for what runs; suspends what has not ended in time.</summary>
+    /// <inheritdoc/>
+    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>Takes nothing more from the moment on at which the process is told to stop.</summary>
+    public Task StoppingAsync(CancellationToken cancellationToken)
+    {
+        Volatile.Write(ref _closed, true);
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Waits for what runs; suspends what has not ended in time.</summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         Volatile.Write(ref _closed, true);

@@ -4,6 +4,7 @@ using BackupEngine.ControlPlane.BackupService;
 using BackupEngine.ControlPlane.Bus;
 using BackupEngine.ControlPlane.Database;
 using BackupEngine.ControlPlane.DataPlane;
+using BackupEngine.ControlPlane.Hosting.Health;
 using BackupEngine.ControlPlane.Hosts;
 using BackupEngine.ControlPlane.VolumeService;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -26,8 +27,8 @@ public static class EngineHost
     {
         var options = EngineOptionsReader.Read(configuration);
         StateDirectory.Prepare(options.StateDirectory);
-        return options.Has(EngineRole.Api)
-            ? BuildWithApi(configuration, options, adjust)
+        return options.Has(EngineRole.Api) ? BuildWithApi(configuration, options, adjust)
+            : options.HealthUrls is { Length: > 0 } ? BuildWithHealth(configuration, options, adjust)
             : BuildWithoutApi(configuration, options, adjust);
     }
 
@@ -43,7 +44,22 @@ public static class EngineHost
         builder.Services.AddEngineApi(options);
         adjust?.Invoke(builder.Services);
         var app = builder.Build();
+        app.UseHealth();
         app.MapEngineApi();
+        return app;
+    }
+
+    private static WebApplication BuildWithHealth(
+        IConfiguration configuration, EngineOptions options, Action<IServiceCollection>? adjust)
+    {
+        var builder = WebApplication.CreateBuilder(
+            new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+        Configure(builder, configuration, options);
+        builder.WebHost.UseUrls(options.HealthUrls!.Split(';', StringSplitOptions.RemoveEmptyEntries));
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
+        adjust?.Invoke(builder.Services);
+        var app = builder.Build();
+        app.UseHealth();
         return app;
     }
 
@@ -77,6 +93,7 @@ public static class EngineHost
         if (options.Has(EngineRole.Volume))
             services.AddVolumeService(options);
         services.AddEngineBus(options);
+        services.AddHealth(options);
         if (options.Has(EngineRole.Backup))
             services.AddBackupService();
     }

@@ -38,6 +38,9 @@ internal sealed class WorkflowBench : IDisposable, IDbContextFactory<EngineDatab
     /// <summary>As if the database were away.</summary>
     public bool Unreachable { get; set; }
 
+    /// <summary>Time, as the services have it.</summary>
+    public TimeProvider Time { get; set; } = TimeProvider.System;
+
     /// <summary>Length of every lease, in seconds.</summary>
     public int LeaseSeconds { get; set; } = 3600;
 
@@ -119,7 +122,7 @@ internal sealed class WorkflowBench : IDisposable, IDbContextFactory<EngineDatab
     {
         var services = new WorkflowServices(
             this, Volumes, DataPlane, observer
-                ?? new NoStepObserver(), Options(host), TimeProvider.System, NullLoggerFactory.Instance);
+                ?? new NoStepObserver(), Options(host), Time, NullLoggerFactory.Instance);
         using var lane = new SemaphoreSlim(1);
         // A run that hangs stands for a process that is dead: it does not look at its record either.
         var executor = new WorkflowExecutor(services, NullLogger<WorkflowExecutor>.Instance)
