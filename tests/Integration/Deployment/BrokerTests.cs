@@ -10,7 +10,7 @@ namespace BackupEngine.Integration.Deployment;
 
 /// <summary>A real broker: encrypted connections, and messages that have failed.</summary>
 [Collection(Broker.Name)]
-public sealed class BrokerTests
+public sealed class BrokerTests(VolumeFileSystem files)
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -39,7 +39,6 @@ public sealed class BrokerTests
         var (address, authority) = Encrypted();
         var secret = Path.GetTempFileName();
         await File.WriteAllTextAsync(secret, "guest\n", Token);
-        await using var files = new VolumeFileSystem();
         await using var engine = await EngineUnderTest.StartAsync(
             files, "rabbitmq",
             ("RabbitMq", address.Replace(":guest@", "@", StringComparison.Ordinal)),
@@ -91,7 +90,8 @@ public sealed class BrokerTests
         _ = Broker.Address;
         var directory = Environment.GetEnvironmentVariable("BACKUPENGINE_TEST_RABBITMQ_DIR") ?? "";
         var address = Path.Combine(directory, "tls-address");
-        Assert.SkipUnless(File.Exists(address), "needs BACKUPENGINE_TEST_RABBITMQ_DIR of tests/Integration/start-rabbitmq");
+        Assert.SkipUnless(
+            File.Exists(address), "needs BACKUPENGINE_TEST_RABBITMQ_DIR of tests/Integration/start-rabbitmq");
         return (File.ReadAllText(address).Trim(), Path.Combine(directory, "ca.pem"));
     }
 
