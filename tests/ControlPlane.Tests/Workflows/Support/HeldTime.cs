@@ -1,6 +1,8 @@
 namespace BackupEngine.ControlPlane.Tests.Workflows.Support;
 
-/// <summary>Whoever waits for some time to pass waits until the test lets time go on, and then as long as asked.</summary>
+/// <summary>
+/// Whoever waits for some time to pass waits until the test lets time go on, and then as long as asked.
+/// </summary>
 internal sealed class HeldTime : TimeProvider
 {
     private readonly Lock _sync = new();
