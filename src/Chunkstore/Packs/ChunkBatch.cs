@@ -15,6 +15,7 @@ public sealed class ChunkBatch : IDisposable
 
     private readonly Item[] _items;
     private readonly RecordEncoder?[] _encoders;
+    private readonly PackSpace[] _spaces;
     private readonly int _chunkSizeBytes;
     private readonly bool _encrypts;
 
@@ -23,6 +24,7 @@ public sealed class ChunkBatch : IDisposable
         Capacity = CapacityFor(chunkSizeBytes);
         _items = new Item[Capacity];
         _encoders = new RecordEncoder?[Capacity];
+        _spaces = new PackSpace[Capacity];
         _chunkSizeBytes = chunkSizeBytes;
         _encrypts = encrypts;
     }
@@ -66,6 +68,9 @@ public sealed class ChunkBatch : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => Array.ForEach(_encoders, encoder => encoder?.Dispose());
+
+    /// <summary>Room that the records got, in their order.</summary>
+    internal Span<PackSpace> Spaces => _spaces;
 
     internal ChunkId IdAt(int place) => _items[place].Id;
 

@@ -8,7 +8,7 @@ namespace BackupEngine.Chunkstore.Packs;
 internal sealed class PackBufferPool(int bufferBytes, int count) : IDisposable
 {
     private readonly Lock _lock = new();
-    private readonly Stack<AlignedBuffer> _free = new();
+    private readonly Stack<PackBuffer> _free = new();
     private readonly AlignedRegion _region = new(bufferBytes * count);
     private int _made;
     private TaskCompletionSource? _nextReturn;
@@ -28,7 +28,7 @@ internal sealed class PackBufferPool(int bufferBytes, int count) : IDisposable
     }
 
     /// <summary>Takes one of those that are available.</summary>
-    public AlignedBuffer Take()
+    public PackBuffer Take()
     {
         lock (_lock)
         {
@@ -38,13 +38,13 @@ internal sealed class PackBufferPool(int bufferBytes, int count) : IDisposable
             }
 
             return _made < count
-                ? new AlignedBuffer(_region, _made++ * bufferBytes, bufferBytes)
+                ? new PackBuffer(_region, _made++ * bufferBytes, bufferBytes)
                 : throw new InvalidOperationException("A buffer was taken where none is available.");
         }
     }
 
     /// <summary>Gives a buffer back.</summary>
-    public void Return(AlignedBuffer buffer)
+    public void Return(PackBuffer buffer)
     {
         TaskCompletionSource? waiting;
         lock (_lock)

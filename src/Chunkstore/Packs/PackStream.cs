@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-using System.Threading.Channels;
 using BackupEngine.Chunkstore.Backends;
 using BackupEngine.Chunkstore.Encryption;
 using BackupEngine.Chunkstore.Format;
@@ -9,39 +7,36 @@ namespace BackupEngine.Chunkstore.Packs;
 
 /// <summary>
 /// The packs of one type that a session writes, one after another. Many lanes append; a short lock orders them and
-/// copies their records into buffers; one writer takes full buffers to the disk, so no lane waits for a disk while it
-/// holds the lock. Sealing (directory, flush, rename) goes on beside the next pack. Buffers are counted: where all are
-/// under way, lanes wait.
+/// gives each its room in the buffers, which it fills outside of the lock; one writer takes buffers that are full to
+/// the disk, in order. So no lane waits for a disk, or for another lane's copying, while it holds the lock. Sealing
+/// (directory, flush, rename) goes on beside the next pack. Buffers are counted: where all are under way, lanes wait.
 /// </summary>
 internal sealed class PackStream : IAsyncDisposable
 {
     /// <summary>Records in one pack at most: bounds its directory in memory.</summary>
     private const int MaximumRecords = 65_536;
 
-    /// <summary>Packs being sealed at the same time at most.</summary>
-    private const int MaximumSealing = 2;
-
     private readonly Lock _lock = new();
     private readonly PackStreamOptions _options;
     private readonly PackBufferPool _buffers;
-    private readonly Channel<PackWork> _work = Channel.CreateUnbounded<PackWork>(new() { SingleReader = true });
-    private readonly SemaphoreSlim _sealing = new(MaximumSealing);
-    private readonly List<Task> _seals = [];
+    private readonly OpenBuffers _open;
+    private readonly PackSealer _sealer;
     private readonly CancellationTokenSource _stop = new();
-    private readonly Task _writer;
-    private readonly ConcurrentStack<List<PackEntry>> _entryLists = new();
+    private readonly PackWriter _writer;
+    private readonly Task _writing;
     private List<Task<SealedPack>> _finished = [];
     private OpenPack? _pack;
     private PackDraft? _nextPack;
-    private AlignedBuffer? _buffer;
-    private int _bufferUsed;
     private Exception? _fault;
 
     public PackStream(PackStreamOptions options)
     {
         _options = options;
         _buffers = new PackBufferPool(options.BufferBytes, options.BufferCount);
-        _writer = Task.Run(WriteAllAsync);
+        _open = new OpenBuffers(_buffers);
+        _sealer = new PackSealer(GiveUp);
+        _writer = new PackWriter(options, _buffers, _sealer);
+        _writing = Task.Run(() => _writer.RunAsync(TakeWork, GiveUp, _stop.Token));
     }
 
     /// <summary>Packs that were ended and not asked for yet.</summary>
@@ -61,9 +56,10 @@ internal sealed class PackStream : IAsyncDisposable
     {
         while (true)
         {
-            if (TryAppend(header, encoder, out var place, out var key, out var returned))
+            if (TryReserve(header, encoder, out var space, out var key, out var returned))
             {
-                return place;
+                FillAlone(space, header, encoder);
+                return space.Place;
             }
 
             if (key != encoder.SealedFor)
@@ -72,6 +68,7 @@ internal sealed class PackStream : IAsyncDisposable
             }
             else
             {
+                WakeWriter();
                 clock?.Mark(Stage.Append);
                 await returned.WaitAsync(cancellationToken);
                 clock?.MarkWait(Stage.WaitForPacks);
@@ -81,25 +78,25 @@ internal sealed class PackStream : IAsyncDisposable
 
     /// <summary>
     /// Appends records of a batch, the first ones first, for as long as that needs neither encryption nor waiting: the
-    /// lock is taken once for all of them.
+    /// lock is taken twice for all of them.
     /// </summary>
     /// <returns>How many.</returns>
     public int AppendAtOnce(ChunkBatch batch)
     {
-        lock (_lock)
+        var count = ReserveAtOnce(batch);
+        try
         {
-            for (var i = 0; i < batch.Count; i++)
+            for (var i = 0; i < count; i++)
             {
-                if (!TryAppend(batch.HeaderAt(i), batch.EncoderAt(i), out var place, out _, out _))
-                {
-                    return i;
-                }
-
-                batch.SetPlace(i, place);
+                Fill(batch.Spaces[i], batch.HeaderAt(i), batch.EncoderAt(i));
             }
-
-            return batch.Count;
         }
+        finally
+        {
+            EndFilling(batch.Spaces[..count]);
+        }
+
+        return count;
     }
 
     /// <summary>Encrypts a record for the pack that it would go to now, so that appending it need not.</summary>
@@ -122,32 +119,38 @@ internal sealed class PackStream : IAsyncDisposable
     /// <returns>The packs that were ended since the last call.</returns>
     public IReadOnlyList<Task<SealedPack>> EndPack()
     {
+        List<Task<SealedPack>> finished;
         lock (_lock)
         {
             ThrowIfFaulted();
             FinishPack();
-            var finished = _finished;
+            finished = _finished;
             _finished = [];
-            return finished;
         }
+
+        WakeWriter();
+        return finished;
     }
 
     /// <summary>Gives up what is not sealed, and waits until nothing of it is under way.</summary>
     public async ValueTask DisposeAsync()
     {
+        Task filled;
         lock (_lock)
         {
             Fault(new ObjectDisposedException(nameof(PackStream)));
+            filled = _open.AllFilledAsync();
         }
 
-        await _writer;
-        await Task.WhenAll(_seals);
+        await filled;
+        await _writing;
+        await _sealer.AllAsync();
         _pack?.Dispose();
         _pack?.Key?.Dispose();
         _nextPack?.Key?.Dispose();
         _buffers.Dispose();
         _stop.Dispose();
-        _sealing.Dispose();
+        _sealer.Dispose();
     }
 
     /// <summary>What a record would be encrypted under if it were placed now; null where nothing is.</summary>
@@ -163,37 +166,74 @@ internal sealed class PackStream : IAsyncDisposable
             : (_nextPack ??= PackDraft.Make(_options)).Key;
     }
 
+    private int ReserveAtOnce(ChunkBatch batch)
+    {
+        lock (_lock)
+        {
+            var count = 0;
+            try
+            {
+                for (; count < batch.Count; count++)
+                {
+                    if (!TryReserve(
+                            batch.HeaderAt(count), batch.EncoderAt(count), out batch.Spaces[count], out _, out _))
+                    {
+                        break;
+                    }
+
+                    batch.SetPlace(count, batch.Spaces[count].Place);
+                }
+            }
+            catch (Exception)
+            {
+                // The stream is given up, so nothing of what is not filled is written.
+                EndFilling(batch.Spaces[..count]);
+                throw;
+            }
+
+            return count;
+        }
+    }
+
     /// <param name="header">Its header.</param>
     /// <param name="encoder">The record.</param>
-    /// <param name="place">Where it was put.</param>
+    /// <param name="space">Where it is to be put.</param>
     /// <param name="key">What it has to be encrypted under.</param>
     /// <param name="returned">What is to be waited for, where it is encrypted as it should be.</param>
-    private bool TryAppend(
-        in RecordHeader header, RecordEncoder encoder, out PackPlace place, out PackKey? key, out Task returned)
+    private bool TryReserve(
+        in RecordHeader header, RecordEncoder encoder, out PackSpace space, out PackKey? key, out Task returned)
     {
         lock (_lock)
         {
             ThrowIfFaulted();
-            returned = Task.CompletedTask;
-            place = default;
-            key = KeyFor(header.RecordLength);
-            if (key != encoder.SealedFor)
+            try
             {
-                return false;
-            }
+                returned = Task.CompletedTask;
+                space = default;
+                key = KeyFor(header.RecordLength);
+                if (key != encoder.SealedFor)
+                {
+                    return false;
+                }
 
-            if (TryAppend(header, encoder, out place))
+                if (TryReserve(header, out space))
+                {
+                    return true;
+                }
+
+                // Where a buffer came back between the two looks, its signal was before ours.
+                returned = _buffers.NextReturnAsync();
+                return HasRoomFor(header.RecordLength) && TryReserve(header, out space);
+            }
+            catch (Exception exception)
             {
-                return true;
+                Fault(exception);
+                throw;
             }
-
-            // Where a buffer came back between the two looks, its signal was before ours.
-            returned = _buffers.NextReturnAsync();
-            return HasRoomFor(header.RecordLength) && TryAppend(header, encoder, out place);
         }
     }
 
-    private bool TryAppend(in RecordHeader header, RecordEncoder encoder, out PackPlace place)
+    private bool TryReserve(in RecordHeader header, out PackSpace space)
     {
         if (_pack is not null && IsFullFor(header.RecordLength))
         {
@@ -202,53 +242,70 @@ internal sealed class PackStream : IAsyncDisposable
 
         if (!HasRoomFor(header.RecordLength))
         {
-            place = default;
+            space = default;
             return false;
         }
 
         var pack = _pack ??= BeginPack();
-        place = new PackPlace(pack.Number, pack.Place(header));
-        Copy(pack, encoder.Head);
-        Copy(pack, encoder.Body(header));
+        space = _open.Reserve(pack, new PackPlace(pack.Number, pack.Place(header)), header.RecordLength);
         return true;
     }
 
     private bool IsFullFor(int recordLength) =>
         _pack!.PlacedBytes + recordLength > _options.PackSizeBytes || _pack.RecordCount == MaximumRecords;
 
-    private bool HasRoomFor(int recordLength)
-    {
-        var needed = recordLength + (_pack is null ? PackHeader.SizeBytes : 0);
-        var atHand = _buffer is null ? 0 : _options.BufferBytes - _bufferUsed;
-        return needed <= atHand + ((long)_buffers.Available * _options.BufferBytes);
-    }
+    private bool HasRoomFor(int recordLength) =>
+        _open.HasRoomFor(recordLength + (_pack is null ? PackHeader.SizeBytes : 0));
 
     private OpenPack BeginPack()
     {
         var draft = _nextPack ?? PackDraft.Make(_options);
         _nextPack = null;
-        var entries = _entryLists.TryPop(out var list) ? list : [];
-        var pack = new OpenPack(_options.NextPackNumber(), draft, entries);
+        var pack = new OpenPack(_options.NextPackNumber(), draft, _sealer.TakeEntries());
         Span<byte> bytes = stackalloc byte[PackHeader.SizeBytes];
         draft.Header.Write(bytes);
-        Copy(pack, bytes);
+        var space = _open.Reserve(pack, default, bytes.Length);
+        space.Fill(bytes, []);
+        _open.NoteFilled(space);
         return pack;
     }
 
-    private void Copy(OpenPack pack, ReadOnlySpan<byte> bytes)
+    private void FillAlone(in PackSpace space, in RecordHeader header, RecordEncoder encoder)
     {
-        while (bytes.Length > 0)
+        try
         {
-            _buffer ??= _buffers.Take();
-            var part = bytes[..Math.Min(bytes.Length, _options.BufferBytes - _bufferUsed)];
-            part.CopyTo(_buffer.GetSpan()[_bufferUsed..]);
-            _bufferUsed += part.Length;
-            bytes = bytes[part.Length..];
-            if (_bufferUsed == _options.BufferBytes)
+            Fill(space, header, encoder);
+        }
+        finally
+        {
+            EndFilling(new ReadOnlySpan<PackSpace>(in space));
+        }
+    }
+
+    private void Fill(in PackSpace space, in RecordHeader header, RecordEncoder encoder)
+    {
+        try
+        {
+            space.Fill(encoder.Head, encoder.Body(header));
+        }
+        catch (Exception exception)
+        {
+            GiveUp(exception);
+            throw;
+        }
+    }
+
+    private void EndFilling(ReadOnlySpan<PackSpace> spaces)
+    {
+        lock (_lock)
+        {
+            foreach (ref readonly var space in spaces)
             {
-                HandOver(pack, isLast: false);
+                _open.NoteFilled(space);
             }
         }
+
+        WakeWriter();
     }
 
     private void FinishPack()
@@ -256,69 +313,42 @@ internal sealed class PackStream : IAsyncDisposable
         if (_pack is { } pack)
         {
             // The last buffer may be empty: the work is then the sealing alone.
-            HandOver(pack, isLast: true);
+            _open.HandOver(pack, isLast: true);
             _finished.Add(pack.Sealed);
             pack.Key?.Dispose();
             _pack = null;
         }
     }
 
-    private void HandOver(OpenPack pack, bool isLast)
+    /// <summary>
+    /// Outside of the lock: who is woken is often given the processor of who wakes it, and all lanes would wait then.
+    /// </summary>
+    private void WakeWriter()
     {
-        _work.Writer.TryWrite(new PackWork(pack, _buffer, _bufferUsed, isLast));
-        _buffer = null;
-        _bufferUsed = 0;
-    }
-
-    private async Task WriteAllAsync()
-    {
-        await foreach (var work in _work.Reader.ReadAllAsync())
+        lock (_lock)
         {
-            try
+            if (!_open.TrySignal())
             {
-                await WriteAsync(work);
-            }
-            catch (Exception exception)
-            {
-                GiveUp(work.Pack, exception);
+                return;
             }
         }
+
+        _writer.Wake();
     }
 
-    private async ValueTask WriteAsync(PackWork work)
+    private PackWork? TakeWork()
     {
-        _stop.Token.ThrowIfCancellationRequested();
-        if (work.Buffer is { } buffer)
+        lock (_lock)
         {
-            await work.Pack.WriteAsync(buffer.Memory[..work.Length], Create, _stop.Token);
-            _buffers.Return(buffer);
-        }
-
-        if (work.IsLast)
-        {
-            await _sealing.WaitAsync(_stop.Token);
-            _seals.RemoveAll(seal => seal.IsCompletedSuccessfully);
-            _seals.Add(Task.Run(() => SealAsync(work.Pack)));
+            return _open.Take(isGivenUp: _fault is not null);
         }
     }
 
-    private DigestingWriter Create(ObjectName name) => new(_options.Create(name), _options.Stages);
-
-    private async Task SealAsync(OpenPack pack)
+    private void GiveUp(Exception exception)
     {
-        try
+        lock (_lock)
         {
-            await pack.SealAsync(_stop.Token);
-            pack.Entries.Clear();
-            _entryLists.Push(pack.Entries);
-        }
-        catch (Exception exception)
-        {
-            GiveUp(pack, exception);
-        }
-        finally
-        {
-            _sealing.Release();
+            Fault(exception);
         }
     }
 
@@ -340,7 +370,7 @@ internal sealed class PackStream : IAsyncDisposable
         {
             _fault = exception;
             _stop.Cancel();
-            _work.Writer.TryComplete();
+            _writer.Complete();
             _buffers.Wake();
         }
     }

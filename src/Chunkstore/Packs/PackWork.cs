@@ -10,4 +10,4 @@ namespace BackupEngine.Chunkstore.Packs;
 /// <param name="Length">How many of them.</param>
 /// <param name="IsLast">Whether the pack is to be sealed after them.</param>
 [StructLayout(LayoutKind.Auto)]
-internal readonly record struct PackWork(OpenPack Pack, AlignedBuffer? Buffer, int Length, bool IsLast);
+internal readonly record struct PackWork(OpenPack Pack, PackBuffer? Buffer, int Length, bool IsLast);
