@@ -1,9 +1,9 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using BackupEngine.Chunkstore.Tests;
 using BackupEngine.ControlPlane.Api.OpenApi;
 using BackupEngine.ControlPlane.Database.Entities;
-using BackupEngine.Chunkstore.Tests;
 using CsCheck;
 
 namespace BackupEngine.ControlPlane.Tests.Api;

@@ -1,6 +1,5 @@
-using BackupEngine.ControlPlane.Api.Faults;
-
 using System.Text.Json;
+using BackupEngine.ControlPlane.Api.Faults;
 
 namespace BackupEngine.ControlPlane.Api.Bodies;
 
