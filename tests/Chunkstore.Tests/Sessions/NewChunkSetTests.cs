@@ -53,21 +53,23 @@ public sealed class NewChunkSetTests
     public void What_a_set_takes_is_what_is_said_of_it() => Gen.Int[1, 20_000].Sample(
         chunks =>
         {
-            var seed = new Random(chunks);
-            var before = GC.GetAllocatedBytesForCurrentThread();
-            var set = new NewChunkSet();
-            for (var i = 0; i < chunks; i++)
-            {
-                var (high, low) = (2 * (ulong)seed.NextInt64(), 2 * (ulong)seed.NextInt64());
-                set.TryClaim(new UInt128(high, low ^ (ulong)i));
-            }
-
             // All tables that there ever were together are less than twice the last ones.
-            var taken = GC.GetAllocatedBytesForCurrentThread() - before;
+            var taken = ThreadAllocations.Of(() => ClaimRandom(chunks));
             Assert.InRange(taken, 0, 2 * NewChunkSet.BytesFor(chunks + (chunks / 8) + 64));
             Assert.InRange(3 * NewChunkSet.BytesFor(chunks), 0, NewChunkMemory.BytesFor(chunks) * 2);
         },
         iter: 20);
+
+    private static void ClaimRandom(int chunks)
+    {
+        var random = new Random(chunks);
+        var set = new NewChunkSet();
+        for (var i = 0; i < chunks; i++)
+        {
+            var (high, low) = (2 * (ulong)random.NextInt64(), 2 * (ulong)random.NextInt64());
+            set.TryClaim(new UInt128(high, low ^ (ulong)i));
+        }
+    }
 
     [Fact]
     public async Task Of_many_who_claim_one_chunk_one_wins()
