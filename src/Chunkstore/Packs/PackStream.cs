@@ -297,15 +297,21 @@ internal sealed class PackStream : IAsyncDisposable
 
     private void EndFilling(ReadOnlySpan<PackSpace> spaces)
     {
+        bool isNews;
         lock (_lock)
         {
             foreach (ref readonly var space in spaces)
             {
                 _open.NoteFilled(space);
             }
+
+            isNews = _open.TrySignal();
         }
 
-        WakeWriter();
+        if (isNews)
+        {
+            _writer.Wake();
+        }
     }
 
     private void FinishPack()

@@ -42,6 +42,19 @@ public sealed class DatabaseMigrator(
             [.. applied.Where(migration => !known.Contains(migration))]);
     }
 
+    /// <summary>Makes sure that the schema is this program's. Nothing is changed.</summary>
+    /// <exception cref="DatabaseVersionException">It is an older or a newer one.</exception>
+    public async Task RequireCurrentAsync(CancellationToken cancellationToken)
+    {
+        var state = await ReadStateAsync(cancellationToken);
+        RefuseNewer(state);
+        if (state.Pending.Count > 0)
+            throw new DatabaseVersionException(
+                $"The database {provider.Description} lacks {string.Join(", ", state.Pending)}. Nothing was changed. "
+                + "Run backup-engine db migrate with this configuration, and try again. A service does that by itself "
+                + "when it starts, unless MigrateAtStart is false.");
+    }
+
     /// <inheritdoc/>
     public async Task StartingAsync(CancellationToken cancellationToken)
     {
@@ -65,16 +78,6 @@ public sealed class DatabaseMigrator(
 
     /// <inheritdoc/>
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    private async Task RequireCurrentAsync(CancellationToken cancellationToken)
-    {
-        var state = await ReadStateAsync(cancellationToken);
-        RefuseNewer(state);
-        if (state.Pending.Count > 0)
-            throw new DatabaseVersionException(
-                $"The database {provider.Description} lacks {string.Join(", ", state.Pending)}, and MigrateAtStart is "
-                + "false. Nothing was changed. Run backup-engine db migrate with this configuration and start again.");
-    }
 
     private void RefuseNewer(DatabaseSchemaState state)
     {

@@ -21,7 +21,7 @@ public static class EngineCommandLine
         ServeCommand.Make(),
         DatabaseCommands.Make(),
         ConfigurationCommands.Make(),
-        QueueCommands.Make(),
-        WorkCommand.Make(),
+        BrokerQueueCommands.Make(),
+        BackupQueueCommand.Make(),
     };
 }

@@ -1,12 +1,11 @@
 using System.Text.Json.Nodes;
+using BackupEngine.Integration.Support;
 
 namespace BackupEngine.Integration.Clients;
 
 /// <summary>What one user sees of an engine.</summary>
 internal sealed record EngineEyes(EngineProcess Engine, string? Token, string ProjectId)
 {
-    private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(2);
-
     /// <summary>
     /// Waits until every object whose name begins so has a status; null: until there is none of the name.
     /// </summary>
@@ -15,20 +14,21 @@ internal sealed record EngineEyes(EngineProcess Engine, string? Token, string Pr
         using var http = new HttpClient();
         if (Token is not null)
             http.DefaultRequestHeaders.Add("X-Auth-Token", Token);
-        var until = DateTime.UtcNow + Deadline;
-        while (true)
-        {
-            var text = await http.GetStringAsync(
-                new Uri($"{Engine.Url}/v3/{ProjectId}/{collection}/detail"), TestContext.Current.CancellationToken);
-            var found = JsonNode.Parse(text)![collection]!.AsArray()
-                .Where(item => ((string?)item!["name"])?.StartsWith(name, StringComparison.Ordinal) == true)
-                .Select(item => (string?)item!["status"]).ToList();
-            if (status is null ? found.Count == 0 : found.Count > 0 && found.TrueForAll(given => given == status))
-                return;
-            Assert.False(
-                (status != "error" && found.Contains("error")) || DateTime.UtcNow > until,
-                $"{collection} {name} {status}: {text}\n{Engine.LogText()}");
-            await Task.Delay(100, TestContext.Current.CancellationToken);
-        }
+        await Eventually.HoldsAsync(
+            async () =>
+            {
+                var text = await http.GetStringAsync(
+                    new Uri($"{Engine.Url}/v3/{ProjectId}/{collection}/detail"), TestContext.Current.CancellationToken);
+                var found = JsonNode.Parse(text)![collection]!.AsArray()
+                    .Where(item => ((string?)item!["name"])?.StartsWith(name, StringComparison.Ordinal) == true)
+                    .Select(item => (string?)item!["status"]).ToList();
+                Assert.False(
+                    status != "error" && found.Contains("error"),
+                    $"{collection} {name} {status}: {text}\n{Engine.LogText()}");
+                return status is null
+                    ? found.Count == 0
+                    : found.Count > 0 && found.TrueForAll(given => given == status);
+            },
+            $"{collection} {name} {status ?? "gone"}");
     }
 }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json.Nodes;
+using BackupEngine.Integration.Support;
 
 namespace BackupEngine.Integration.Clients;
 
@@ -48,12 +49,13 @@ internal sealed class EngineProcess : IAsyncDisposable
     {
         var engine = new EngineProcess(authentication);
         using var http = new HttpClient();
-        var until = DateTime.UtcNow + Deadline;
-        while (!await engine.AnswersAsync(http))
-        {
-            Assert.False(engine._process.HasExited || DateTime.UtcNow > until, engine.LogText());
-            await Task.Delay(100, TestContext.Current.CancellationToken);
-        }
+        await Eventually.HoldsAsync(
+            async () =>
+            {
+                Assert.False(engine._process.HasExited, engine.LogText());
+                return await engine.AnswersAsync(http);
+            },
+            "the engine answers");
 
         if (authentication == "token-file")
             engine.ReadProjectUser();

@@ -32,6 +32,18 @@ public sealed class EngineCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task The_queue_is_shown_where_the_schema_is_there_and_else_what_to_do_is_said()
+    {
+        var early = await RunAsync(["queue"], []);
+        await RunAsync("db", "migrate");
+        var empty = await RunAsync(["queue"], []);
+
+        Assert.Equal(ExitCode.Failure, early.Code);
+        Assert.Contains("db migrate", early.Text, StringComparison.Ordinal);
+        Assert.Equal((ExitCode.Success, "Nothing runs, and nothing waits."), (empty.Code, empty.Text.Trim()));
+    }
+
+    [Fact]
     public async Task A_configuration_is_shown_without_its_secrets_and_its_parts_are_tried()
     {
         var secret = Path.Combine(_state, "secret");

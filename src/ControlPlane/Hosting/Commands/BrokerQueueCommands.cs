@@ -9,7 +9,7 @@ using RabbitMQ.Client;
 namespace BackupEngine.ControlPlane.Hosting.Commands;
 
 /// <summary><c>backup-engine queues list|show|redeliver</c>: the broker's queues.</summary>
-internal static class QueueCommands
+internal static class BrokerQueueCommands
 {
     private static readonly Argument<string> Queue = new("QUEUE") { Description = "Name of the queue." };
 
@@ -119,7 +119,7 @@ internal static class QueueCommands
     private static async Task<IReadOnlyList<string>> NamesAsync(
         EngineOptions options, CancellationToken cancellationToken)
     {
-        await using var database = EngineDatabaseRegistration.ProviderOf(options).Open();
+        await using var database = (await CurrentDatabase.FindAsync(options, cancellationToken)).Open();
         var hosts = await database.Volumes.Select(volume => volume.Host).Distinct().ToListAsync(cancellationToken);
         var queues = hosts.Append(options.Host).Where(host => host.Length > 0).Distinct(StringComparer.Ordinal)
             .Order(StringComparer.Ordinal).Select(QueueAddress.VolumeServiceName)
