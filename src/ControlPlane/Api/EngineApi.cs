@@ -44,7 +44,7 @@ public static class EngineApi
         services.AddScoped<BackupRestoration>().AddScoped<BackupUpdate>().AddScoped<BackupDeletion>();
         services.TryAddSingleton<HostDirectory>();
         services.TryAddSingleton<BackupQueue>();
-        services.AddScoped<BackupCancellation>();
+        services.AddScoped<BackupCancellation>().AddScoped<BackupProtection>();
         services.AddScoped<BackupOverruling>().AddScoped<BackupActions>().AddScoped<BackupImport>();
         return services;
     }

@@ -44,6 +44,15 @@ public class EngineDatabase : DbContext
     /// <summary>The hosts, a row for each role.</summary>
     public DbSet<HostEntity> Hosts => Set<HostEntity>();
 
+    /// <summary>Backup policies, the deleted ones included.</summary>
+    public DbSet<BackupPolicyEntity> BackupPolicies => Set<BackupPolicyEntity>();
+
+    /// <summary>The volumes that policies name.</summary>
+    public DbSet<BackupPolicyVolumeEntity> BackupPolicyVolumes => Set<BackupPolicyVolumeEntity>();
+
+    /// <summary>What came due of policies, and what became of it.</summary>
+    public DbSet<BackupPolicyRunEntity> BackupPolicyRuns => Set<BackupPolicyRunEntity>();
+
     /// <inheritdoc/>
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder) =>
         configurationBuilder.Properties<DateTime>().HaveConversion<UtcDateTimeConverter>();
@@ -64,5 +73,19 @@ public class EngineDatabase : DbContext
         modelBuilder.Entity<HostEntity>().HasKey(h => new { h.Host, h.Role });
         modelBuilder.Entity<BackupStepEntity>().HasKey(s => s.Sequence);
         modelBuilder.Entity<BackupStepEntity>().HasIndex(s => new { s.BackupId, s.Sequence });
+        AddPolicies(modelBuilder);
+    }
+
+    private static void AddPolicies(ModelBuilder modelBuilder)
+    {
+        modelBuilder.Entity<BackupEntity>().HasIndex(b => new { b.PolicyId, b.VolumeId });
+        modelBuilder.Entity<BackupPolicyEntity>().HasIndex(p => new { p.ProjectId, p.CreatedAt });
+        modelBuilder.Entity<BackupPolicyEntity>().HasIndex(p => p.NextRunAt);
+        modelBuilder.Entity<BackupPolicyVolumeEntity>().HasKey(v => new { v.PolicyId, v.VolumeId });
+        modelBuilder.Entity<BackupPolicyVolumeEntity>().HasIndex(v => v.VolumeId);
+        modelBuilder.Entity<BackupPolicyRunEntity>().HasIndex(r => new { r.PolicyId, r.VolumeId, r.DueAt }).IsUnique();
+        modelBuilder.Entity<BackupPolicyRunEntity>().HasIndex(r => new { r.ProjectId, r.CreatedAt });
+        modelBuilder.Entity<BackupPolicyRunEntity>().HasIndex(r => new { r.Status, r.StartAt });
+        modelBuilder.Entity<BackupPolicyRunEntity>().HasIndex(r => r.RetentionDue);
     }
 }

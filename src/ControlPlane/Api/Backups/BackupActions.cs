@@ -15,6 +15,7 @@ internal sealed class BackupActions(
     EngineDatabase database,
     BackupOverruling overruling,
     BackupCancellation cancellation,
+    BackupProtection protection,
     CommandDispatch commands,
     BackupRequestLog steps,
     TimeProvider clock)
@@ -33,6 +34,8 @@ internal sealed class BackupActions(
             "os-reset_status" => ResetStatusAsync(request, id, body, cancellationToken),
             "os-force_delete" => ForceDeleteAsync(request, id, body, cancellationToken),
             "os-cancel" => cancellation.CancelAsync(request, id, cancellationToken),
+            "os-protect" => protection.SetAsync(request, id, value: true, cancellationToken),
+            "os-unprotect" => protection.SetAsync(request, id, value: false, cancellationToken),
             _ => throw ActionBody.Unknown(action),
         };
     }
@@ -68,6 +71,8 @@ internal sealed class BackupActions(
         {
             await using var transaction = await database.Database.BeginTransactionAsync(cancellationToken);
             var backup = await database.FindBackupAsync(request, id, cancellationToken);
+            if (status == BackupStatus.Deleting && backup.Protected)
+                throw BackupProtection.Refusal(backup.Id);
             if (!await overruling.SetStatusAsync(backup, status, cancellationToken))
                 continue;
             if (receivedAt is { } at)

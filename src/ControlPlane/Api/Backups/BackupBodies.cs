@@ -33,6 +33,12 @@ internal static class BackupBodies
     /// <summary>Of the action <c>os-cancel</c>, which looks at nothing in it.</summary>
     public static readonly Schema Cancel = ObjectSchema.Body("os-cancel", BodyFields.Anything);
 
+    /// <summary>Of the action <c>os-protect</c>, which looks at nothing in it.</summary>
+    public static readonly Schema Protect = ObjectSchema.Body("os-protect", BodyFields.Anything);
+
+    /// <summary>Of the action <c>os-unprotect</c>, likewise.</summary>
+    public static readonly Schema Unprotect = ObjectSchema.Body("os-unprotect", BodyFields.Anything);
+
     /// <summary>Of the action <c>os-force_delete</c>.</summary>
     public static readonly Schema ForceDelete = ObjectSchema.Body("os-force_delete", new ObjectSchema
     {

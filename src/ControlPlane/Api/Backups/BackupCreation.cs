@@ -1,8 +1,8 @@
 using BackupEngine.ControlPlane.Api.Commands;
 using BackupEngine.ControlPlane.Api.Faults;
 using BackupEngine.ControlPlane.Api.Listing;
-using BackupEngine.ControlPlane.Api.Pipeline;
 using BackupEngine.ControlPlane.Api.Quotas;
+using BackupEngine.ControlPlane.Authentication;
 using BackupEngine.ControlPlane.Contracts;
 using BackupEngine.ControlPlane.Database;
 using BackupEngine.ControlPlane.Database.Entities;
@@ -25,32 +25,42 @@ internal sealed class BackupCreation(
     TimeProvider clock)
 {
     /// <summary>Makes the record and sends the command.</summary>
+    /// <param name="caller">Whose backup it is.</param>
+    /// <param name="asked">What is asked for.</param>
+    /// <param name="begin">Done first in the transaction that makes the record; null: nothing.</param>
+    /// <param name="cancellationToken">Ends it before the record is made.</param>
     /// <exception cref="ApiFaultException">The request is refused; nothing has changed.</exception>
     public async Task<BackupEntity> CreateAsync(
-        ApiRequest request, NewBackup asked, CancellationToken cancellationToken)
+        Caller caller, NewBackup asked, Func<Task>? begin, CancellationToken cancellationToken)
     {
         var receivedAt = clock.GetUtcNow().UtcDateTime;
-        var backup = await RecordAsync(request, asked, receivedAt, cancellationToken);
+        var backup = await RecordAsync(caller, asked, begin, receivedAt, cancellationToken);
         var failure = await commands.ToBackupServicesAsync(new CreateBackup { BackupId = backup.Id });
         await steps.RecordSentAsync(backup.Id, BackupWorkflows.Create, failure);
         return backup;
     }
 
     private async Task<BackupEntity> RecordAsync(
-        ApiRequest request, NewBackup asked, DateTime receivedAt, CancellationToken cancellationToken)
+        Caller caller,
+        NewBackup asked,
+        Func<Task>? begin,
+        DateTime receivedAt,
+        CancellationToken cancellationToken)
     {
         await using var transaction = await database.Database.BeginTransactionAsync(cancellationToken);
-        var volume = await database.FindVolumeAsync(request, $"{asked.VolumeId}", cancellationToken);
+        if (begin is not null)
+            await begin();
+        var volume = await database.FindVolumeAsync(caller, $"{asked.VolumeId}", cancellationToken);
         var snapshot = asked.SnapshotId is null
             ? null
-            : await sources.FindSnapshotAsync(request, asked, cancellationToken);
+            : await sources.FindSnapshotAsync(caller, asked, cancellationToken);
         if (snapshot is null)
             BackupSources.RequireVolumeStatus(volume.Status, asked.Force);
-        await quota.RequireBackupAsync(request.Caller.ProjectId, volume.SizeGiB, cancellationToken);
-        var parent = asked.Incremental ? await FindParentAsync(request, asked, snapshot, cancellationToken) : null;
+        await quota.RequireBackupAsync(caller.ProjectId, volume.SizeGiB, cancellationToken);
+        var parent = asked.Incremental ? await FindParentAsync(caller, asked, snapshot, cancellationToken) : null;
         await sources.BeginAsync(volume, snapshot, asked.Force, cancellationToken);
 
-        var backup = Draft(request, asked, volume, snapshot, parent);
+        var backup = Draft(caller, asked, volume, snapshot, parent);
         database.Backups.Add(backup);
         steps.AddAccepted(backup, BackupWorkflows.Create, receivedAt);
         await database.SaveChangesAsync(cancellationToken);
@@ -61,10 +71,10 @@ internal sealed class BackupCreation(
     /// <summary>
     /// The newest available backup of the volume in the caller's project, and older than the snapshot if one is read.
     /// </summary>
-    private async Task<BackupEntity> FindParentAsync(
-        ApiRequest request, NewBackup asked, SnapshotEntity? snapshot, CancellationToken cancellationToken)
+    private async Task<BackupEntity?> FindParentAsync(
+        Caller caller, NewBackup asked, SnapshotEntity? snapshot, CancellationToken cancellationToken)
     {
-        var project = request.Caller.ProjectId;
+        var project = caller.ProjectId;
         var parent = await database.Backups.AsNoTracking()
             .Where(backup => backup.VolumeId == asked.VolumeId && backup.DeletedAt == null)
             .Where(backup => backup.ProjectId == project)
@@ -72,18 +82,20 @@ internal sealed class BackupCreation(
             .Where(backup => snapshot == null || backup.DataTimestamp < snapshot.CreatedAt)
             .OrderByDescending(backup => backup.DataTimestamp).ThenByDescending(backup => backup.Id)
             .FirstOrDefaultAsync(cancellationToken);
-        return parent ?? throw Fault.InvalidBackup("No backups available to do an incremental backup.");
+        return parent is not null || asked.FullWithoutParent
+            ? parent
+            : throw Fault.InvalidBackup("No backups available to do an incremental backup.");
     }
 
     private BackupEntity Draft(
-        ApiRequest request, NewBackup asked, VolumeEntity volume, SnapshotEntity? snapshot, BackupEntity? parent)
+        Caller caller, NewBackup asked, VolumeEntity volume, SnapshotEntity? snapshot, BackupEntity? parent)
     {
         var now = clock.GetUtcNow().UtcDateTime;
         return new BackupEntity
         {
-            Id = Guid.NewGuid(),
-            ProjectId = request.Caller.ProjectId,
-            UserId = request.Caller.UserId,
+            Id = asked.Id ?? Guid.NewGuid(),
+            ProjectId = caller.ProjectId,
+            UserId = caller.UserId,
             VolumeId = volume.Id,
             SnapshotId = snapshot?.Id,
             ParentId = parent?.Id,
@@ -93,6 +105,7 @@ internal sealed class BackupCreation(
             AvailabilityZone = asked.AvailabilityZone ?? volume.AvailabilityZone,
             SizeGiB = volume.SizeGiB,
             MetadataJson = asked.MetadataJson,
+            PolicyId = asked.PolicyId,
             VolumeMetadataJson = SavedVolume.Save(volume),
             DataTimestamp = snapshot?.CreatedAt ?? now,
             CreatedAt = now,

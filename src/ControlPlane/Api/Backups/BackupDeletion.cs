@@ -16,14 +16,30 @@ internal sealed class BackupDeletion(
     private static readonly string[] Deletable = [BackupStatus.Available, BackupStatus.Error];
 
     /// <summary>Begins to remove a backup.</summary>
-    /// <exception cref="ApiFaultException">404, or 400 for its status.</exception>
+    /// <exception cref="ApiFaultException">404, or 400 for its status or its protection.</exception>
     public async Task DeleteAsync(ApiRequest request, string id, CancellationToken cancellationToken)
     {
-        var receivedAt = clock.GetUtcNow().UtcDateTime;
         var backup = await database.FindBackupAsync(request, id, cancellationToken);
+        if (!await TryDeleteAsync(backup, Deletable, () => Task.FromResult(true), cancellationToken))
+            throw await database.Backups.AnyAsync(row => row.Id == backup.Id && row.Protected, cancellationToken)
+                ? BackupProtection.Refusal(backup.Id)
+                : Fault.InvalidBackup("Backup status must be available or error");
+    }
+
+    /// <summary>Begins to remove a backup that is not protected.</summary>
+    /// <param name="backup">The backup.</param>
+    /// <param name="from">The statuses from which it may go.</param>
+    /// <param name="confirm">Asked in the transaction, when nobody else can begin with the backup any more.</param>
+    /// <param name="cancellationToken">Ends it before anything is changed.</param>
+    /// <returns>Whether it was begun; else nothing is changed.</returns>
+    public async Task<bool> TryDeleteAsync(
+        BackupEntity backup, IReadOnlyList<string> from, Func<Task<bool>> confirm, CancellationToken cancellationToken)
+    {
+        var receivedAt = clock.GetUtcNow().UtcDateTime;
         await using (var transaction = await database.Database.BeginTransactionAsync(cancellationToken))
         {
-            await BeginAsync(backup.Id, cancellationToken);
+            if (!await BeginAsync(backup.Id, from, cancellationToken) || !await confirm())
+                return false;
             steps.AddAccepted(backup, BackupWorkflows.Delete, receivedAt);
             await database.SaveChangesAsync(cancellationToken);
             await transaction.CommitAsync(cancellationToken);
@@ -31,20 +47,19 @@ internal sealed class BackupDeletion(
 
         var failure = await commands.ToBackupServicesAsync(new DeleteBackup { BackupId = backup.Id });
         await steps.RecordSentAsync(backup.Id, BackupWorkflows.Delete, failure);
+        return true;
     }
 
-    private async Task BeginAsync(Guid id, CancellationToken cancellationToken)
+    private async Task<bool> BeginAsync(Guid id, IReadOnlyList<string> from, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow().UtcDateTime;
-        var changed = await database.Backups
-            .Where(row => row.Id == id && row.DeletedAt == null && Deletable.Contains(row.Status))
+        return await database.Backups
+            .Where(row => row.Id == id && row.DeletedAt == null && from.Contains(row.Status) && !row.Protected)
             .ExecuteUpdateAsync(
                 set => set.SetProperty(row => row.Status, BackupStatus.Deleting)
                     .SetProperty(row => row.CommandSentAt, (DateTime?)null)
                     .SetProperty(row => row.LeaseExpiresAt, (DateTime?)null)
                     .SetProperty(row => row.UpdatedAt, now),
-                cancellationToken);
-        if (changed == 0)
-            throw Fault.InvalidBackup("Backup status must be available or error");
+                cancellationToken) > 0;
     }
 }

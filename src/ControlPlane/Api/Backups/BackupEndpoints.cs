@@ -36,7 +36,8 @@ internal static class BackupEndpoints
     {
         var body = await BodyReader.ReadAsync(request.Http, cancellationToken);
         BackupBodies.Create(request.Version).Require(body);
-        var backup = await creation.CreateAsync(request, NewBackup.Read(body), cancellationToken);
+        var backup = await creation.CreateAsync(
+            request.Caller, NewBackup.Read(body), begin: null, cancellationToken);
         return new ObjectAnswer<BackupSummary>(
             "backup",
             BackupViews.Summary(request, backup),

@@ -19,6 +19,7 @@ internal sealed class BackupOverruling(EngineDatabase database, TimeProvider clo
         var now = clock.GetUtcNow().UtcDateTime;
         var changed = await database.Backups
             .Where(row => row.Id == backup.Id && row.DeletedAt == null && row.Status == backup.Status)
+            .Where(row => status != BackupStatus.Deleting || !row.Protected)
             .ExecuteUpdateAsync(
                 set => set.SetProperty(row => row.Status, status)
                     .SetProperty(row => row.CommandSentAt, (DateTime?)null)

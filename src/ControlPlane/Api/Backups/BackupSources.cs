@@ -1,6 +1,6 @@
 using BackupEngine.ControlPlane.Api.Faults;
 using BackupEngine.ControlPlane.Api.Listing;
-using BackupEngine.ControlPlane.Api.Pipeline;
+using BackupEngine.ControlPlane.Authentication;
 using BackupEngine.ControlPlane.Database;
 using BackupEngine.ControlPlane.Database.Entities;
 using Microsoft.EntityFrameworkCore;
@@ -13,9 +13,9 @@ internal sealed class BackupSources(EngineDatabase database, TimeProvider clock)
     /// <summary>The snapshot that is asked for, if it is one of the volume and may be read.</summary>
     /// <exception cref="ApiFaultException">404, or 400 where it is of another volume or not available.</exception>
     public async Task<SnapshotEntity> FindSnapshotAsync(
-        ApiRequest request, NewBackup asked, CancellationToken cancellationToken)
+        Caller caller, NewBackup asked, CancellationToken cancellationToken)
     {
-        var snapshot = await database.FindSnapshotAsync(request, $"{asked.SnapshotId}", cancellationToken);
+        var snapshot = await database.FindSnapshotAsync(caller, $"{asked.SnapshotId}", cancellationToken);
         if (snapshot.VolumeId != asked.VolumeId)
             throw Fault.InvalidVolume(
                 $"Volume {asked.VolumeId} does not match with snapshot.volume_id {snapshot.VolumeId}.");

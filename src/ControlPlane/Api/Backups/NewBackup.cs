@@ -33,6 +33,15 @@ internal sealed record NewBackup
     /// <summary>User metadata, as the record keeps it.</summary>
     public required string MetadataJson { get; init; }
 
+    /// <summary>The id that it gets; null: a new one.</summary>
+    public Guid? Id { get; init; }
+
+    /// <summary>Whether an incremental becomes a full one where there is none to base it on.</summary>
+    public bool FullWithoutParent { get; init; }
+
+    /// <summary>The policy that asks for it; null: a user does.</summary>
+    public Guid? PolicyId { get; init; }
+
     /// <summary>Reads a body that passed its schema.</summary>
     public static NewBackup Read(BodyValue body)
     {

@@ -52,6 +52,9 @@ internal static class Fault
     /// <summary>404 for a backup, also for one of another project.</summary>
     public static ApiFaultException BackupNotFound(string id) => NotFound("Backup", id);
 
+    /// <summary>404 for a backup policy, also for one of another project.</summary>
+    public static ApiFaultException BackupPolicyNotFound(string id) => NotFound("Backup policy", id);
+
     /// <summary>Throws the fault if something was not found.</summary>
     public static T OrThrow<T>([NotNull] T? found, Func<ApiFaultException> fault)
         where T : class => found ?? throw fault();

@@ -1,5 +1,6 @@
 using BackupEngine.ControlPlane.Api.Faults;
 using BackupEngine.ControlPlane.Api.Pipeline;
+using BackupEngine.ControlPlane.Authentication;
 using BackupEngine.ControlPlane.Database;
 using BackupEngine.ControlPlane.Database.Entities;
 using Microsoft.EntityFrameworkCore;
@@ -15,28 +16,46 @@ internal static class RecordLookup
     /// <exception cref="ApiFaultException">404.</exception>
     public static Task<VolumeEntity> FindVolumeAsync(
         this EngineDatabase database, ApiRequest request, string id, CancellationToken cancellationToken) =>
-        FindAsync(database.Volumes, request, id, Fault.VolumeNotFound, cancellationToken);
+        database.FindVolumeAsync(request.Caller, id, cancellationToken);
+
+    /// <summary>A volume, for whoever asks not by a request.</summary>
+    /// <exception cref="ApiFaultException">404.</exception>
+    public static Task<VolumeEntity> FindVolumeAsync(
+        this EngineDatabase database, Caller caller, string id, CancellationToken cancellationToken) =>
+        FindAsync(database.Volumes, caller, id, Fault.VolumeNotFound, cancellationToken);
 
     /// <summary>A snapshot.</summary>
     /// <exception cref="ApiFaultException">404.</exception>
     public static Task<SnapshotEntity> FindSnapshotAsync(
         this EngineDatabase database, ApiRequest request, string id, CancellationToken cancellationToken) =>
-        FindAsync(database.Snapshots, request, id, Fault.SnapshotNotFound, cancellationToken);
+        database.FindSnapshotAsync(request.Caller, id, cancellationToken);
+
+    /// <summary>A snapshot, for whoever asks not by a request.</summary>
+    /// <exception cref="ApiFaultException">404.</exception>
+    public static Task<SnapshotEntity> FindSnapshotAsync(
+        this EngineDatabase database, Caller caller, string id, CancellationToken cancellationToken) =>
+        FindAsync(database.Snapshots, caller, id, Fault.SnapshotNotFound, cancellationToken);
 
     /// <summary>A backup.</summary>
     /// <exception cref="ApiFaultException">404.</exception>
     public static Task<BackupEntity> FindBackupAsync(
         this EngineDatabase database, ApiRequest request, string id, CancellationToken cancellationToken) =>
-        FindAsync(database.Backups, request, id, Fault.BackupNotFound, cancellationToken);
+        FindAsync(database.Backups, request.Caller, id, Fault.BackupNotFound, cancellationToken);
+
+    /// <summary>A backup policy.</summary>
+    /// <exception cref="ApiFaultException">404.</exception>
+    public static Task<BackupPolicyEntity> FindBackupPolicyAsync(
+        this EngineDatabase database, ApiRequest request, string id, CancellationToken cancellationToken) =>
+        FindAsync(database.BackupPolicies, request.Caller, id, Fault.BackupPolicyNotFound, cancellationToken);
 
     private static async Task<T> FindAsync<T>(
-        IQueryable<T> records, ApiRequest request, string id, Func<string, ApiFaultException> notFound,
+        IQueryable<T> records, Caller caller, string id, Func<string, ApiFaultException> notFound,
         CancellationToken cancellationToken)
         where T : class, IProjectRecord
     {
         if (!Guid.TryParse(id, out var guid))
             throw notFound(id);
-        var found = await records.AsNoTracking().InScopeOf(request.Caller)
+        var found = await records.AsNoTracking().InScopeOf(caller)
             .SingleOrDefaultAsync(record => record.Id == guid, cancellationToken);
         return found ?? throw notFound(id);
     }

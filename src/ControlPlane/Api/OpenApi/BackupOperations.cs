@@ -48,10 +48,16 @@ internal static class BackupOperations
             Field = "restore",
             Type = ApiJson.Relaxed.RestoreView,
         },
-        new("POST /backups/{id}/action", "Cancel (extension); reset the status, or delete by force, as administrator")
+        new(
+            "POST /backups/{id}/action",
+            "Cancel, protect (extensions); as administrator reset the status, delete by force")
         {
             Status = Accepted,
-            Actions = [BackupBodies.Cancel, BackupBodies.ResetStatus, BackupBodies.ForceDelete],
+            Actions =
+            [
+                BackupBodies.Cancel, BackupBodies.Protect, BackupBodies.Unprotect, BackupBodies.ResetStatus,
+                BackupBodies.ForceDelete,
+            ],
         },
         new("GET /os-backup-queue", "Show what waits for what (extension)")
         {

@@ -98,6 +98,12 @@ public sealed class BackupEntity : IMetadataRecord
     /// </summary>
     public string? VolumeMetadataJson { get; set; }
 
+    /// <summary>The backup policy that made it; null: a user did.</summary>
+    public Guid? PolicyId { get; set; }
+
+    /// <summary>Whether it is kept: neither a delete nor a policy removes it until that is taken back.</summary>
+    public bool Protected { get; set; }
+
     /// <summary>UTC.</summary>
     public DateTime CreatedAt { get; set; }
 
