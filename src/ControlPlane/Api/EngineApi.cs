@@ -12,6 +12,7 @@ using BackupEngine.ControlPlane.Api.Services;
 using BackupEngine.ControlPlane.Api.Snapshots;
 using BackupEngine.ControlPlane.Api.Stock;
 using BackupEngine.ControlPlane.Api.Volumes;
+using BackupEngine.ControlPlane.Authentication.Policies;
 using BackupEngine.ControlPlane.Hosting;
 using BackupEngine.ControlPlane.Hosts;
 using BackupEngine.ControlPlane.Scheduling;
@@ -26,11 +27,13 @@ public static class EngineApi
     /// Adds what the API is made of. It needs the database, an authenticator, the bus and its
     /// <see cref="Bus.ICommandSender"/> beside it.
     /// </summary>
+    /// <exception cref="PolicyFileException">The policy file cannot be used.</exception>
     public static IServiceCollection AddEngineApi(this IServiceCollection services, EngineOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
         services.TryAddSingleton(options);
         services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(Policy.Load(options.PolicyFile));
         services.AddRouting().AddHttpContextAccessor();
         services.AddScoped<CommandDispatch>();
         services.AddScoped<QuotaLimits>().AddScoped<QuotaGate>();
@@ -63,8 +66,9 @@ public static class EngineApi
         MapBoth(app, VolumeEndpoints.Map);
         MapBoth(app, SnapshotEndpoints.Map);
         MapBoth(app, BackupEndpoints.Map);
-        MapBoth(app, routes => MetadataEndpoints.Map(routes, VolumeLists.Resource, "Volume"));
-        MapBoth(app, routes => MetadataEndpoints.Map(routes, SnapshotLists.Resource, "Snapshot"));
+        MapBoth(app, routes => MetadataEndpoints.Map(routes, VolumeLists.Resource, "Volume", MetadataRules.OfVolumes));
+        MapBoth(app, routes => MetadataEndpoints.Map(
+            routes, SnapshotLists.Resource, "Snapshot", MetadataRules.OfSnapshots));
         MapBoth(app, MessageEndpoints.Map);
         MapBoth(app, QueueEndpoints.Map);
         MapBoth(app, QuotaEndpoints.Map);

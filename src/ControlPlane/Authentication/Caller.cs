@@ -6,6 +6,12 @@ namespace BackupEngine.ControlPlane.Authentication;
 /// <param name="Roles">The user's roles in the project.</param>
 public sealed record Caller(string UserId, string ProjectId, IReadOnlyList<string> Roles)
 {
-    /// <summary>Whether the caller may see and do what is the operator's.</summary>
-    public bool IsAdmin { get; } = Roles.Contains("admin", StringComparer.OrdinalIgnoreCase);
+    /// <summary>
+    /// Whether the caller sees every project: as the rule <c>context_is_admin</c> has it, by default with the role
+    /// <c>admin</c>.
+    /// </summary>
+    public bool IsAdmin { get; init; } = Roles.Contains("admin", StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Whether the project may have administrators: false only where Keystone says so.</summary>
+    public bool IsAdminProject { get; init; } = true;
 }

@@ -10,19 +10,30 @@ namespace BackupEngine.ControlPlane.Authentication;
 /// </remarks>
 public sealed class TokenFileAuthenticator : IAuthenticator
 {
+    private static readonly string[] Ranks = ["admin", "member", "reader"];
+
     private readonly (byte[] TokenDigest, Caller Caller)[] _users;
 
     /// <summary>For these users.</summary>
     public TokenFileAuthenticator(IReadOnlyList<TokenUser> users)
     {
         ArgumentNullException.ThrowIfNull(users);
-        _users = [.. users.Select(user => (Digest(user.Token), new Caller(user.UserId, user.ProjectId, user.Roles)))];
+        _users = [.. users.Select(user => (Digest(user.Token), CallerOf(user)))];
     }
 
     /// <inheritdoc/>
     public ValueTask<Caller?> AuthenticateAsync(
         string? token, string? projectIdInUrl, CancellationToken cancellationToken) =>
         ValueTask.FromResult(string.IsNullOrEmpty(token) ? null : Find(Digest(token)));
+
+    /// <summary>As in Keystone, an administrator is a member too, and a member a reader.</summary>
+    private static Caller CallerOf(TokenUser user)
+    {
+        var from = Array.FindIndex(Ranks, rank => user.Roles.Contains(rank, StringComparer.OrdinalIgnoreCase));
+        string[] implied = from < 0 ? [] : Ranks[from..];
+        return new Caller(
+            user.UserId, user.ProjectId, [.. user.Roles.Union(implied, StringComparer.OrdinalIgnoreCase)]);
+    }
 
     private Caller? Find(byte[] digest)
     {

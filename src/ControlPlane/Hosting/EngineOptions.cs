@@ -41,6 +41,11 @@ public sealed partial class EngineOptions
     public string Authentication { get; set; } = "token-file";
 
     /// <summary>
+    /// YAML or JSON file that changes who may do what: <c>"rule": "expression"</c>; null: the defaults. Read at start.
+    /// </summary>
+    public string? PolicyFile { get; set; }
+
+    /// <summary>
     /// Socket of a data plane that something else runs; null: this process starts and supervises one.
     /// </summary>
     public string? DataPlaneSocket { get; set; }

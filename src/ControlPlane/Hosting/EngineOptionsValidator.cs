@@ -1,3 +1,4 @@
+using BackupEngine.ControlPlane.Authentication.Policies;
 using BackupEngine.ControlPlane.Database.PostgreSql;
 
 namespace BackupEngine.ControlPlane.Hosting;
@@ -48,6 +49,7 @@ public static class EngineOptionsValidator
         .. Bus(options),
         .. Database(options),
         .. Telemetry(options),
+        .. Policies(options),
     ];
 
     private static IEnumerable<string> Roles(EngineOptions options)
@@ -116,6 +118,19 @@ public static class EngineOptionsValidator
         if (options.OtlpEndpoint is not null && !IsUri(options.OtlpEndpoint, "http", "https"))
             yield return $"OtlpEndpoint \"{options.OtlpEndpoint}\" is not usable. It is http://HOST:PORT of an OTLP "
                 + "collector.";
+    }
+
+    private static IEnumerable<string> Policies(EngineOptions options)
+    {
+        try
+        {
+            Policy.Load(options.PolicyFile);
+            return [];
+        }
+        catch (PolicyFileException e)
+        {
+            return [e.Message];
+        }
     }
 
     private static IEnumerable<string> OneOf(string name, string value, params string[] allowed)

@@ -23,6 +23,13 @@ public sealed class ApiHost : IAsyncLifetime
 {
     public static readonly TokenUser Admin = User("admin", "a", ["admin", "member", "reader"]);
     public static readonly TokenUser Demo = User("demo", "d", ["member", "reader"]);
+
+    /// <summary>May look at the project of <see cref="Demo"/>.</summary>
+    public static readonly TokenUser Reader = OfDemo("reader", ["reader"]);
+
+    /// <summary>Has a token for that project, and no role that any rule asks for.</summary>
+    public static readonly TokenUser Stranger = OfDemo("stranger", ["guest"]);
+
     public static readonly TokenUser Other = User("other", "e", ["member", "reader"]);
 
     private readonly string _directory = Directory.CreateTempSubdirectory("backupengine-api-").FullName;
@@ -39,6 +46,9 @@ public sealed class ApiHost : IAsyncLifetime
     /// <summary>The audit log.</summary>
     internal LogRecorder Audit { get; } = new("BackupEngine.Audit");
 
+    /// <summary>Changes the options before the start.</summary>
+    internal Action<EngineOptions>? Configure { get; init; }
+
     public async ValueTask InitializeAsync()
     {
         Options = new EngineOptions
@@ -52,8 +62,9 @@ public sealed class ApiHost : IAsyncLifetime
             QuotaBackups = -1,
             QuotaBackupGigabytes = -1,
         };
+        Configure?.Invoke(Options);
         _database = TestDatabase.Choose(Options);
-        TokenFileTests.Write(_directory, [Admin, Demo, Other]);
+        TokenFileTests.Write(_directory, [Admin, Demo, Reader, Stranger, Other]);
         var builder = WebApplication.CreateBuilder();
         builder.WebHost.UseTestServer();
         builder.Logging.ClearProviders();
@@ -175,6 +186,9 @@ public sealed class ApiHost : IAsyncLifetime
         await using var database = Database();
         return await database.Backups.SingleAsync(row => row.Id == id, TestContext.Current.CancellationToken);
     }
+
+    private static TokenUser OfDemo(string name, IReadOnlyList<string> roles) =>
+        User(name, name[..1], roles) with { ProjectId = Demo.ProjectId };
 
     private static TokenUser User(string name, string digit, IReadOnlyList<string> roles) => new()
     {

@@ -90,6 +90,8 @@ public sealed class BackupRecordTests(ApiHost host) : IClassFixture<ApiHost>
         (await Admin.GetAsync($"/backups/{failed.Id}/export_record")).MustRefuse(
             "Invalid backup: Backup status must be available and not creating.");
         (await host.As(ApiHost.Demo).GetAsync($"/backups/{backup.Id}/export_record")).MustRefuse(
+            404, "itemNotFound", $"Backup {backup.Id} could not be found.");
+        (await host.As(ApiHost.Demo).GetAsync($"/backups/{failed.Id}/export_record")).MustRefuse(
             403, "forbidden", "Policy doesn't allow backup:export-import to be performed.");
         (await ImportAsync(Encode(fields), user: ApiHost.Demo)).MustRefuse(
             403, "forbidden", "Policy doesn't allow backup:backup-import to be performed.");

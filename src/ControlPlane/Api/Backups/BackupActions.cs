@@ -3,6 +3,7 @@ using BackupEngine.ControlPlane.Api.Commands;
 using BackupEngine.ControlPlane.Api.Faults;
 using BackupEngine.ControlPlane.Api.Listing;
 using BackupEngine.ControlPlane.Api.Pipeline;
+using BackupEngine.ControlPlane.Authentication.Policies;
 using BackupEngine.ControlPlane.Contracts;
 using BackupEngine.ControlPlane.Database;
 using BackupEngine.ControlPlane.Database.Entities;
@@ -20,8 +21,6 @@ internal sealed class BackupActions(
     BackupRequestLog steps,
     TimeProvider clock)
 {
-    private const string RulePrefix = "volume_extension:backup_admin_actions:";
-
     /// <summary>How often a status that changes at the same moment is looked at again.</summary>
     private const int Attempts = 10;
 
@@ -49,28 +48,33 @@ internal sealed class BackupActions(
         if (status is not (BackupStatus.Available or BackupStatus.Error))
             throw Fault.BadRequest(
                 $"Backup status: {given} is invalid, valid statuses are: ['available', 'error'].");
-        request.RequireAdmin(RulePrefix + "reset_status");
-        await OverruleAsync(request, id, status, receivedAt: null, cancellationToken);
+        await OverruleAsync(
+            request, id, PolicyRules.BackupResetStatus, status, receivedAt: null, cancellationToken);
     }
 
     private async Task ForceDeleteAsync(
         ApiRequest request, string id, BodyValue body, CancellationToken cancellationToken)
     {
         BackupBodies.ForceDelete.Require(body);
-        request.RequireAdmin(RulePrefix + "force_delete");
         var receivedAt = clock.GetUtcNow().UtcDateTime;
-        var backup = await OverruleAsync(request, id, BackupStatus.Deleting, receivedAt, cancellationToken);
+        var backup = await OverruleAsync(
+            request, id, PolicyRules.BackupForceDelete, BackupStatus.Deleting, receivedAt, cancellationToken);
         var failure = await commands.ToBackupServicesAsync(new DeleteBackup { BackupId = backup.Id });
         await steps.RecordSentAsync(backup.Id, BackupWorkflows.Delete, failure);
     }
 
     private async Task<BackupEntity> OverruleAsync(
-        ApiRequest request, string id, string status, DateTime? receivedAt, CancellationToken cancellationToken)
+        ApiRequest request,
+        string id,
+        PolicyRule rule,
+        string status,
+        DateTime? receivedAt,
+        CancellationToken cancellationToken)
     {
         for (var attempt = 0; attempt < Attempts; attempt++)
         {
             await using var transaction = await database.Database.BeginTransactionAsync(cancellationToken);
-            var backup = await database.FindBackupAsync(request, id, cancellationToken);
+            var backup = await database.FindBackupAsync(request, id, rule, cancellationToken);
             if (status == BackupStatus.Deleting && backup.Protected)
                 throw BackupProtection.Refusal(backup.Id);
             if (!await overruling.SetStatusAsync(backup, status, cancellationToken))

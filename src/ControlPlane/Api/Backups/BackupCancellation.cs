@@ -2,6 +2,7 @@ using BackupEngine.ControlPlane.Api.Commands;
 using BackupEngine.ControlPlane.Api.Faults;
 using BackupEngine.ControlPlane.Api.Listing;
 using BackupEngine.ControlPlane.Api.Pipeline;
+using BackupEngine.ControlPlane.Authentication.Policies;
 using BackupEngine.ControlPlane.Contracts;
 using BackupEngine.ControlPlane.Database;
 using BackupEngine.ControlPlane.Database.Entities;
@@ -19,7 +20,7 @@ internal sealed class BackupCancellation(EngineDatabase database, CommandDispatc
     /// <exception cref="ApiFaultException">404; or 400: nothing that can be cancelled is under way.</exception>
     public async Task CancelAsync(ApiRequest request, string id, CancellationToken cancellationToken)
     {
-        var backup = await database.FindBackupAsync(request, id, cancellationToken);
+        var backup = await database.FindBackupAsync(request, id, PolicyRules.BackupCancel, cancellationToken);
         var asked = await database.Backups
             .Where(row => row.Id == backup.Id && row.DeletedAt == null
                 && (row.Status == BackupStatus.Creating || row.Status == BackupStatus.Restoring))

@@ -1,8 +1,10 @@
 using BackupEngine.ControlPlane.Api.Commands;
 using BackupEngine.ControlPlane.Api.Faults;
 using BackupEngine.ControlPlane.Api.Listing;
+using BackupEngine.ControlPlane.Api.Pipeline;
 using BackupEngine.ControlPlane.Api.Quotas;
 using BackupEngine.ControlPlane.Authentication;
+using BackupEngine.ControlPlane.Authentication.Policies;
 using BackupEngine.ControlPlane.Contracts;
 using BackupEngine.ControlPlane.Database;
 using BackupEngine.ControlPlane.Database.Entities;
@@ -24,17 +26,35 @@ internal sealed class BackupCreation(
     BackupRequestLog steps,
     TimeProvider clock)
 {
-    /// <summary>Makes the record and sends the command.</summary>
+    /// <summary>Makes the record and sends the command, for a request.</summary>
+    /// <exception cref="ApiFaultException">The request is refused; nothing has changed.</exception>
+    public Task<BackupEntity> CreateAsync(ApiRequest request, NewBackup asked, CancellationToken cancellationToken) =>
+        CreateAsync(
+            request.Caller,
+            asked,
+            begin: null,
+            volume => request.Require(PolicyRules.BackupCreate, volume),
+            cancellationToken);
+
+    /// <summary>Makes the record and sends the command, for whoever asks not by a request.</summary>
     /// <param name="caller">Whose backup it is.</param>
     /// <param name="asked">What is asked for.</param>
     /// <param name="begin">Done first in the transaction that makes the record; null: nothing.</param>
     /// <param name="cancellationToken">Ends it before the record is made.</param>
     /// <exception cref="ApiFaultException">The request is refused; nothing has changed.</exception>
-    public async Task<BackupEntity> CreateAsync(
-        Caller caller, NewBackup asked, Func<Task>? begin, CancellationToken cancellationToken)
+    public Task<BackupEntity> CreateAsync(
+        Caller caller, NewBackup asked, Func<Task>? begin, CancellationToken cancellationToken) =>
+        CreateAsync(caller, asked, begin, _ => { }, cancellationToken);
+
+    private async Task<BackupEntity> CreateAsync(
+        Caller caller,
+        NewBackup asked,
+        Func<Task>? begin,
+        Action<VolumeEntity> admit,
+        CancellationToken cancellationToken)
     {
         var receivedAt = clock.GetUtcNow().UtcDateTime;
-        var backup = await RecordAsync(caller, asked, begin, receivedAt, cancellationToken);
+        var backup = await RecordAsync(caller, asked, begin, admit, receivedAt, cancellationToken);
         var failure = await commands.ToBackupServicesAsync(new CreateBackup { BackupId = backup.Id });
         await steps.RecordSentAsync(backup.Id, BackupWorkflows.Create, failure);
         return backup;
@@ -44,6 +64,7 @@ internal sealed class BackupCreation(
         Caller caller,
         NewBackup asked,
         Func<Task>? begin,
+        Action<VolumeEntity> admit,
         DateTime receivedAt,
         CancellationToken cancellationToken)
     {
@@ -51,6 +72,7 @@ internal sealed class BackupCreation(
         if (begin is not null)
             await begin();
         var volume = await database.FindVolumeAsync(caller, $"{asked.VolumeId}", cancellationToken);
+        admit(volume);
         var snapshot = asked.SnapshotId is null
             ? null
             : await sources.FindSnapshotAsync(caller, asked, cancellationToken);

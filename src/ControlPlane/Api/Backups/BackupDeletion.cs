@@ -2,6 +2,7 @@ using BackupEngine.ControlPlane.Api.Commands;
 using BackupEngine.ControlPlane.Api.Faults;
 using BackupEngine.ControlPlane.Api.Listing;
 using BackupEngine.ControlPlane.Api.Pipeline;
+using BackupEngine.ControlPlane.Authentication.Policies;
 using BackupEngine.ControlPlane.Contracts;
 using BackupEngine.ControlPlane.Database;
 using BackupEngine.ControlPlane.Database.Entities;
@@ -19,7 +20,7 @@ internal sealed class BackupDeletion(
     /// <exception cref="ApiFaultException">404, or 400 for its status or its protection.</exception>
     public async Task DeleteAsync(ApiRequest request, string id, CancellationToken cancellationToken)
     {
-        var backup = await database.FindBackupAsync(request, id, cancellationToken);
+        var backup = await database.FindBackupAsync(request, id, PolicyRules.BackupDelete, cancellationToken);
         if (!await TryDeleteAsync(backup, Deletable, () => Task.FromResult(true), cancellationToken))
             throw await database.Backups.AnyAsync(row => row.Id == backup.Id && row.Protected, cancellationToken)
                 ? BackupProtection.Refusal(backup.Id)

@@ -4,6 +4,7 @@ using BackupEngine.ControlPlane.Api.Bodies;
 using BackupEngine.ControlPlane.Api.Faults;
 using BackupEngine.ControlPlane.Api.Listing;
 using BackupEngine.ControlPlane.Api.Pipeline;
+using BackupEngine.ControlPlane.Authentication.Policies;
 using BackupEngine.ControlPlane.Database;
 using Microsoft.EntityFrameworkCore;
 
@@ -36,8 +37,7 @@ internal static class BackupEndpoints
     {
         var body = await BodyReader.ReadAsync(request.Http, cancellationToken);
         BackupBodies.Create(request.Version).Require(body);
-        var backup = await creation.CreateAsync(
-            request.Caller, NewBackup.Read(body), begin: null, cancellationToken);
+        var backup = await creation.CreateAsync(request, NewBackup.Read(body), cancellationToken);
         return new ObjectAnswer<BackupSummary>(
             "backup",
             BackupViews.Summary(request, backup),
@@ -63,7 +63,7 @@ internal static class BackupEndpoints
     private static async Task<IResult> ShowAsync(
         ApiRequest request, string id, EngineDatabase database, CancellationToken cancellationToken)
     {
-        var backup = await database.FindBackupAsync(request, id, cancellationToken);
+        var backup = await database.FindBackupAsync(request, id, PolicyRules.BackupGet, cancellationToken);
         return new ObjectAnswer<BackupDetail>(
             "backup", BackupViews.Detail(request, backup), ApiJson.Relaxed.BackupDetail);
     }
@@ -111,7 +111,7 @@ internal static class BackupEndpoints
     private static async Task<IResult> StepsAsync(
         ApiRequest request, string id, EngineDatabase database, CancellationToken cancellationToken)
     {
-        var backup = await database.FindBackupAsync(request, id, cancellationToken);
+        var backup = await database.FindBackupAsync(request, id, PolicyRules.BackupSteps, cancellationToken);
         var steps = await database.BackupSteps.AsNoTracking().Where(step => step.BackupId == backup.Id)
             .OrderBy(step => step.Sequence).ToListAsync(cancellationToken);
         return new ListAnswer<BackupStepView>(

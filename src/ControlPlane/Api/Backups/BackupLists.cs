@@ -1,5 +1,6 @@
 using BackupEngine.ControlPlane.Api.Faults;
 using BackupEngine.ControlPlane.Api.Listing;
+using BackupEngine.ControlPlane.Authentication.Policies;
 using BackupEngine.ControlPlane.Database.Entities;
 
 namespace BackupEngine.ControlPlane.Api.Backups;
@@ -11,6 +12,7 @@ internal static class BackupLists
     public static readonly ListResource<BackupEntity> Resource = new()
     {
         Collection = BackupViews.Collection,
+        Rule = PolicyRules.BackupGetAll,
         NotFound = Fault.BackupNotFound,
         PublicFilters = ["name", "status", "volume_id"],
         SortByNameSince = 37,

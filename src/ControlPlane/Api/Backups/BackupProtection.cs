@@ -1,6 +1,7 @@
 using BackupEngine.ControlPlane.Api.Faults;
 using BackupEngine.ControlPlane.Api.Listing;
 using BackupEngine.ControlPlane.Api.Pipeline;
+using BackupEngine.ControlPlane.Authentication.Policies;
 using BackupEngine.ControlPlane.Database;
 using BackupEngine.ControlPlane.Database.Entities;
 using Microsoft.EntityFrameworkCore;
@@ -21,7 +22,7 @@ internal sealed class BackupProtection(EngineDatabase database, TimeProvider clo
     /// <exception cref="ApiFaultException">404; or 400: its deletion has begun.</exception>
     public async Task SetAsync(ApiRequest request, string id, bool value, CancellationToken cancellationToken)
     {
-        var backup = await database.FindBackupAsync(request, id, cancellationToken);
+        var backup = await database.FindBackupAsync(request, id, PolicyRules.BackupProtect, cancellationToken);
         var changed = await database.Backups
             .Where(row => row.Id == backup.Id && row.DeletedAt == null && row.Status != BackupStatus.Deleting)
             .ExecuteUpdateAsync(

@@ -4,6 +4,7 @@ using BackupEngine.ControlPlane.Api.Listing;
 using BackupEngine.ControlPlane.Api.Pipeline;
 using BackupEngine.ControlPlane.Api.Quotas;
 using BackupEngine.ControlPlane.Api.Volumes;
+using BackupEngine.ControlPlane.Authentication.Policies;
 using BackupEngine.ControlPlane.Contracts;
 using BackupEngine.ControlPlane.Database;
 using BackupEngine.ControlPlane.Database.Entities;
@@ -31,11 +32,13 @@ internal sealed class BackupRestoration(
     public async Task<RestoreView> RestoreAsync(
         ApiRequest request, string id, Guid? volumeId, string? name, CancellationToken cancellationToken)
     {
-        var backup = await database.FindBackupAsync(request, id, cancellationToken);
+        var backup = await database.FindBackupAsync(request, id, PolicyRules.BackupRestore, cancellationToken);
         RequireRestorable(backup);
+        if (volumeId is null)
+            request.Require(PolicyRules.VolumeCreate);
         var volume = volumeId is null
             ? NewVolume(request, backup, name)
-            : await database.FindVolumeAsync(request, $"{volumeId}", cancellationToken);
+            : await database.FindVolumeAsync(request, $"{volumeId}", PolicyRules.VolumeGet, cancellationToken);
         if (volumeId is null)
             await RestoreToNewVolumeAsync(request, backup.Id, volume, cancellationToken);
         else

@@ -2,6 +2,7 @@ using BackupEngine.ControlPlane.Api.Answers;
 using BackupEngine.ControlPlane.Api.Bodies;
 using BackupEngine.ControlPlane.Api.Listing;
 using BackupEngine.ControlPlane.Api.Pipeline;
+using BackupEngine.ControlPlane.Authentication.Policies;
 using BackupEngine.ControlPlane.Database;
 using BackupEngine.ControlPlane.Database.Entities;
 using Microsoft.EntityFrameworkCore;
@@ -17,7 +18,7 @@ internal sealed class BackupUpdate(EngineDatabase database, TimeProvider clock)
     public async Task<BackupEntity> UpdateAsync(
         ApiRequest request, string id, BodyValue body, CancellationToken cancellationToken)
     {
-        var backup = await database.FindBackupAsync(request, id, cancellationToken);
+        var backup = await database.FindBackupAsync(request, id, PolicyRules.BackupUpdate, cancellationToken);
         var fields = body["backup"]!;
         var name = fields.Fields.ContainsKey("name") ? BodyFields.ReadTrimmed(fields, "name") : backup.Name;
         var description = fields.Fields.ContainsKey("description")
@@ -32,6 +33,6 @@ internal sealed class BackupUpdate(EngineDatabase database, TimeProvider clock)
                 .SetProperty(row => row.MetadataJson, metadata)
                 .SetProperty(row => row.UpdatedAt, clock.GetUtcNow().UtcDateTime),
             cancellationToken);
-        return await database.FindBackupAsync(request, id, cancellationToken);
+        return await database.FindBackupAsync(request, id, PolicyRules.BackupUpdate, cancellationToken);
     }
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using BackupEngine.ControlPlane.Api.Answers;
 using BackupEngine.ControlPlane.Api.Pipeline;
+using BackupEngine.ControlPlane.Authentication.Policies;
 using BackupEngine.ControlPlane.Database.Entities;
 
 namespace BackupEngine.ControlPlane.Api.Backups;
@@ -38,10 +39,13 @@ internal static class BackupViews
         DataTimestamp = backup.DataTimestamp,
         VolumeId = backup.VolumeId,
         IsIncremental = backup.ParentId is not null,
-        ProjectId = request.Caller.IsAdmin && request.Version.Has(18) ? backup.ProjectId : null,
+        ProjectId = request.Version.Has(18) && SeesOwner(request, backup) ? backup.ProjectId : null,
         Metadata = request.Version.Has(43) ? MetadataText.Read(backup.MetadataJson) : null,
-        UserId = request.Caller.IsAdmin && request.Version.Has(56) ? backup.UserId : null,
+        UserId = request.Version.Has(56) && SeesOwner(request, backup) ? backup.UserId : null,
     };
+
+    private static bool SeesOwner(ApiRequest request, BackupEntity backup) =>
+        request.Allows(PolicyRules.BackupProjectAttribute, backup);
 
     /// <summary>A line of the step log.</summary>
     public static BackupStepView Step(ApiRequest request, BackupStepEntity step) => new()

@@ -1,4 +1,5 @@
 using BackupEngine.ControlPlane.Api.Faults;
+using BackupEngine.ControlPlane.Authentication.Policies;
 using BackupEngine.ControlPlane.Database.Entities;
 
 namespace BackupEngine.ControlPlane.Api.Listing;
@@ -15,6 +16,9 @@ internal sealed class ListResource<T>
 
     /// <summary>The filters that everybody may use.</summary>
     public required IReadOnlyList<string> PublicFilters { get; init; }
+
+    /// <summary>Who may see the list.</summary>
+    public required PolicyRule Rule { get; init; }
 
     /// <summary>The refusal for a marker that is not there.</summary>
     public required Func<string, ApiFaultException> NotFound { get; init; }

@@ -17,6 +17,7 @@ internal static class RecordLister
         DbSet<T> records, ListResource<T> resource, ApiRequest request, CancellationToken cancellationToken)
         where T : class, IProjectRecord
     {
+        request.Require(resource.Rule);
         var query = ListQueryReader.Read(request.Http.Request.Query, request.Version, request.Caller.IsAdmin);
         var sort = CompleteSort(resource, query, request);
         var matching = Filter(InScope(records, query, request), resource, query, request);

@@ -2,6 +2,7 @@ using BackupEngine.ControlPlane.Api.Answers;
 using BackupEngine.ControlPlane.Api.Faults;
 using BackupEngine.ControlPlane.Api.Listing;
 using BackupEngine.ControlPlane.Api.Pipeline;
+using BackupEngine.ControlPlane.Authentication.Policies;
 using BackupEngine.ControlPlane.Database;
 using BackupEngine.ControlPlane.Database.Entities;
 using Microsoft.EntityFrameworkCore;
@@ -16,6 +17,7 @@ internal static class MessageEndpoints
     private static readonly ListResource<MessageEntity> Resource = new()
     {
         Collection = MessageView.Collection,
+        Rule = PolicyRules.MessageGetAll,
         NotFound = NotFound,
         PublicFilters = ["resource_uuid", "resource_type", "request_id", "message_level"],
         Columns = new Dictionary<string, ListColumn<MessageEntity>>(StringComparer.Ordinal)
@@ -52,7 +54,7 @@ internal static class MessageEndpoints
         ApiRequest request, string id, EngineDatabase database, CancellationToken cancellationToken)
     {
         request.RequireVersion(Since);
-        var message = await FindAsync(request, id, database, cancellationToken);
+        var message = await FindAsync(request, id, PolicyRules.MessageGet, database, cancellationToken);
         return new ObjectAnswer<MessageView>(
             "message", MessageView.Of(request, message), ApiJson.Relaxed.MessageView);
     }
@@ -61,18 +63,26 @@ internal static class MessageEndpoints
         ApiRequest request, string id, EngineDatabase database, TimeProvider clock, CancellationToken cancellationToken)
     {
         request.RequireVersion(Since);
-        var message = await FindAsync(request, id, database, cancellationToken);
+        var message = await FindAsync(request, id, PolicyRules.MessageDelete, database, cancellationToken);
         await database.Messages.Where(row => row.Id == message.Id && row.DeletedAt == null).ExecuteUpdateAsync(
             set => set.SetProperty(row => row.DeletedAt, clock.GetUtcNow().UtcDateTime), cancellationToken);
         return Results.StatusCode(StatusCodes.Status204NoContent);
     }
 
     private static async Task<MessageEntity> FindAsync(
-        ApiRequest request, string id, EngineDatabase database, CancellationToken cancellationToken) =>
-        Guid.TryParse(id, out var guid)
+        ApiRequest request,
+        string id,
+        PolicyRule rule,
+        EngineDatabase database,
+        CancellationToken cancellationToken)
+    {
+        var message = Guid.TryParse(id, out var guid)
             ? await database.Messages.AsNoTracking().InScopeOf(request.Caller)
                 .SingleOrDefaultAsync(row => row.Id == guid, cancellationToken) ?? throw NotFound(id)
             : throw NotFound(id);
+        request.Require(rule, message);
+        return message;
+    }
 
     private static ApiFaultException NotFound(string id) =>
         new(StatusCodes.Status404NotFound, $"Message {id} could not be found.");

@@ -23,34 +23,36 @@ internal static class MetadataEndpoints
     /// <param name="routes">Where.</param>
     /// <param name="resource">The collection.</param>
     /// <param name="kind">What refusals call one of it.</param>
-    public static void Map<T>(IEndpointRouteBuilder routes, ListResource<T> resource, string kind)
+    /// <param name="rules">Who may.</param>
+    public static void Map<T>(
+        IEndpointRouteBuilder routes, ListResource<T> resource, string kind, MetadataRules rules)
         where T : class, IMetadataRecord
     {
         var path = $"/{resource.Collection}/{{id}}/metadata";
         var key = path + "/{key}";
         MetadataStore<T> Store(EngineDatabase database) => new(database, resource, kind);
         routes.MapGet(path, async (ApiRequest request, string id, EngineDatabase database, CancellationToken token) =>
-            new MetadataAnswer(Whole, await Store(database).ReadAsync(request, id, token)));
+            new MetadataAnswer(Whole, await Store(database).ReadAsync(request, id, rules.Get, token)));
         routes.MapPost(path, async (ApiRequest request, string id, EngineDatabase database, CancellationToken token) =>
             new MetadataAnswer(Whole, await Store(database).ChangeAsync(
-                request, id, Merge(await BodyAsync(request, WholeBody, Whole, token)), token)));
+                request, id, rules.Create, Merge(await BodyAsync(request, WholeBody, Whole, token)), token)));
         routes.MapPut(path, async (ApiRequest request, string id, EngineDatabase database, CancellationToken token) =>
             new MetadataAnswer(Whole, await Store(database).ChangeAsync(
-                request, id, Replace(await BodyAsync(request, WholeBody, Whole, token)), token)));
+                request, id, rules.Update, Replace(await BodyAsync(request, WholeBody, Whole, token)), token)));
         routes.MapGet(
             key, async (ApiRequest request, string id, string key, EngineDatabase database, CancellationToken token) =>
-            new MetadataAnswer(One, await Store(database).ReadAsync(request, id, key, token)));
+            new MetadataAnswer(One, await Store(database).ReadAsync(request, id, key, rules.Get, token)));
         routes.MapPut(
             key, async (ApiRequest request, string id, string key, EngineDatabase database, CancellationToken token) =>
         {
             var given = OnlyOf(key, await BodyAsync(request, OneBody, One, token));
-            await Store(database).ChangeAsync(request, id, Merge(given), token);
+            await Store(database).ChangeAsync(request, id, rules.Update, Merge(given), token);
             return new MetadataAnswer(One, given);
         });
         routes.MapDelete(
             key, async (ApiRequest request, string id, string key, EngineDatabase database, CancellationToken token) =>
         {
-            await Store(database).RemoveAsync(request, id, key, token);
+            await Store(database).RemoveAsync(request, id, key, rules.Delete, token);
             return Results.StatusCode(StatusCodes.Status200OK);
         });
     }

@@ -2,6 +2,7 @@ using BackupEngine.ControlPlane.Api.Answers;
 using BackupEngine.ControlPlane.Api.Faults;
 using BackupEngine.ControlPlane.Api.Listing;
 using BackupEngine.ControlPlane.Api.Pipeline;
+using BackupEngine.ControlPlane.Authentication.Policies;
 using BackupEngine.ControlPlane.Database;
 using BackupEngine.ControlPlane.Database.Entities;
 using Microsoft.EntityFrameworkCore;
@@ -19,14 +20,14 @@ internal sealed class MetadataStore<T>(EngineDatabase database, ListResource<T> 
 
     /// <summary>All of a record.</summary>
     public async Task<Dictionary<string, string>> ReadAsync(
-        ApiRequest request, string id, CancellationToken cancellationToken) =>
-        MetadataText.Read((await FindAsync(request, id, cancellationToken)).MetadataJson);
+        ApiRequest request, string id, PolicyRule rule, CancellationToken cancellationToken) =>
+        MetadataText.Read((await FindAsync(request, id, rule, cancellationToken)).MetadataJson);
 
     /// <summary>One item; 404 where there is none of that key.</summary>
     public async Task<Dictionary<string, string>> ReadAsync(
-        ApiRequest request, string id, string key, CancellationToken cancellationToken)
+        ApiRequest request, string id, string key, PolicyRule rule, CancellationToken cancellationToken)
     {
-        var metadata = await ReadAsync(request, id, cancellationToken);
+        var metadata = await ReadAsync(request, id, rule, cancellationToken);
         return metadata.TryGetValue(key, out var value)
             ? new Dictionary<string, string> { [key] = value }
             : throw NoSuchKey(id, key);
@@ -36,12 +37,13 @@ internal sealed class MetadataStore<T>(EngineDatabase database, ListResource<T> 
     public async Task<Dictionary<string, string>> ChangeAsync(
         ApiRequest request,
         string id,
+        PolicyRule rule,
         Func<Dictionary<string, string>, Dictionary<string, string>> change,
         CancellationToken cancellationToken)
     {
         for (var attempt = 0; attempt < Attempts; attempt++)
         {
-            var record = await FindAsync(request, id, cancellationToken);
+            var record = await FindAsync(request, id, rule, cancellationToken);
             var changed = change(MetadataText.Read(record.MetadataJson));
             var (before, after) = (record.MetadataJson, MetadataText.Write(changed));
             var written = await database.Set<T>()
@@ -55,15 +57,20 @@ internal sealed class MetadataStore<T>(EngineDatabase database, ListResource<T> 
     }
 
     /// <summary>Removes one item; 404 where there is none of that key.</summary>
-    public Task RemoveAsync(ApiRequest request, string id, string key, CancellationToken cancellationToken) =>
-        ChangeAsync(
-            request, id, present => present.Remove(key) ? present : throw NoSuchKey(id, key), cancellationToken);
+    public Task RemoveAsync(
+        ApiRequest request, string id, string key, PolicyRule rule, CancellationToken cancellationToken) => ChangeAsync(
+            request, id, rule, present => present.Remove(key) ? present : throw NoSuchKey(id, key), cancellationToken);
 
-    private async Task<T> FindAsync(ApiRequest request, string id, CancellationToken cancellationToken) =>
-        Guid.TryParse(id, out var guid)
+    private async Task<T> FindAsync(
+        ApiRequest request, string id, PolicyRule rule, CancellationToken cancellationToken)
+    {
+        var found = Guid.TryParse(id, out var guid)
             ? await database.Set<T>().AsNoTracking().InScopeOf(request.Caller)
                 .SingleOrDefaultAsync(row => row.Id == guid, cancellationToken) ?? throw resource.NotFound(id)
             : throw resource.NotFound(id);
+        request.Require(rule, found);
+        return found;
+    }
 
     private ApiFaultException NoSuchKey(string id, string key) => new(
         StatusCodes.Status404NotFound, $"{kind} {id} has no metadata with key {key}.");

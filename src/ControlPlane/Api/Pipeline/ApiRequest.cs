@@ -1,6 +1,8 @@
 using BackupEngine.ControlPlane.Api.Faults;
 using BackupEngine.ControlPlane.Api.Versions;
 using BackupEngine.ControlPlane.Authentication;
+using BackupEngine.ControlPlane.Authentication.Policies;
+using BackupEngine.ControlPlane.Database.Entities;
 
 namespace BackupEngine.ControlPlane.Api.Pipeline;
 
@@ -8,7 +10,8 @@ namespace BackupEngine.ControlPlane.Api.Pipeline;
 /// <param name="Http">The request itself.</param>
 /// <param name="Caller">Who asks.</param>
 /// <param name="Version">The negotiated version.</param>
-internal sealed record ApiRequest(HttpContext Http, Caller Caller, Microversion Version)
+/// <param name="Policy">Who may do what.</param>
+internal sealed record ApiRequest(HttpContext Http, Caller Caller, Microversion Version, Policy Policy)
 {
     /// <summary>Links in the form of this request: with the project id, or without it.</summary>
     public ApiLinks Links => new(Http);
@@ -21,15 +24,39 @@ internal sealed record ApiRequest(HttpContext Http, Caller Caller, Microversion 
     {
         var caller = http.Features.Get<Caller>() ?? throw new InvalidOperationException("The request has no caller.");
         var version = http.Features.Get<RequestedVersion>()?.Version ?? Microversion.Minimum;
-        return ValueTask.FromResult<ApiRequest?>(new ApiRequest(http, caller, version));
+        return ValueTask.FromResult<ApiRequest?>(
+            new ApiRequest(http, caller, version, http.RequestServices.GetRequiredService<Policy>()));
     }
 
-    /// <summary>Refuses callers who are not administrators.</summary>
-    /// <param name="rule">The policy that the refusal names.</param>
-    public void RequireAdmin(string rule)
+    /// <summary>Whether the caller may do something in the own project.</summary>
+    public bool Allows(PolicyRule rule) => Policy.Allows(rule, Caller, PolicyTarget.Of(Caller));
+
+    /// <summary>Whether the caller may do something to a record.</summary>
+    public bool Allows(PolicyRule rule, IProjectRecord record) =>
+        Policy.Allows(rule, Caller, new PolicyTarget(record.ProjectId, record.UserId));
+
+    /// <summary>Refuses callers who may not do something in their own project.</summary>
+    /// <exception cref="ApiFaultException">403.</exception>
+    public void Require(PolicyRule rule)
     {
-        if (!Caller.IsAdmin)
-            throw Fault.Forbidden(rule);
+        if (!Allows(rule))
+            throw Fault.Forbidden(rule.Name);
+    }
+
+    /// <summary>Refuses callers who may not do something to a record.</summary>
+    /// <exception cref="ApiFaultException">403.</exception>
+    public void Require(PolicyRule rule, IProjectRecord record)
+    {
+        if (!Allows(rule, record))
+            throw Fault.Forbidden(rule.Name);
+    }
+
+    /// <summary>Refuses callers who may not do something in a project, which need not be their own.</summary>
+    /// <exception cref="ApiFaultException">403.</exception>
+    public void Require(PolicyRule rule, string projectId)
+    {
+        if (!Policy.Allows(rule, Caller, new PolicyTarget(projectId, UserId: null)))
+            throw Fault.Forbidden(rule.Name);
     }
 
     /// <summary>Refuses a version in which a route was not there yet.</summary>

@@ -1,13 +1,14 @@
 using BackupEngine.ControlPlane.Api.Faults;
 using BackupEngine.ControlPlane.Api.Versions;
 using BackupEngine.ControlPlane.Authentication;
+using BackupEngine.ControlPlane.Authentication.Policies;
 
 namespace BackupEngine.ControlPlane.Api.Pipeline;
 
 /// <summary>
 /// Lets nothing under <c>/v3</c> pass without a known caller, for the project that the address names.
 /// </summary>
-internal sealed class CallerMiddleware(RequestDelegate next, IAuthenticator authenticator)
+internal sealed class CallerMiddleware(RequestDelegate next, IAuthenticator authenticator, Policy policy)
 {
     /// <summary>The header that carries the token.</summary>
     public const string TokenHeader = "X-Auth-Token";
@@ -37,7 +38,7 @@ internal sealed class CallerMiddleware(RequestDelegate next, IAuthenticator auth
             throw Fault.BadRequest("Malformed request url");
         if (http.Request.QueryString.Value?.Contains("%00", StringComparison.Ordinal) == true)
             throw Fault.BadRequest("Malformed request url");
-        http.Features.Set(caller);
+        http.Features.Set(policy.WithAdministration(caller));
     }
 
     private static ApiFaultException Unauthorized(HttpContext http)

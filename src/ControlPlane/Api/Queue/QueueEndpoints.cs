@@ -1,5 +1,6 @@
 using BackupEngine.ControlPlane.Api.Answers;
 using BackupEngine.ControlPlane.Api.Pipeline;
+using BackupEngine.ControlPlane.Authentication.Policies;
 using BackupEngine.ControlPlane.Scheduling;
 
 namespace BackupEngine.ControlPlane.Api.Queue;
@@ -16,6 +17,7 @@ internal static class QueueEndpoints
     private static async Task<IResult> ShowAsync(
         ApiRequest request, BackupQueue queue, CancellationToken cancellationToken)
     {
+        request.Require(PolicyRules.BackupQueue);
         var schedule = await queue.LookAsync(cancellationToken);
         IReadOnlyList<QueueEntryView> shown =
         [

@@ -2,6 +2,7 @@ using BackupEngine.ControlPlane.Api.Bodies;
 using BackupEngine.ControlPlane.Api.Faults;
 using BackupEngine.ControlPlane.Api.Listing;
 using BackupEngine.ControlPlane.Api.Pipeline;
+using BackupEngine.ControlPlane.Authentication.Policies;
 using BackupEngine.ControlPlane.Database;
 using BackupEngine.ControlPlane.Database.Entities;
 
@@ -12,7 +13,6 @@ internal static class QuotaEndpoints
 {
     private const string Set = "quota_set";
     private const string ClassSet = "quota_class_set";
-    private const string RulePrefix = "volume_extension:";
 
     /// <summary>Of limits of a project.</summary>
     public static readonly Schema SetBody = QuotaChange.Body(Set);
@@ -34,7 +34,7 @@ internal static class QuotaEndpoints
     private static async Task<IResult> ShowAsync(
         ApiRequest request, string id, EngineDatabase database, QuotaLimits quotas, CancellationToken cancellationToken)
     {
-        RequireOwn(request, id);
+        request.Require(PolicyRules.QuotaShow, id);
         var withUse = Truth(request, "usage", otherwise: false);
         return new QuotaAnswer(Set, id, await quotas.OfProjectAsync(id, cancellationToken))
         {
@@ -45,7 +45,7 @@ internal static class QuotaEndpoints
     private static async Task<IResult> ShowDefaultsAsync(
         ApiRequest request, string id, QuotaLimits quotas, CancellationToken cancellationToken)
     {
-        RequireOwn(request, id);
+        request.Require(PolicyRules.QuotaShow, id);
         return new QuotaAnswer(Set, id, await quotas.OfClassAsync(QuotaLimits.DefaultClass, cancellationToken));
     }
 
@@ -54,7 +54,7 @@ internal static class QuotaEndpoints
     {
         var body = await BodyReader.ReadAsync(request.Http, cancellationToken);
         SetBody.Require(body);
-        request.RequireAdmin(RulePrefix + "quotas:update");
+        request.Require(PolicyRules.QuotaUpdate, id);
         var limits = QuotaChange.Read(body[Set]!);
         if (!Truth(request, "skip_validation", otherwise: true))
             RequireEnough(limits, await database.CountUseAsync(id, cancellationToken));
@@ -65,7 +65,7 @@ internal static class QuotaEndpoints
     private static async Task<IResult> DeleteAsync(
         ApiRequest request, string id, QuotaLimits quotas, CancellationToken cancellationToken)
     {
-        request.RequireAdmin(RulePrefix + "quotas:delete");
+        request.Require(PolicyRules.QuotaDelete, id);
         await quotas.ForgetAsync(id, cancellationToken);
         return Results.StatusCode(StatusCodes.Status200OK);
     }
@@ -73,7 +73,7 @@ internal static class QuotaEndpoints
     private static async Task<IResult> ShowClassAsync(
         ApiRequest request, string id, QuotaLimits quotas, CancellationToken cancellationToken)
     {
-        request.RequireAdmin(RulePrefix + "quota_classes:get");
+        request.Require(PolicyRules.QuotaClassGet);
         return new QuotaAnswer(ClassSet, id, await quotas.OfClassAsync(id, cancellationToken));
     }
 
@@ -82,16 +82,10 @@ internal static class QuotaEndpoints
     {
         var body = await BodyReader.ReadAsync(request.Http, cancellationToken);
         ClassBody.Require(body);
-        request.RequireAdmin(RulePrefix + "quota_classes:update");
+        request.Require(PolicyRules.QuotaClassUpdate);
         await quotas.SetAsync(
             QuotaLimitEntity.OfClass, id, QuotaChange.Read(body[ClassSet]!), cancellationToken);
         return new QuotaAnswer(ClassSet, id: null, await quotas.OfClassAsync(id, cancellationToken));
-    }
-
-    private static void RequireOwn(ApiRequest request, string id)
-    {
-        if (!request.Caller.IsAdmin && !id.Equals(request.Caller.ProjectId, StringComparison.Ordinal))
-            throw Fault.Forbidden(RulePrefix + "quotas:show");
     }
 
     private static void RequireEnough(Dictionary<string, int> limits, QuotaUse use)

@@ -3,6 +3,7 @@ using BackupEngine.ControlPlane.Api.Bodies;
 using BackupEngine.ControlPlane.Api.Faults;
 using BackupEngine.ControlPlane.Api.Pipeline;
 using BackupEngine.ControlPlane.Api.Stock;
+using BackupEngine.ControlPlane.Authentication.Policies;
 using BackupEngine.ControlPlane.Database;
 using BackupEngine.ControlPlane.Hosting;
 using BackupEngine.ControlPlane.Hosts;
@@ -14,7 +15,6 @@ namespace BackupEngine.ControlPlane.Api.Services;
 internal static class ServiceEndpoints
 {
     private const string Prefix = "cinder-";
-    private const string Rule = "volume_extension:services:update";
 
     /// <summary>Maps the routes.</summary>
     public static void Map(IEndpointRouteBuilder routes)
@@ -29,7 +29,7 @@ internal static class ServiceEndpoints
     private static async Task<IResult> ListAsync(
         ApiRequest request, HostDirectory hosts, CancellationToken cancellationToken)
     {
-        if (!request.Caller.IsAdmin)
+        if (!request.Allows(PolicyRules.ServiceList))
             throw new ApiFaultException(StatusCodes.Status403Forbidden, "User does not have admin privileges");
         var query = request.Http.Request.Query;
         var (host, binary) = (query["host"].ToString(), query["binary"].ToString());
@@ -68,7 +68,7 @@ internal static class ServiceEndpoints
     {
         var body = await BodyReader.ReadAsync(request.Http, cancellationToken);
         schema.Require(body);
-        request.RequireAdmin(Rule);
+        request.Require(PolicyRules.ServiceUpdate);
         var (host, reason) = (body["host"]!.Text, disabled ? body["disabled_reason"]?.Text : null);
         var binary = (body["binary"] ?? body["service"])?.Text ?? "";
         var role = binary.StartsWith(Prefix, StringComparison.Ordinal) ? binary[Prefix.Length..] : "";

@@ -2,6 +2,7 @@ using BackupEngine.ControlPlane.Api.Bodies;
 using BackupEngine.ControlPlane.Api.Faults;
 using BackupEngine.ControlPlane.Api.Listing;
 using BackupEngine.ControlPlane.Api.Pipeline;
+using BackupEngine.ControlPlane.Authentication.Policies;
 using BackupEngine.ControlPlane.Database;
 using BackupEngine.ControlPlane.Database.Entities;
 using Microsoft.EntityFrameworkCore;
@@ -11,8 +12,6 @@ namespace BackupEngine.ControlPlane.Api.Snapshots;
 /// <summary>What <c>POST /snapshots/{id}/action</c> does, for administrators.</summary>
 internal sealed class SnapshotActions(EngineDatabase database, SnapshotDeletion deletion, TimeProvider clock)
 {
-    private const string RulePrefix = "volume_extension:snapshot_admin_actions:";
-
     /// <summary>Of the action <c>os-reset_status</c>.</summary>
     public static readonly Schema ResetStatus = ObjectSchema.Body("os-reset_status", new ObjectSchema
     {
@@ -37,12 +36,10 @@ internal sealed class SnapshotActions(EngineDatabase database, SnapshotDeletion 
         {
             case "os-reset_status":
                 ResetStatus.Require(body);
-                request.RequireAdmin(RulePrefix + "reset_status");
                 await ResetAsync(request, id, body["os-reset_status"]!["status"]!.Text, cancellationToken);
                 break;
             case "os-force_delete":
                 ForceDelete.Require(body);
-                request.RequireAdmin(RulePrefix + "force_delete");
                 await deletion.ForceDeleteAsync(request, id, cancellationToken);
                 break;
             case var unknown:
@@ -52,7 +49,8 @@ internal sealed class SnapshotActions(EngineDatabase database, SnapshotDeletion 
 
     private async Task ResetAsync(ApiRequest request, string id, string status, CancellationToken cancellationToken)
     {
-        var snapshot = await database.FindSnapshotAsync(request, id, cancellationToken);
+        var snapshot = await database.FindSnapshotAsync(
+            request, id, PolicyRules.SnapshotResetStatus, cancellationToken);
         var now = clock.GetUtcNow().UtcDateTime;
         var changed = await database.Snapshots.Where(row => row.Id == snapshot.Id && row.DeletedAt == null)
             .ExecuteUpdateAsync(

@@ -5,6 +5,7 @@ using BackupEngine.ControlPlane.Api.Faults;
 using BackupEngine.ControlPlane.Api.Listing;
 using BackupEngine.ControlPlane.Api.Pipeline;
 using BackupEngine.ControlPlane.Api.Quotas;
+using BackupEngine.ControlPlane.Authentication.Policies;
 using BackupEngine.ControlPlane.Contracts;
 using BackupEngine.ControlPlane.Database;
 using BackupEngine.ControlPlane.Database.Entities;
@@ -29,7 +30,8 @@ internal sealed class SnapshotCreation(
     {
         var fields = body["snapshot"]!;
         var volumeId = UuidSchema.Read(fields["volume_id"])?.ToString() ?? "None";
-        var volume = await database.FindVolumeAsync(request, volumeId, cancellationToken);
+        var volume = await database.FindVolumeAsync(
+            request, volumeId, PolicyRules.SnapshotCreate, cancellationToken);
         string[] allowed = MayBeInUse(request, TruthSchema.Read(fields["force"]))
             ? [VolumeStatus.Available, VolumeStatus.InUse]
             : [VolumeStatus.Available];

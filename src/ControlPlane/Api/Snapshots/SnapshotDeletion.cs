@@ -2,6 +2,7 @@ using BackupEngine.ControlPlane.Api.Commands;
 using BackupEngine.ControlPlane.Api.Faults;
 using BackupEngine.ControlPlane.Api.Listing;
 using BackupEngine.ControlPlane.Api.Pipeline;
+using BackupEngine.ControlPlane.Authentication.Policies;
 using BackupEngine.ControlPlane.Contracts;
 using BackupEngine.ControlPlane.Database;
 using BackupEngine.ControlPlane.Database.Entities;
@@ -20,16 +21,16 @@ internal sealed class SnapshotDeletion(EngineDatabase database, CommandDispatch 
     /// <summary>Begins to remove a snapshot that nothing reads.</summary>
     /// <exception cref="ApiFaultException">404, or 400 for its status.</exception>
     public Task DeleteAsync(ApiRequest request, string id, CancellationToken cancellationToken) =>
-        DeleteAsync(request, id, Deletable, cancellationToken);
+        DeleteAsync(request, id, PolicyRules.SnapshotDelete, Deletable, cancellationToken);
 
     /// <summary>Begins to remove a snapshot in any status.</summary>
     public Task ForceDeleteAsync(ApiRequest request, string id, CancellationToken cancellationToken) =>
-        DeleteAsync(request, id, DeletableByForce, cancellationToken);
+        DeleteAsync(request, id, PolicyRules.SnapshotForceDelete, DeletableByForce, cancellationToken);
 
     private async Task DeleteAsync(
-        ApiRequest request, string id, string[] allowed, CancellationToken cancellationToken)
+        ApiRequest request, string id, PolicyRule rule, string[] allowed, CancellationToken cancellationToken)
     {
-        var snapshot = await database.FindSnapshotAsync(request, id, cancellationToken);
+        var snapshot = await database.FindSnapshotAsync(request, id, rule, cancellationToken);
         var now = clock.GetUtcNow().UtcDateTime;
         var changed = await database.Snapshots
             .Where(row => row.Id == snapshot.Id && row.DeletedAt == null && allowed.Contains(row.Status))

@@ -2,6 +2,7 @@ using BackupEngine.ControlPlane.Api.Answers;
 using BackupEngine.ControlPlane.Api.Bodies;
 using BackupEngine.ControlPlane.Api.Listing;
 using BackupEngine.ControlPlane.Api.Pipeline;
+using BackupEngine.ControlPlane.Authentication.Policies;
 using BackupEngine.ControlPlane.Database;
 using Microsoft.EntityFrameworkCore;
 
@@ -52,7 +53,7 @@ internal static class SnapshotEndpoints
     private static async Task<IResult> ShowAsync(
         ApiRequest request, string id, EngineDatabase database, CancellationToken cancellationToken)
     {
-        var snapshot = await database.FindSnapshotAsync(request, id, cancellationToken);
+        var snapshot = await database.FindSnapshotAsync(request, id, PolicyRules.SnapshotGet, cancellationToken);
         return new ObjectAnswer<SnapshotDetail>(
             "snapshot", SnapshotViews.Detail(request, snapshot), ApiJson.Relaxed.SnapshotDetail);
     }
@@ -62,7 +63,7 @@ internal static class SnapshotEndpoints
     {
         var body = await BodyReader.ReadAsync(request.Http, cancellationToken);
         SnapshotBodies.Update.Require(body);
-        var snapshot = await database.FindSnapshotAsync(request, id, cancellationToken);
+        var snapshot = await database.FindSnapshotAsync(request, id, PolicyRules.SnapshotUpdate, cancellationToken);
         var name = Changed(body["snapshot"]!, "name", "display_name", snapshot.Name);
         var description = Changed(body["snapshot"]!, "description", "display_description", snapshot.Description);
         await database.Snapshots.Where(row => row.Id == snapshot.Id).ExecuteUpdateAsync(
@@ -70,7 +71,7 @@ internal static class SnapshotEndpoints
                 .SetProperty(row => row.Description, description)
                 .SetProperty(row => row.UpdatedAt, clock.GetUtcNow().UtcDateTime),
             cancellationToken);
-        var updated = await database.FindSnapshotAsync(request, id, cancellationToken);
+        var updated = await database.FindSnapshotAsync(request, id, PolicyRules.SnapshotUpdate, cancellationToken);
         return new ObjectAnswer<SnapshotDetail>(
             "snapshot", SnapshotViews.Summary(request, updated), ApiJson.Relaxed.SnapshotDetail);
     }

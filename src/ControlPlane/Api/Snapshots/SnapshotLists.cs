@@ -1,5 +1,6 @@
 using BackupEngine.ControlPlane.Api.Faults;
 using BackupEngine.ControlPlane.Api.Listing;
+using BackupEngine.ControlPlane.Authentication.Policies;
 using BackupEngine.ControlPlane.Database.Entities;
 
 namespace BackupEngine.ControlPlane.Api.Snapshots;
@@ -11,6 +12,7 @@ internal static class SnapshotLists
     public static readonly ListResource<SnapshotEntity> Resource = new()
     {
         Collection = SnapshotViews.Collection,
+        Rule = PolicyRules.SnapshotGetAll,
         NotFound = Fault.SnapshotNotFound,
         PublicFilters = ["name", "status", "volume_id"],
         Columns = new Dictionary<string, ListColumn<SnapshotEntity>>(StringComparer.Ordinal)

@@ -1,5 +1,6 @@
 using BackupEngine.ControlPlane.Api.Answers;
 using BackupEngine.ControlPlane.Api.Pipeline;
+using BackupEngine.ControlPlane.Authentication.Policies;
 using BackupEngine.ControlPlane.Database.Entities;
 
 namespace BackupEngine.ControlPlane.Api.Snapshots;
@@ -28,9 +29,13 @@ internal static class SnapshotViews
     };
 
     /// <summary>A snapshot with the extended attributes.</summary>
-    public static SnapshotDetail Detail(ApiRequest request, SnapshotEntity snapshot) => Summary(request, snapshot) with
+    public static SnapshotDetail Detail(ApiRequest request, SnapshotEntity snapshot)
     {
-        Progress = snapshot.Status is SnapshotStatus.Creating or SnapshotStatus.Error ? "0%" : "100%",
-        ProjectId = snapshot.ProjectId,
-    };
+        var summary = Summary(request, snapshot);
+        return !request.Allows(PolicyRules.SnapshotAttributes, snapshot) ? summary : summary with
+        {
+            Progress = snapshot.Status is SnapshotStatus.Creating or SnapshotStatus.Error ? "0%" : "100%",
+            ProjectId = snapshot.ProjectId,
+        };
+    }
 }

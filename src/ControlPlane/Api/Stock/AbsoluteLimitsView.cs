@@ -3,7 +3,9 @@ using BackupEngine.ControlPlane.Api.Quotas;
 
 namespace BackupEngine.ControlPlane.Api.Stock;
 
-/// <summary>Limits, and what is used of them; sizes in GiB. -1: without limit.</summary>
+/// <summary>
+/// Limits, and what is used of them, for those who may see that; sizes in GiB. -1: without limit.
+/// </summary>
 internal sealed record AbsoluteLimitsView
 {
     /// <summary>Volumes.</summary>
@@ -28,36 +30,41 @@ internal sealed record AbsoluteLimitsView
 
     /// <summary>Volumes in use.</summary>
     [JsonPropertyName("totalVolumesUsed")]
-    public required int TotalVolumesUsed { get; init; }
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? TotalVolumesUsed { get; init; }
 
     /// <summary>Snapshots in use.</summary>
     [JsonPropertyName("totalSnapshotsUsed")]
-    public required int TotalSnapshotsUsed { get; init; }
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? TotalSnapshotsUsed { get; init; }
 
     /// <summary>Backups in use.</summary>
     [JsonPropertyName("totalBackupsUsed")]
-    public required int TotalBackupsUsed { get; init; }
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? TotalBackupsUsed { get; init; }
 
     /// <summary>GiB of volumes and snapshots in use.</summary>
     [JsonPropertyName("totalGigabytesUsed")]
-    public required long TotalGigabytesUsed { get; init; }
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public long? TotalGigabytesUsed { get; init; }
 
     /// <summary>GiB of backups in use: the sizes of their volumes.</summary>
     [JsonPropertyName("totalBackupGigabytesUsed")]
-    public required long TotalBackupGigabytesUsed { get; init; }
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public long? TotalBackupGigabytesUsed { get; init; }
 
-    /// <summary>Limits and use of a project.</summary>
-    public static AbsoluteLimitsView Of(IReadOnlyDictionary<string, int> limits, QuotaUse use) => new()
+    /// <summary>Limits and use of a project; the use is null where it is not to be seen.</summary>
+    public static AbsoluteLimitsView Of(IReadOnlyDictionary<string, int> limits, QuotaUse? use) => new()
     {
         MaxTotalVolumes = limits[QuotaResource.Volumes],
         MaxTotalSnapshots = limits[QuotaResource.Snapshots],
         MaxTotalBackups = limits[QuotaResource.Backups],
         MaxTotalVolumeGigabytes = limits[QuotaResource.Gigabytes],
         MaxTotalBackupGigabytes = limits[QuotaResource.BackupGigabytes],
-        TotalVolumesUsed = use.Volumes,
-        TotalSnapshotsUsed = use.Snapshots,
-        TotalBackupsUsed = use.Backups,
-        TotalGigabytesUsed = use.Gigabytes,
-        TotalBackupGigabytesUsed = use.BackupGigabytes,
+        TotalVolumesUsed = use?.Volumes,
+        TotalSnapshotsUsed = use?.Snapshots,
+        TotalBackupsUsed = use?.Backups,
+        TotalGigabytesUsed = use?.Gigabytes,
+        TotalBackupGigabytesUsed = use?.BackupGigabytes,
     };
 }

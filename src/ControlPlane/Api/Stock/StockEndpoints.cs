@@ -6,6 +6,7 @@ using BackupEngine.ControlPlane.Api.Pipeline;
 using BackupEngine.ControlPlane.Api.Quotas;
 using BackupEngine.ControlPlane.Api.Snapshots;
 using BackupEngine.ControlPlane.Api.Volumes;
+using BackupEngine.ControlPlane.Authentication.Policies;
 using BackupEngine.ControlPlane.Database;
 
 namespace BackupEngine.ControlPlane.Api.Stock;
@@ -36,9 +37,8 @@ internal static class StockEndpoints
             new ListAnswer<ExtensionView>("extensions", Extensions, ApiJson.Relaxed.ExtensionView));
         routes.MapGet("/extensions/{alias}", (ApiRequest _, string alias) => Extension(alias));
         routes.MapGet("/resource_filters", ResourceFilters);
-        routes.MapGet("/types", (ApiRequest _) =>
-            new ListAnswer<VolumeTypeView>("volume_types", [new VolumeTypeView()], ApiJson.Relaxed.VolumeTypeView));
-        routes.MapGet("/types/{id}", (ApiRequest _, string id) => VolumeType(id));
+        routes.MapGet("/types", VolumeTypes);
+        routes.MapGet("/types/{id}", VolumeType);
         routes.MapGet("/limits", LimitsAsync);
     }
 
@@ -46,10 +46,19 @@ internal static class StockEndpoints
         "extension", Extensions.FirstOrDefault(extension => extension.Alias == alias) ?? throw Fault.NotFound(),
         ApiJson.Relaxed.ExtensionView);
 
-    private static ObjectAnswer<VolumeTypeView> VolumeType(string id) =>
-        id == "default" || (Guid.TryParse(id, out var typeId) && typeId == VolumeTypeView.DefaultId)
+    private static ListAnswer<VolumeTypeView> VolumeTypes(ApiRequest request)
+    {
+        request.Require(PolicyRules.TypeGetAll);
+        return new ListAnswer<VolumeTypeView>("volume_types", [new VolumeTypeView()], ApiJson.Relaxed.VolumeTypeView);
+    }
+
+    private static ObjectAnswer<VolumeTypeView> VolumeType(ApiRequest request, string id)
+    {
+        request.Require(PolicyRules.TypeGet);
+        return id == "default" || (Guid.TryParse(id, out var typeId) && typeId == VolumeTypeView.DefaultId)
             ? new ObjectAnswer<VolumeTypeView>("volume_type", new VolumeTypeView(), ApiJson.Relaxed.VolumeTypeView)
             : throw new ApiFaultException(StatusCodes.Status404NotFound, $"Volume type {id} could not be found.");
+    }
 
     private static ListAnswer<ResourceFilterView> ResourceFilters(ApiRequest request)
     {
@@ -74,7 +83,9 @@ internal static class StockEndpoints
         var asked = request.Http.Request.Query["project_id"].ToString();
         var project = request.Caller.IsAdmin && asked.Length > 0 ? asked : request.Caller.ProjectId;
         var limits = await quotas.OfProjectAsync(project, cancellationToken);
-        var use = await database.CountUseAsync(project, cancellationToken);
+        var use = request.Allows(PolicyRules.UsedLimits)
+            ? await database.CountUseAsync(project, cancellationToken)
+            : null;
         return new ObjectAnswer<LimitsView>(
             "limits", new LimitsView { Absolute = AbsoluteLimitsView.Of(limits, use) }, ApiJson.Relaxed.LimitsView);
     }

@@ -2,6 +2,7 @@ using BackupEngine.ControlPlane.Api.Bodies;
 using BackupEngine.ControlPlane.Api.Faults;
 using BackupEngine.ControlPlane.Api.Listing;
 using BackupEngine.ControlPlane.Api.Pipeline;
+using BackupEngine.ControlPlane.Authentication.Policies;
 using BackupEngine.ControlPlane.Database;
 using BackupEngine.ControlPlane.Database.Entities;
 using Microsoft.EntityFrameworkCore;
@@ -11,16 +12,13 @@ namespace BackupEngine.ControlPlane.Api.Volumes;
 /// <summary>What administrators, or owners, set right on a volume without touching its data.</summary>
 internal sealed class VolumeAdministration(EngineDatabase database, VolumeDeletion deletion, TimeProvider clock)
 {
-    private const string RulePrefix = "volume_extension:volume_admin_actions:";
-
     /// <summary>Sets the status, whatever it is.</summary>
     public async Task ResetStatusAsync(
         ApiRequest request, string id, BodyValue body, CancellationToken cancellationToken)
     {
         VolumeBodies.ResetStatus.Require(body);
-        request.RequireAdmin(RulePrefix + "reset_status");
         var status = body["os-reset_status"]!["status"]!.Text;
-        var volume = await database.FindVolumeAsync(request, id, cancellationToken);
+        var volume = await database.FindVolumeAsync(request, id, PolicyRules.VolumeResetStatus, cancellationToken);
         var now = clock.GetUtcNow().UtcDateTime;
         var changed = await database.Volumes.Where(row => row.Id == volume.Id && row.DeletedAt == null)
             .ExecuteUpdateAsync(
@@ -37,7 +35,6 @@ internal sealed class VolumeAdministration(EngineDatabase database, VolumeDeleti
     public Task ForceDeleteAsync(ApiRequest request, string id, BodyValue body, CancellationToken cancellationToken)
     {
         VolumeBodies.ForceDelete.Require(body);
-        request.RequireAdmin(RulePrefix + "force_delete");
         return deletion.ForceDeleteAsync(request, id, cancellationToken);
     }
 
@@ -47,7 +44,7 @@ internal sealed class VolumeAdministration(EngineDatabase database, VolumeDeleti
     {
         VolumeBodies.SetBootable.Require(body);
         var bootable = TruthSchema.Read(body["os-set_bootable"]!["bootable"])!.Value;
-        var volume = await database.FindVolumeAsync(request, id, cancellationToken);
+        var volume = await database.FindVolumeAsync(request, id, PolicyRules.VolumeUpdate, cancellationToken);
         var now = clock.GetUtcNow().UtcDateTime;
         await database.Volumes.Where(row => row.Id == volume.Id && row.DeletedAt == null).ExecuteUpdateAsync(
             set => set.SetProperty(row => row.Bootable, bootable).SetProperty(row => row.UpdatedAt, now),

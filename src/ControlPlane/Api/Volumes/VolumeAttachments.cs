@@ -2,6 +2,7 @@ using BackupEngine.ControlPlane.Api.Bodies;
 using BackupEngine.ControlPlane.Api.Faults;
 using BackupEngine.ControlPlane.Api.Listing;
 using BackupEngine.ControlPlane.Api.Pipeline;
+using BackupEngine.ControlPlane.Authentication.Policies;
 using BackupEngine.ControlPlane.Database;
 using BackupEngine.ControlPlane.Database.Entities;
 using Microsoft.EntityFrameworkCore;
@@ -18,7 +19,7 @@ internal sealed class VolumeAttachments(EngineDatabase database, TimeProvider cl
     public async Task AttachAsync(ApiRequest request, string id, BodyValue body, CancellationToken cancellationToken)
     {
         VolumeBodies.Attach.Require(body);
-        var volume = await database.FindVolumeAsync(request, id, cancellationToken);
+        var volume = await database.FindVolumeAsync(request, id, PolicyRules.VolumeAttach, cancellationToken);
         var fields = body["os-attach"]!;
         var server = UuidSchema.Read(fields["instance_uuid"])?.ToString();
         var attachedTo = server ?? BodyFields.ReadText(fields, "host_name");
@@ -46,7 +47,7 @@ internal sealed class VolumeAttachments(EngineDatabase database, TimeProvider cl
     public async Task DetachAsync(ApiRequest request, string id, BodyValue body, CancellationToken cancellationToken)
     {
         VolumeBodies.Detach.Require(body);
-        var volume = await database.FindVolumeAsync(request, id, cancellationToken);
+        var volume = await database.FindVolumeAsync(request, id, PolicyRules.VolumeDetach, cancellationToken);
         RequireAttachment(volume, UuidSchema.Read(body["os-detach"]?["attachment_id"]));
         var now = clock.GetUtcNow().UtcDateTime;
         var changed = await database.Volumes.Where(row => row.Id == volume.Id && row.Status == VolumeStatus.InUse)

@@ -2,6 +2,7 @@ using BackupEngine.ControlPlane.Api.Bodies;
 using BackupEngine.ControlPlane.Api.Faults;
 using BackupEngine.ControlPlane.Api.Listing;
 using BackupEngine.ControlPlane.Api.Pipeline;
+using BackupEngine.ControlPlane.Authentication.Policies;
 using BackupEngine.ControlPlane.Bus;
 using BackupEngine.ControlPlane.Contracts;
 using BackupEngine.ControlPlane.Database;
@@ -31,7 +32,7 @@ internal sealed class VolumeConnections(
         ApiRequest request, string id, BodyValue body, CancellationToken cancellationToken)
     {
         VolumeBodies.InitializeConnection.Require(body);
-        var volume = await database.FindVolumeAsync(request, id, cancellationToken);
+        var volume = await database.FindVolumeAsync(request, id, PolicyRules.VolumeConnect, cancellationToken);
         var access = volume.AttachMode == "ro" ? DeviceAccess.Read : DeviceAccess.ReadWrite;
         await BeginWritingAsync(volume, access, cancellationToken);
         var answer = await AskAsync<ExposeDevice, DeviceExposed>(
@@ -53,7 +54,7 @@ internal sealed class VolumeConnections(
     public async Task TerminateAsync(ApiRequest request, string id, BodyValue body, CancellationToken cancellationToken)
     {
         VolumeBodies.TerminateConnection.Require(body);
-        var volume = await database.FindVolumeAsync(request, id, cancellationToken);
+        var volume = await database.FindVolumeAsync(request, id, PolicyRules.VolumeDisconnect, cancellationToken);
         await AskAsync<DisconnectDevice, DeviceDisconnected>(
             volume,
             new DisconnectDevice { AttachmentId = UserAttachment.IdOf(volume.Id), Device = Reference(volume) },

@@ -4,6 +4,7 @@ using BackupEngine.ControlPlane.Api.Faults;
 using BackupEngine.ControlPlane.Api.Listing;
 using BackupEngine.ControlPlane.Api.Pipeline;
 using BackupEngine.ControlPlane.Api.Quotas;
+using BackupEngine.ControlPlane.Authentication.Policies;
 using BackupEngine.ControlPlane.Contracts;
 using BackupEngine.ControlPlane.Database;
 using BackupEngine.ControlPlane.Database.Entities;
@@ -54,11 +55,13 @@ internal sealed class VolumeCreation(
     private async Task<VolumeEntity> FillAsync(ApiRequest request, NewVolume asked, CancellationToken cancellationToken)
     {
         var snapshot = asked.SnapshotId is { } snapshotId
-            ? await database.FindSnapshotAsync(request, $"{snapshotId}", cancellationToken) : null;
+            ? await database.FindSnapshotAsync(request, $"{snapshotId}", PolicyRules.SnapshotGet, cancellationToken)
+            : null;
         var source = asked.SourceVolumeId is { } volumeId
-            ? await database.FindVolumeAsync(request, $"{volumeId}", cancellationToken) : null;
+            ? await database.FindVolumeAsync(request, $"{volumeId}", PolicyRules.VolumeGet, cancellationToken) : null;
         var backup = asked.BackupId is { } backupId
-            ? await database.FindBackupAsync(request, $"{backupId}", cancellationToken) : null;
+            ? await database.FindBackupAsync(request, $"{backupId}", PolicyRules.BackupGet, cancellationToken) : null;
+        request.Require(PolicyRules.VolumeCreate);
         RequireSources(snapshot, source, backup);
         var size = asked.SizeGiB ?? snapshot?.SizeGiB ?? source?.SizeGiB ?? backup?.SizeGiB
             ?? throw Fault.InvalidInput("Volume size 'None' must be an integer and greater than 0");

@@ -2,6 +2,7 @@ using BackupEngine.ControlPlane.Api.Commands;
 using BackupEngine.ControlPlane.Api.Faults;
 using BackupEngine.ControlPlane.Api.Listing;
 using BackupEngine.ControlPlane.Api.Pipeline;
+using BackupEngine.ControlPlane.Authentication.Policies;
 using BackupEngine.ControlPlane.Contracts;
 using BackupEngine.ControlPlane.Database;
 using BackupEngine.ControlPlane.Database.Entities;
@@ -29,19 +30,19 @@ internal sealed class VolumeDeletion(EngineDatabase database, CommandDispatch co
     /// <summary>Begins to remove a volume that is not in use and has no snapshots.</summary>
     /// <exception cref="ApiFaultException">404, or 400 for its status.</exception>
     public Task DeleteAsync(ApiRequest request, string id, CancellationToken cancellationToken) =>
-        DeleteAsync(request, id, Deletable, cancellationToken);
+        DeleteAsync(request, id, PolicyRules.VolumeDelete, Deletable, cancellationToken);
 
     /// <summary>
     /// Begins to remove a volume in any status but <c>in-use</c>. What reads or writes it at the time fails, and its
     /// device goes when it has let go of it.
     /// </summary>
     public Task ForceDeleteAsync(ApiRequest request, string id, CancellationToken cancellationToken) =>
-        DeleteAsync(request, id, DeletableByForce, cancellationToken);
+        DeleteAsync(request, id, PolicyRules.VolumeForceDelete, DeletableByForce, cancellationToken);
 
     private async Task DeleteAsync(
-        ApiRequest request, string id, string[] allowed, CancellationToken cancellationToken)
+        ApiRequest request, string id, PolicyRule rule, string[] allowed, CancellationToken cancellationToken)
     {
-        var volume = await database.FindVolumeAsync(request, id, cancellationToken);
+        var volume = await database.FindVolumeAsync(request, id, rule, cancellationToken);
         if (!await BeginAsync(volume.Id, allowed, cancellationToken))
             throw Fault.InvalidVolume(Refusal);
         await commands.ToVolumeServiceAsync(

@@ -70,7 +70,8 @@ internal sealed record VolumeDetail
 
     /// <summary>Owner.</summary>
     [JsonPropertyName("os-vol-tenant-attr:tenant_id")]
-    public required string ProjectId { get; init; }
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? ProjectId { get; init; }
 
     /// <summary>For administrators: the host of its volume service.</summary>
     [JsonPropertyName("os-vol-host-attr:host")]

@@ -2,6 +2,7 @@ using BackupEngine.ControlPlane.Api.Answers;
 using BackupEngine.ControlPlane.Api.Bodies;
 using BackupEngine.ControlPlane.Api.Listing;
 using BackupEngine.ControlPlane.Api.Pipeline;
+using BackupEngine.ControlPlane.Authentication.Policies;
 using BackupEngine.ControlPlane.Database;
 using Microsoft.EntityFrameworkCore;
 
@@ -54,6 +55,7 @@ internal static class VolumeEndpoints
         ApiRequest request, EngineDatabase database, CancellationToken cancellationToken)
     {
         request.RequireVersion(SummarySince);
+        request.Require(PolicyRules.VolumeGetAll);
         var all = request.Caller.IsAdmin
             && QueryTruth.TryRead(request.Http.Request.Query["all_tenants"].ToString(), out var asked) && asked;
         var project = request.Caller.ProjectId;
@@ -69,7 +71,7 @@ internal static class VolumeEndpoints
     private static async Task<IResult> ShowAsync(
         ApiRequest request, string id, EngineDatabase database, CancellationToken cancellationToken)
     {
-        var volume = await database.FindVolumeAsync(request, id, cancellationToken);
+        var volume = await database.FindVolumeAsync(request, id, PolicyRules.VolumeGet, cancellationToken);
         return new ObjectAnswer<VolumeDetail>(
             "volume", VolumeViews.Detail(request, volume), ApiJson.Relaxed.VolumeDetail);
     }

@@ -4,6 +4,7 @@ using BackupEngine.ControlPlane.Api.Faults;
 using BackupEngine.ControlPlane.Api.Listing;
 using BackupEngine.ControlPlane.Api.Pipeline;
 using BackupEngine.ControlPlane.Api.Quotas;
+using BackupEngine.ControlPlane.Authentication.Policies;
 using BackupEngine.ControlPlane.Contracts;
 using BackupEngine.ControlPlane.Database;
 using BackupEngine.ControlPlane.Database.Entities;
@@ -20,7 +21,7 @@ internal sealed class VolumeExtension(
     {
         VolumeBodies.Extend.Require(body);
         var sizeGiB = SizeSchema.Read(body["os-extend"]!["new_size"])!.Value;
-        var volume = await database.FindVolumeAsync(request, id, cancellationToken);
+        var volume = await database.FindVolumeAsync(request, id, PolicyRules.VolumeExtend, cancellationToken);
         if (sizeGiB <= volume.SizeGiB)
             throw Fault.InvalidInput(
                 "New size for extend must be greater than current size. " +

@@ -1,5 +1,6 @@
 using BackupEngine.ControlPlane.Api.Faults;
 using BackupEngine.ControlPlane.Api.Listing;
+using BackupEngine.ControlPlane.Authentication.Policies;
 using BackupEngine.ControlPlane.Database.Entities;
 
 namespace BackupEngine.ControlPlane.Api.Volumes;
@@ -11,6 +12,7 @@ internal static class VolumeLists
     public static readonly ListResource<VolumeEntity> Resource = new()
     {
         Collection = VolumeViews.Collection,
+        Rule = PolicyRules.VolumeGetAll,
         NotFound = Fault.VolumeNotFound,
         PublicFilters =
             ["name", "status", "bootable", "migration_status", "availability_zone", "size", "created_at", "updated_at"],

@@ -2,6 +2,7 @@ using BackupEngine.ControlPlane.Api.Answers;
 using BackupEngine.ControlPlane.Api.Bodies;
 using BackupEngine.ControlPlane.Api.Listing;
 using BackupEngine.ControlPlane.Api.Pipeline;
+using BackupEngine.ControlPlane.Authentication.Policies;
 using BackupEngine.ControlPlane.Database;
 using BackupEngine.ControlPlane.Database.Entities;
 using Microsoft.EntityFrameworkCore;
@@ -15,7 +16,7 @@ internal sealed class VolumeUpdate(EngineDatabase database, TimeProvider clock)
     public async Task<VolumeEntity> UpdateAsync(
         ApiRequest request, string id, BodyValue body, CancellationToken cancellationToken)
     {
-        var volume = await database.FindVolumeAsync(request, id, cancellationToken);
+        var volume = await database.FindVolumeAsync(request, id, PolicyRules.VolumeUpdate, cancellationToken);
         var fields = body["volume"]!;
         var name = Read(fields, "name", "display_name", volume.Name);
         var description = Read(fields, "description", "display_description", volume.Description);
@@ -28,7 +29,7 @@ internal sealed class VolumeUpdate(EngineDatabase database, TimeProvider clock)
                 .SetProperty(row => row.MetadataJson, metadata)
                 .SetProperty(row => row.UpdatedAt, clock.GetUtcNow().UtcDateTime),
             cancellationToken);
-        return await database.FindVolumeAsync(request, id, cancellationToken);
+        return await database.FindVolumeAsync(request, id, PolicyRules.VolumeUpdate, cancellationToken);
     }
 
     private static string? Read(BodyValue fields, string name, string oldName, string? present)

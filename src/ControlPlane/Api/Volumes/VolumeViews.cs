@@ -1,6 +1,7 @@
 using BackupEngine.ControlPlane.Api.Answers;
 using BackupEngine.ControlPlane.Api.Pipeline;
 using BackupEngine.ControlPlane.Api.Stock;
+using BackupEngine.ControlPlane.Authentication.Policies;
 using BackupEngine.ControlPlane.Database.Entities;
 
 namespace BackupEngine.ControlPlane.Api.Volumes;
@@ -22,7 +23,8 @@ internal static class VolumeViews
     /// <summary>A volume with its details.</summary>
     public static VolumeDetail Detail(ApiRequest request, VolumeEntity volume)
     {
-        var isAdmin = request.Caller.IsAdmin;
+        var seesHost = request.Allows(PolicyRules.VolumeHostAttribute, volume);
+        var seesMigration = request.Allows(PolicyRules.VolumeMigrationAttribute, volume);
         var version = request.Version;
         return new VolumeDetail
         {
@@ -41,16 +43,16 @@ internal static class VolumeViews
             UserId = volume.UserId,
             Bootable = volume.Bootable ? "true" : "false",
             Attachments = Attachments(request, volume),
-            ProjectId = volume.ProjectId,
-            Host = isAdmin ? volume.Host : null,
-            MigrationStatus = new ShownNull(isAdmin),
-            MigrationStatusAttribute = new ShownNull(isAdmin),
-            MigrationNameId = new ShownNull(isAdmin),
+            ProjectId = request.Allows(PolicyRules.VolumeTenantAttribute, volume) ? volume.ProjectId : null,
+            Host = seesHost ? volume.Host : null,
+            MigrationStatus = new ShownNull(request.Caller.IsAdmin),
+            MigrationStatusAttribute = new ShownNull(seesMigration),
+            MigrationNameId = new ShownNull(seesMigration),
             GroupId = new ShownNull(version.Has(13)),
-            ProviderId = new ShownNull(isAdmin && version.Has(21)),
+            ProviderId = new ShownNull(request.Caller.IsAdmin && version.Has(21)),
             ServiceUuid = new ShownNull(version.Has(48)),
             SharedTargets = version.Has(48) ? false : null,
-            ClusterName = new ShownNull(isAdmin && version.Has(61)),
+            ClusterName = new ShownNull(request.Caller.IsAdmin && version.Has(61)),
             VolumeTypeId = version.Has(63) ? VolumeTypeView.DefaultId : null,
             ConsumesQuota = version.Has(65) ? true : null,
         };

@@ -9,6 +9,9 @@ public interface IProjectRecord
     /// <summary>Owner.</summary>
     string ProjectId { get; }
 
+    /// <summary>Who made it; null where that is not kept.</summary>
+    string? UserId => null;
+
     /// <summary>UTC.</summary>
     DateTime CreatedAt { get; }
 

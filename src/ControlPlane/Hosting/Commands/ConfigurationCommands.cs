@@ -1,10 +1,11 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
+using BackupEngine.ControlPlane.Authentication.Policies;
 
 namespace BackupEngine.ControlPlane.Hosting.Commands;
 
-/// <summary><c>backup-engine config check</c>.</summary>
+/// <summary><c>backup-engine config check</c> and <c>config policy</c>.</summary>
 internal static class ConfigurationCommands
 {
     private const string Hidden = "(given, not shown)";
@@ -24,7 +25,24 @@ internal static class ConfigurationCommands
             CheckAsync,
             CommandConfiguration.Json,
             Connect),
+        CommandConfiguration.Command(
+            "policy",
+            "Prints every rule of who may do what as it holds, the policy file taken into account, in the form of such "
+            + "a file.",
+            PrintPolicyAsync,
+            CommandConfiguration.Json),
     };
+
+    private static async Task<int> PrintPolicyAsync(ParseResult parsed, CancellationToken cancellationToken)
+    {
+        var rules = Policy.Load(EngineOptionsReader.Read(CommandConfiguration.Read(parsed)).PolicyFile).Expressions;
+        var lines = rules.Select(rule =>
+            $"{JsonValue.Create(rule.Name).ToJsonString()}: {JsonValue.Create(rule.Expression).ToJsonString()}");
+        await Console.Out.WriteLineAsync(parsed.GetValue(CommandConfiguration.Json)
+            ? $"{{{string.Join(", ", lines)}}}"
+            : string.Join(Environment.NewLine, lines));
+        return ExitCode.Success;
+    }
 
     private static async Task<int> CheckAsync(ParseResult parsed, CancellationToken cancellationToken)
     {

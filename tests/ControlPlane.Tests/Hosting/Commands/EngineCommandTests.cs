@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
+using BackupEngine.ControlPlane.Authentication.Policies;
 using BackupEngine.ControlPlane.Hosting;
 using BackupEngine.ControlPlane.Tests.Support;
 
@@ -83,6 +84,23 @@ public sealed class EngineCommandTests : IDisposable
         Assert.Equal(ExitCode.BadConfiguration, refused.Code);
         foreach (var word in new[] { "amqp://", "sqlite, postgresql", "LeaseSeconds" })
             Assert.Contains(word, refused.Text, StringComparison.Ordinal);
+    }
+
+    /// <summary>What is printed of the rules is a policy file that says the same.</summary>
+    [Fact]
+    public async Task The_policy_is_printed_as_a_file_that_can_be_read()
+    {
+        var file = Path.Combine(_state, "policy.yaml");
+        await File.WriteAllTextAsync(file, "backup:get: '@'\n", TestContext.Current.CancellationToken);
+
+        var printed = await RunAsync("config", "policy", ("PolicyFile", file));
+        var json = await RunAsync("config", "policy", "--json", ("PolicyFile", file));
+
+        Assert.Equal((ExitCode.Success, ExitCode.Success), (printed.Code, json.Code));
+        Assert.Equal("@", (string?)json.Json["backup:get"]);
+        var rules = Policy.Load(file).Expressions.ToList();
+        await File.WriteAllTextAsync(file, printed.Text, TestContext.Current.CancellationToken);
+        Assert.Equal(rules, Policy.Load(file).Expressions);
     }
 
     private Task<Answer> RunAsync(string command, string verb, params (string, string)[] options) =>

@@ -3,6 +3,7 @@ using BackupEngine.ControlPlane.Api.Bodies;
 using BackupEngine.ControlPlane.Api.Faults;
 using BackupEngine.ControlPlane.Api.Listing;
 using BackupEngine.ControlPlane.Api.Pipeline;
+using BackupEngine.ControlPlane.Authentication.Policies;
 using BackupEngine.ControlPlane.Database;
 using BackupEngine.ControlPlane.Database.Entities;
 
@@ -21,8 +22,7 @@ internal static class BackupRecordEndpoints
     private static async Task<IResult> ExportAsync(
         ApiRequest request, string id, EngineDatabase database, CancellationToken cancellationToken)
     {
-        request.RequireAdmin("backup:export-import");
-        var backup = await database.FindBackupAsync(request, id, cancellationToken);
+        var backup = await database.FindBackupAsync(request, id, PolicyRules.BackupExport, cancellationToken);
         if (backup.Status != BackupStatus.Available)
             throw Fault.InvalidBackup("Backup status must be available and not creating.");
         return new ObjectAnswer<BackupRecordView>(
@@ -35,7 +35,7 @@ internal static class BackupRecordEndpoints
     {
         var body = await BodyReader.ReadAsync(request.Http, cancellationToken);
         BackupBodies.Import.Require(body);
-        request.RequireAdmin("backup:backup-import");
+        request.Require(PolicyRules.BackupImport);
         var record = body["backup-record"]!;
         var backup = await import.ImportAsync(
             request, record["backup_service"]!.Text, record["backup_url"]!.Text, cancellationToken);
