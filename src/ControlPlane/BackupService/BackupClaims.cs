@@ -14,17 +14,22 @@ public sealed class BackupClaims(IDbContextFactory<EngineDatabase> databases, En
 {
     /// <summary>
     /// Claims a record whose status is that of the workflow and that nobody holds: it was never claimed, or the lease
-    /// has run out, or this host holds it from before its restart.
+    /// has run out, or this host holds it from before its restart. A record that nobody has begun with is only claimed
+    /// where the limits of the hosts leave room, unless it is to be undone because its owner has cancelled it.
     /// </summary>
     /// <returns>The claim; null when there is nothing to claim.</returns>
     public async Task<BackupClaim?> TryClaimAsync(Guid backupId, WorkflowKind kind, CancellationToken cancellationToken)
     {
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
+        await using var transaction = await database.Database.BeginTransactionAsync(cancellationToken);
         var claimable = Claimable(database).Where(b => b.Id == backupId && b.Status == kind.Status);
         var before = await claimable
-            .Select(b => new { b.ClaimNumber, b.LeaseExpiresAt })
+            .Select(b => new { b.ClaimNumber, b.LeaseExpiresAt, Cancelled = b.CancelRequestedAt != null })
             .SingleOrDefaultAsync(cancellationToken);
         if (before is null)
+            return null;
+        var begins = kind != WorkflowKind.Delete && before.LeaseExpiresAt is null && !before.Cancelled;
+        if (begins && !await new ClaimLimits(database, options.Host).HaveRoomAsync(backupId, kind, cancellationToken))
             return null;
         var number = before.ClaimNumber + 1;
         var claimed = await claimable.Where(b => b.ClaimNumber == before.ClaimNumber).ExecuteUpdateAsync(
@@ -32,6 +37,7 @@ public sealed class BackupClaims(IDbContextFactory<EngineDatabase> databases, En
                 .SetProperty(b => b.Host, options.Host)
                 .SetProperty(b => b.LeaseExpiresAt, b => DateTime.UtcNow.AddSeconds(options.LeaseSeconds)),
             cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
         return claimed == 0 ? null
             : new BackupClaim(backupId, kind, number, TakesOver: before.LeaseExpiresAt is not null);
     }
@@ -55,11 +61,12 @@ public sealed class BackupClaims(IDbContextFactory<EngineDatabase> databases, En
     /// that of several services one sends it.
     /// </summary>
     public async Task<IReadOnlyList<BackupEntity>> FindUnclaimedAsync(
-        DateTime sentBefore, int most, CancellationToken cancellationToken)
+        TimeSpan unclaimedFor, int most, CancellationToken cancellationToken)
     {
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
         var waiting = await UnderWay(database.Backups)
-            .Where(b => b.LeaseExpiresAt == null && (b.CommandSentAt ?? b.UpdatedAt ?? b.CreatedAt) < sentBefore)
+            .Where(b => b.LeaseExpiresAt == null && (b.CommandSentAt ?? b.UpdatedAt ?? b.CreatedAt)
+                    < DateTime.UtcNow.AddSeconds(-unclaimedFor.TotalSeconds))
             .OrderBy(b => b.CreatedAt)
             .Take(most)
             .AsNoTracking()
@@ -72,6 +79,25 @@ public sealed class BackupClaims(IDbContextFactory<EngineDatabase> databases, En
         }
 
         return mine;
+    }
+
+    /// <summary>
+    /// The first of the claims that this host holds on a backup one after the other, with none of another host between
+    /// them; null when the backup is not claimed, or by another host.
+    /// </summary>
+    public async Task<long?> HeldSinceAsync(Guid backupId, CancellationToken cancellationToken)
+    {
+        await using var database = await databases.CreateDbContextAsync(cancellationToken);
+        var mine = await database.Backups.AnyAsync(
+            b => b.Id == backupId && b.DeletedAt == null && b.LeaseExpiresAt != null && b.Host == options.Host,
+            cancellationToken);
+        if (!mine)
+            return null;
+        var claimed = WorkflowStep.RecordClaimed.Name;
+        var lastOfAnother = await database.BackupSteps
+            .Where(line => line.BackupId == backupId && line.Name == claimed && line.Host != options.Host)
+            .MaxAsync(line => (long?)line.Attempt, cancellationToken);
+        return (lastOfAnother ?? 0) + 1;
     }
 
     private static async Task<bool> MarkSentAsync(

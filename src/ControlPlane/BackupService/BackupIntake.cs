@@ -22,7 +22,8 @@ public sealed class BackupIntake(BackupClaims claims, BackupRunner runner, ILogg
             claim = await claims.TryClaimAsync(backupId, kind, cancellationToken);
             if (claim is null)
                 log.LogInformation(
-                    "Backup {BackupId} is not waiting for {Workflow}; the command is dropped", backupId, kind);
+                    "Backup {BackupId} is not to be claimed for {Workflow} now: it is claimed already, or there is no "
+                    + "room", backupId, kind);
             return claim is not null;
         }
         finally

@@ -17,9 +17,11 @@ public static class BackupServiceRegistration
         services.AddSingleton<IVolumeService, VolumeServiceClient>();
         services.TryAddSingleton<IStepObserver, NoStepObserver>();
         services.AddSingleton<WorkflowServices>();
+        services.AddSingleton<DataPlaneLeftovers>();
         services.AddSingleton<WorkflowExecutor>();
         services.AddSingleton<BackupClaims>();
         services.AddSingleton<BackupIntake>();
+        services.AddSingleton<StrandedStatuses>();
         services.AddSingleton(provider => new BackupRunner(
             provider.GetRequiredService<WorkflowExecutor>(),
             provider.GetRequiredService<Hosting.EngineOptions>(),
@@ -30,6 +32,7 @@ public static class BackupServiceRegistration
         services.AddSingleton<BackupDispatcher>();
         services.AddHostedService(provider => provider.GetRequiredService<BackupDispatcher>());
         services.AddHostedService<BackupSweeper>();
+        services.AddHostedService<DataPlaneSweep>();
         return services;
     }
 }

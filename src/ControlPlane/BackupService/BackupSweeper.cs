@@ -8,12 +8,13 @@ namespace BackupEngine.ControlPlane.BackupService;
 
 /// <summary>
 /// Sees that nothing is lost, at start and again and again: takes over records whose owner is gone, and sends commands
-/// again that nobody has claimed.
+/// again that nobody has claimed, and gives back statuses that no backup has any more.
 /// </summary>
 public sealed class BackupSweeper(
     BackupClaims claims,
     BackupIntake intake,
     BackupRunner runner,
+    StrandedStatuses stranded,
     ICommandSender commands,
     EngineOptions options,
     TimeProvider time,
@@ -30,7 +31,8 @@ public sealed class BackupSweeper(
     public async Task SweepAsync(TimeSpan unclaimedFor, CancellationToken cancellationToken)
     {
         await TakeOverAsync(cancellationToken);
-        await SendAgainAsync(time.GetUtcNow().UtcDateTime - unclaimedFor, cancellationToken);
+        await SendAgainAsync(unclaimedFor, cancellationToken);
+        await stranded.GiveBackAsync(cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -64,9 +66,9 @@ public sealed class BackupSweeper(
         }
     }
 
-    private async Task SendAgainAsync(DateTime sentBefore, CancellationToken cancellationToken)
+    private async Task SendAgainAsync(TimeSpan unclaimedFor, CancellationToken cancellationToken)
     {
-        foreach (var record in await claims.FindUnclaimedAsync(sentBefore, MostPerSweep, cancellationToken))
+        foreach (var record in await claims.FindUnclaimedAsync(unclaimedFor, MostPerSweep, cancellationToken))
         {
             log.LogWarning(
                 "Nobody has claimed backup {BackupId} ({Status}); its command is sent again", record.Id, record.Status);

@@ -83,8 +83,8 @@ internal sealed class LeaseKeeper : IAsyncDisposable
             {
                 var isDue = _time.GetElapsedTime(renewed) >= _lease / 4;
                 var seen = isDue
-                    ? await _record.RenewAsync(_stopped.Token)
-                    : await _record.LookAsync(_stopped.Token);
+                    ? await _record.RenewOnceAsync(_stopped.Token)
+                    : await _record.LookOnceAsync(_stopped.Token);
                 if (seen is null)
                     return false;
                 await OverruleAsync(seen);

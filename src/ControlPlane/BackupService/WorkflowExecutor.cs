@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using BackupEngine.ControlPlane.DataPlane;
 using BackupEngine.ControlPlane.Workflows;
 
 namespace BackupEngine.ControlPlane.BackupService;
@@ -6,7 +7,8 @@ namespace BackupEngine.ControlPlane.BackupService;
 /// <summary>
 /// Runs one workflow for one claim: keeps its lease, and decides what becomes of it when it does not end well.
 /// </summary>
-internal sealed class WorkflowExecutor(WorkflowServices services, ILogger<WorkflowExecutor> log)
+internal sealed class WorkflowExecutor(
+    WorkflowServices services, DataPlaneLeftovers leftovers, ILogger<WorkflowExecutor> log)
 {
     /// <summary>
     /// Claims on one action before it is given up: whatever kills its service each time will not end by itself.
@@ -26,6 +28,20 @@ internal sealed class WorkflowExecutor(WorkflowServices services, ILogger<Workfl
     public async Task ExecuteAsync(
         BackupClaim claim, SemaphoreSlim lane, ActivityContext parent, CancellationToken stopping)
     {
+        try
+        {
+            await RunAsync(claim, lane, parent, stopping);
+        }
+        catch (ClaimLostException e)
+        {
+            log.LogError("Backup {BackupId}: {Workflow} stopped: {Reason}", claim.BackupId, claim.Kind, e.Message);
+            await EndLeftoversAsync(claim);
+        }
+    }
+
+    private async Task RunAsync(
+        BackupClaim claim, SemaphoreSlim lane, ActivityContext parent, CancellationToken stopping)
+    {
         var run = await WorkflowRun.OpenAsync(claim, services, CancellationToken.None);
         var origin = run.Log.Origin;
         using var span = WorkflowTelemetry.StartRun(claim, origin.Context ?? parent);
@@ -39,13 +55,27 @@ internal sealed class WorkflowExecutor(WorkflowServices services, ILogger<Workfl
         {
             await RunOrRecordAsync(run, lane, lease, stopping);
         }
-        catch (OperationCanceledException) when (lease.Lost.IsCancellationRequested)
+        catch (OperationCanceledException e) when (lease.Lost.IsCancellationRequested)
         {
-            log.LogError("Backup {BackupId}: {Workflow} stopped, its claim is lost", claim.BackupId, claim.Kind);
+            throw new ClaimLostException("its lease could not be kept", e);
         }
-        catch (ClaimLostException e)
+    }
+
+    /// <summary>
+    /// The data plane goes on with what it was told until it is told otherwise. Nothing of this host begins with the
+    /// backup before this has ended; where it fails, the sweep ends what is left.
+    /// </summary>
+    private async Task EndLeftoversAsync(BackupClaim claim)
+    {
+        try
         {
-            log.LogError("Backup {BackupId}: {Workflow} stopped: {Reason}", claim.BackupId, claim.Kind, e.Message);
+            await leftovers.EndAsync(claim, CancellationToken.None);
+        }
+        catch (Exception e) when (e is DataPlaneException or DataPlaneLostException)
+        {
+            log.LogWarning(
+                "Backup {BackupId}: what the data plane does for the lost claim could not be ended now: {Cause}",
+                claim.BackupId, e.Message);
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Security.Authentication;
 using BackupEngine.ControlPlane.BackupService.Consumers;
+using BackupEngine.ControlPlane.Database;
 using BackupEngine.ControlPlane.Hosting;
 using MassTransit;
 
@@ -18,10 +19,15 @@ public static class EngineBusRegistration
 
     /// <summary>
     /// A command that fails, because the database is away for a moment, is tried so many times again; then it goes to
-    /// the queue's error queue, where an operator finds it, and its record has it sent again. A request to a volume
-    /// service is not: whoever asked hears of the failure at once and asks again itself.
+    /// the queue's error queue, where an operator finds it, and its record has it sent again.
     /// </summary>
     private const int Retries = 4;
+
+    /// <summary>
+    /// A request to a volume service is tried again only while its database is away, for about half a minute: of
+    /// anything else whoever asked hears at once.
+    /// </summary>
+    private const int OutageRetries = 10;
 
     private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(200);
 
@@ -110,9 +116,17 @@ public static class EngineBusRegistration
             endpoint.ConcurrentMessageLimit = ConcurrentMessages;
             if (queue == QueueAddress.BackupServicesName)
                 endpoint.UseMessageRetry(retry => retry.Exponential(Retries, FirstRetry, LongestRetry, FirstRetry));
+            else
+                endpoint.UseMessageRetry(RetryWhileDatabaseIsAway);
             foreach (var consumer in consumers)
                 endpoint.ConfigureConsumer(context, consumer);
         });
+    }
+
+    private static void RetryWhileDatabaseIsAway(IRetryConfigurator retry)
+    {
+        retry.Handle<Exception>(DatabaseOutage.IsTransient);
+        retry.Exponential(OutageRetries, FirstRetry, LongestRetry, FirstRetry);
     }
 
     private static Type[] BackupConsumerTypes(EngineOptions options) => options.Has(EngineRole.Backup)

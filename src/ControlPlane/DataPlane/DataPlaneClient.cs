@@ -102,7 +102,16 @@ public sealed class DataPlaneClient : IDataPlane, IDisposable
         }
     }
 
-    /// <summary>The devices that are attached now.</summary>
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<string>> ListRunningJobsAsync(CancellationToken cancellationToken)
+    {
+        var answer = await CallAsync(
+            async token => await _client.ListJobsAsync(new ListJobsRequest(), cancellationToken: token),
+            cancellationToken);
+        return [.. answer.Jobs.Where(job => job.State == JobState.Running).Select(job => job.JobId)];
+    }
+
+    /// <inheritdoc/>
     public async Task<IReadOnlyList<Attachment>> ListAttachmentsAsync(CancellationToken cancellationToken)
     {
         var answer = await CallAsync(

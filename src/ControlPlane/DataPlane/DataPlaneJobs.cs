@@ -1,3 +1,4 @@
+using BackupEngine.ControlPlane.Workflows;
 using BackupEngine.DataPlane.Protocol;
 
 namespace BackupEngine.ControlPlane.DataPlane;
@@ -9,8 +10,9 @@ public static class DataPlaneJobs
 
     /// <summary>Starts a job, or finds it under way, and waits for its end; logs its progress now and then.</summary>
     /// <returns>The job, which has succeeded.</returns>
-    /// <exception cref="DataPlaneException">It failed or was cancelled.</exception>
-    /// <exception cref="DataPlaneLostException">The data plane was lost, and the job with it.</exception>
+    /// <exception cref="DataPlaneException">It failed.</exception>
+    /// <exception cref="DataPlaneLostException">The data plane was lost, and the job with it; or somebody else has
+    /// cancelled the job: either way it is worth another one.</exception>
     public static async Task<Job> RunJobAsync(
         this IDataPlane dataPlane,
         StartJobRequest request,
@@ -24,7 +26,8 @@ public static class DataPlaneJobs
         return job.State switch
         {
             JobState.Succeeded => job,
-            JobState.Cancelled => throw new DataPlaneException($"the job {job.JobId} was cancelled in the data plane"),
+            JobState.Cancelled => throw new DataPlaneLostException(
+                $"The job {job.JobId} was cancelled in the data plane."),
             _ => throw new DataPlaneException(job.Error),
         };
 
@@ -47,13 +50,14 @@ public static class DataPlaneJobs
         this IDataPlane dataPlane,
         string repository,
         Guid backupId,
+        BackupClaim claim,
         bool keepCheckpoints,
         ILogger log,
         TimeProvider time,
         CancellationToken cancellationToken) => dataPlane.RunJobAsync(
             new StartJobRequest
             {
-                JobId = $"delete-{backupId}-{Guid.NewGuid():N}",
+                JobId = claim.NameOf(ClaimedName.Delete),
                 Delete = new DeleteJob
                 {
                     Repository = repository,

@@ -25,6 +25,12 @@ public interface IDataPlane
     /// <returns>The job in its final state.</returns>
     Task<Job> WatchUntilEndAsync(string jobId, Action<JobProgress> onProgress, CancellationToken cancellationToken);
 
+    /// <summary>Ids of the jobs that run.</summary>
+    Task<IReadOnlyList<string>> ListRunningJobsAsync(CancellationToken cancellationToken);
+
+    /// <summary>The devices that are attached now.</summary>
+    Task<IReadOnlyList<Attachment>> ListAttachmentsAsync(CancellationToken cancellationToken);
+
     /// <summary>Asks a job to stop and waits until it has. An unknown job is no error.</summary>
     Task CancelAsync(string jobId, CancellationToken cancellationToken);
 }

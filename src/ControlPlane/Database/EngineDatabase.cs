@@ -53,6 +53,15 @@ public class EngineDatabase : DbContext
     /// <summary>What came due of policies, and what became of it.</summary>
     public DbSet<BackupPolicyRunEntity> BackupPolicyRuns => Set<BackupPolicyRunEntity>();
 
+    /// <summary>
+    /// The time of the database, UTC: the only one by which hosts compare. In a condition or an assignment of a
+    /// statement <see cref="DateTime.UtcNow"/> is the same.
+    /// </summary>
+    public virtual async Task<DateTime> UtcNowAsync(CancellationToken cancellationToken) => DateTime.SpecifyKind(
+        await Database.SqlQuery<DateTime>($"SELECT strftime('%Y-%m-%d %H:%M:%f', 'now') AS Value")
+            .SingleAsync(cancellationToken),
+        DateTimeKind.Utc);
+
     /// <inheritdoc/>
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder) =>
         configurationBuilder.Properties<DateTime>().HaveConversion<UtcDateTimeConverter>();
@@ -61,6 +70,8 @@ public class EngineDatabase : DbContext
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
         modelBuilder.Entity<VolumeEntity>().HasIndex(v => new { v.ProjectId, v.CreatedAt });
+        modelBuilder.Entity<VolumeEntity>().HasIndex(v => v.Status);
+        modelBuilder.Entity<SnapshotEntity>().HasIndex(s => s.Status);
         modelBuilder.Entity<SnapshotEntity>().HasIndex(s => new { s.ProjectId, s.CreatedAt });
         modelBuilder.Entity<SnapshotEntity>().HasIndex(s => s.VolumeId);
         modelBuilder.Entity<BackupEntity>().HasIndex(b => new { b.ProjectId, b.CreatedAt });

@@ -78,9 +78,10 @@ internal sealed class CreateBackupWorkflow : IBackupWorkflow
 
     /// <summary>When the snapshot was taken; of a volume: now, before its device is asked for.</summary>
     private async Task<DateTime> DataTimestampAsync(CancellationToken cancellationToken) =>
-        _run.Backup.SnapshotId is not { } snapshotId ? _run.Record.UtcNow : await _run.Record.QueryAsync(
-            (database, token) =>
-                database.Snapshots.Where(s => s.Id == snapshotId).Select(s => s.CreatedAt).SingleAsync(token),
+        await _run.Record.QueryAsync(
+            (database, token) => _run.Backup.SnapshotId is { } snapshotId
+                ? database.Snapshots.Where(s => s.Id == snapshotId).Select(s => s.CreatedAt).SingleAsync(token)
+                : database.UtcNowAsync(token),
             cancellationToken);
 
     private async Task NoteTemporaryAsync(BackupSource source, CancellationToken cancellationToken)
@@ -115,19 +116,19 @@ internal sealed class CreateBackupWorkflow : IBackupWorkflow
     private async Task<StepFacts> AttachAndReadAsync(
         DeviceExposed exposed, BackupSource source, CancellationToken cancellationToken)
     {
-        await _device.AttachAsync(exposed, DeviceAccess.Read, cancellationToken);
+        var attachment = await _device.AttachAsync(exposed, DeviceAccess.Read, cancellationToken);
         var jobId =
-            _run.Log.Started(WorkflowStep.TransferData)?["job_id"] ?? $"backup-{_run.Backup.Id}-{Guid.NewGuid():N}";
+            _run.Log.Started(WorkflowStep.TransferData)?["job_id"] ?? _run.Claim.NameOf(ClaimedName.Backup);
         return await _run.Steps.RunAsync(
             WorkflowStep.TransferData,
             new StepFacts().With("job_id", jobId),
-            token => ReadAsync(jobId, exposed, source, token),
+            token => ReadAsync(jobId, attachment, source, token),
             static facts => facts,
             cancellationToken);
     }
 
     private async Task<StepFacts> ReadAsync(
-        string jobId, DeviceExposed exposed, BackupSource source, CancellationToken cancellationToken)
+        string jobId, Attachment attachment, BackupSource source, CancellationToken cancellationToken)
     {
         var parent = await FindParentAsync(cancellationToken);
         var plan = await PlanAsync(parent, source, cancellationToken);
@@ -140,7 +141,7 @@ internal sealed class CreateBackupWorkflow : IBackupWorkflow
             BackupId = _run.Backup.Id.ToString(),
             VolumeId = _run.Backup.VolumeId.ToString(),
             ParentBackupId = parent?.StoredId().ToString() ?? "",
-            AttachmentId = exposed.AttachmentId.ToString(),
+            AttachmentId = attachment.AttachmentId,
             ChangedBlocks = WireExtents(plan),
             ChangedBlocksBase = plan?.Base ?? "",
             ChangedBlocksUnknown = plan?.Unknown ?? "",
@@ -370,6 +371,7 @@ internal sealed class CreateBackupWorkflow : IBackupWorkflow
         if (!Directory.Exists(_run.Options.Repository))
             return;
         await _run.DataPlane.DeleteBackupAsync(
-            _run.Options.Repository!, _run.Backup.Id, _run.Undo.GoesOn, _run.Logger, _run.Time, cancellationToken);
+            _run.Options.Repository!, _run.Backup.Id, _run.Claim, _run.Undo.GoesOn, _run.Logger, _run.Time,
+            cancellationToken);
     }
 }

@@ -48,6 +48,7 @@ internal sealed class DeleteBackupWorkflow(WorkflowRun run) : IBackupWorkflow
                 token => run.DataPlane.DeleteBackupAsync(
                     run.Options.Repository!,
                     run.Backup.StoredId(),
+                    run.Claim,
                     keepCheckpoints: false,
                     run.Logger,
                     run.Time,

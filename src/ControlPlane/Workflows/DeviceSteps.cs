@@ -1,4 +1,5 @@
 using BackupEngine.ControlPlane.Contracts;
+using BackupEngine.ControlPlane.DataPlane;
 using BackupEngine.DataPlane.Protocol;
 using ConnectionInfo = BackupEngine.DataPlane.Protocol.ConnectionInfo;
 using DeviceAccess = BackupEngine.ControlPlane.Contracts.DeviceAccess;
@@ -50,11 +51,11 @@ internal sealed class DeviceSteps
     public async Task<Attachment> AttachAsync(
         DeviceExposed exposed, DeviceAccess access, CancellationToken cancellationToken)
     {
-        var attachmentId = exposed.AttachmentId.ToString();
+        var name = Attached?[AttachmentFact] ?? _run.Claim.NameOf(ClaimedName.Attachment);
         var attachment = await _run.Steps.RunAsync(
             WorkflowStep.AttachDevice,
-            new StepFacts().With(AttachmentFact, attachmentId),
-            token => AttachAsync(exposed, AttachRequest(exposed, access), token),
+            new StepFacts().With(AttachmentFact, name),
+            token => AttachAsync(exposed, AttachRequest(name, exposed, access), token),
             FactsOf,
             cancellationToken);
         if (attachment.DirectIoRefused.Length > 0)
@@ -67,13 +68,13 @@ internal sealed class DeviceSteps
     /// <summary>Step 13: the data plane detaches the device.</summary>
     public async Task DetachAsync(CancellationToken cancellationToken)
     {
-        if (Export is not { } export)
+        if (Attached is not { } attached)
             await _run.Steps.SkipAsync(WorkflowStep.DetachDevice, RemovedBefore, cancellationToken);
         else
             await _run.Steps.RunAsync(
                 WorkflowStep.DetachDevice,
-                new StepFacts().With(AttachmentFact, export[AttachmentFact]),
-                token => _run.DataPlane.DetachAsync(export[AttachmentFact], token),
+                new StepFacts().With(AttachmentFact, attached[AttachmentFact]),
+                token => _run.DataPlane.DetachAsync(attached[AttachmentFact], token),
                 cancellationToken);
     }
 
@@ -95,6 +96,9 @@ internal sealed class DeviceSteps
 
     /// <summary>The export of this action, as step 9 asked for it; null when there is none or it was undone.</summary>
     private StepFacts? Export => _run.Log.Started(WorkflowStep.ExposeDevice);
+
+    /// <summary>The attachment of this action in the data plane; null when there is none or it was undone.</summary>
+    private StepFacts? Attached => _run.Log.Started(WorkflowStep.AttachDevice);
 
     /// <summary>
     /// On a take-over the device may be exported in another place than before. What the data plane had attached in the
@@ -136,9 +140,9 @@ internal sealed class DeviceSteps
         new DisconnectDevice { AttachmentId = facts.FindId(AttachmentFact)!.Value, Device = facts.Device() },
         cancellationToken);
 
-    private static AttachDeviceRequest AttachRequest(DeviceExposed exposed, DeviceAccess access) => new()
+    private static AttachDeviceRequest AttachRequest(string name, DeviceExposed exposed, DeviceAccess access) => new()
     {
-        AttachmentId = exposed.AttachmentId.ToString(),
+        AttachmentId = name,
         Connection = WireConnection(exposed.Connection),
         Access = access == DeviceAccess.Read ? WireAccess.Read : WireAccess.ReadWrite,
         DirectIo = true,

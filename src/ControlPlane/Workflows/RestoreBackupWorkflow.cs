@@ -116,10 +116,10 @@ internal sealed class RestoreBackupWorkflow : IBackupWorkflow
 
     private async Task AttachAndWriteAsync(DeviceExposed exposed, CancellationToken cancellationToken)
     {
-        await _device.AttachAsync(exposed, DeviceAccess.ReadWrite, cancellationToken);
-        var work = new RestoreTransfer(_run, VolumeId).JobFor(exposed);
+        var attachment = await _device.AttachAsync(exposed, DeviceAccess.ReadWrite, cancellationToken);
+        var work = new RestoreTransfer(_run, VolumeId).JobFor(exposed, attachment);
         var jobId =
-            _run.Log.Started(WorkflowStep.TransferData)?["job_id"] ?? $"restore-{_run.Backup.Id}-{Guid.NewGuid():N}";
+            _run.Log.Started(WorkflowStep.TransferData)?["job_id"] ?? _run.Claim.NameOf(ClaimedName.Restore);
         await _run.Steps.RunAsync(
             WorkflowStep.TransferData,
             new StepFacts()

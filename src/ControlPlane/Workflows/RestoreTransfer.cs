@@ -15,7 +15,7 @@ internal sealed class RestoreTransfer(WorkflowRun run, Guid volumeId)
         Path.Combine(run.Options.StateDirectory, "restores", $"{run.Backup.Id}-{volumeId}.json"));
 
     /// <summary>The job for a volume as it is exposed.</summary>
-    public RestoreJob JobFor(DeviceExposed exposed)
+    public RestoreJob JobFor(DeviceExposed exposed, Attachment attachment)
     {
         var isStartedAgain = run.Log.EverStarted(WorkflowStep.TransferData);
         Directory.CreateDirectory(Path.GetDirectoryName(ResumeFile)!);
@@ -23,7 +23,7 @@ internal sealed class RestoreTransfer(WorkflowRun run, Guid volumeId)
         {
             Repository = run.Options.Repository,
             BackupId = run.Backup.StoredId().ToString(),
-            AttachmentId = exposed.AttachmentId.ToString(),
+            AttachmentId = attachment.AttachmentId,
             // Once a transfer has been started the volume may hold anything.
             TargetIsZero = exposed.ReadsAsZero && !isStartedAgain,
             OnlyDifferences = isStartedAgain ? !File.Exists(ResumeFile) : HoldsAnOtherVersion(exposed),

@@ -1,3 +1,4 @@
+using BackupEngine.ControlPlane.Database;
 using BackupEngine.ControlPlane.Database.Entities;
 using Microsoft.EntityFrameworkCore;
 
@@ -47,21 +48,36 @@ internal sealed class StepLog
         WorkflowStep step, string outcome, StepFacts facts, string? error, CancellationToken cancellationToken)
     {
         var line = Line(step, outcome, facts, error);
-        await _record.InTransactionAsync(
-            async (database, token) => await database.BackupSteps.AddAsync(line, token), cancellationToken);
+        await _record.InTransactionAsync((database, _) => AddAsync(database, line), cancellationToken);
         _lines.Add(line);
     }
 
-    /// <summary>Writes a line about what comes after the end of the claim.</summary>
+    /// <summary>Adds a line to a transaction that may be tried again: the database numbers it anew each time.</summary>
+    public static Task AddAsync(EngineDatabase database, BackupStepEntity line)
+    {
+        line.Sequence = 0;
+        database.BackupSteps.Add(line);
+        return Task.CompletedTask;
+    }
+
+    /// <summary>
+    /// Writes a line about what comes after the end of the claim: once, however often it is tried.
+    /// </summary>
     public Task WriteAfterTheEndAsync(
-        WorkflowStep step, string outcome, string? error, CancellationToken cancellationToken) =>
-        _record.QueryAsync(
+        WorkflowStep step, string outcome, string? error, CancellationToken cancellationToken)
+    {
+        var line = Line(step, outcome, [], error);
+        return _record.QueryAsync(
             async (database, token) =>
             {
-                database.BackupSteps.Add(Line(step, outcome, [], error));
+                if (await database.BackupSteps.AnyAsync(
+                    l => l.BackupId == line.BackupId && l.Attempt == line.Attempt && l.Name == line.Name, token))
+                    return 0;
+                await AddAsync(database, line);
                 return await database.SaveChangesAsync(token);
             },
             cancellationToken);
+    }
 
     /// <summary>A line that the caller writes in a transaction of its own, and then <see cref="Keep"/>s.</summary>
     public BackupStepEntity Line(WorkflowStep step, string outcome, StepFacts facts, string? error = null) => new()

@@ -66,7 +66,8 @@ internal sealed class WorkflowRun
         BackupClaim claim, WorkflowServices services, CancellationToken cancellationToken)
     {
         var record = new BackupRecord(
-            services.Databases, claim, services.Options.Host, services.Options.LeaseSeconds, services.Time);
+            services.Databases, claim, services.Options.Host, services.Options.LeaseSeconds, services.Time,
+            services.Logs.CreateLogger<BackupRecord>());
         var backup = await record.ReadAsync(cancellationToken);
         var volumeId = claim.Kind == WorkflowKind.Restore ? backup.RestoreVolumeId : backup.VolumeId;
         var volume = await record.QueryAsync(

@@ -97,7 +97,7 @@ internal sealed class WorkflowSteps(
         async Task WriteAllAsync(EngineDatabase database, CancellationToken token)
         {
             await write(database, token);
-            await database.BackupSteps.AddAsync(done, token);
+            await StepLog.AddAsync(database, done);
             await observer.AfterAsync(claim, step, token);
         }
     }

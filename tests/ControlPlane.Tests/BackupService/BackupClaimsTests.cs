@@ -1,6 +1,7 @@
 using BackupEngine.ControlPlane.Database.Entities;
 using BackupEngine.ControlPlane.Tests.Workflows.Support;
 using BackupEngine.ControlPlane.Workflows;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace BackupEngine.ControlPlane.Tests.BackupService;
 
@@ -83,7 +84,7 @@ public sealed class BackupClaimsTests : IDisposable
     {
         var backup = await _bench.AddBackupAsync(await _bench.AddVolumeAsync());
         var claim = await _bench.ClaimAsync(backup.Id);
-        var record = new BackupRecord(_bench, claim, "a", 30, TimeProvider.System);
+        var record = new BackupRecord(_bench, claim, "a", 30, TimeProvider.System, NullLogger.Instance);
         await _bench.StealAsync(backup.Id);
 
         await Assert.ThrowsAsync<ClaimLostException>(() => record.RenewAsync(Token));

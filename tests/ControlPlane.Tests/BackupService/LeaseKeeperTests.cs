@@ -93,7 +93,8 @@ public sealed class LeaseKeeperTests : IDisposable
     private async Task<(BackupEntity Backup, LeaseKeeper Keeper)> KeepAsync(TimeSpan lease, TimeProvider? time = null)
     {
         var backup = await _bench.AddBackupAsync(await _bench.AddVolumeAsync());
-        var record = new BackupRecord(_bench, await _bench.ClaimAsync(backup.Id), "a", 30, TimeProvider.System);
+        var record = new BackupRecord(
+            _bench, await _bench.ClaimAsync(backup.Id), "a", 30, TimeProvider.System, NullLogger.Instance);
         return (backup, new LeaseKeeper(record, lease, Look, time ?? TimeProvider.System, NullLogger.Instance));
     }
 

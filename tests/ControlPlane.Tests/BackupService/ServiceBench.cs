@@ -22,7 +22,7 @@ internal sealed class ServiceBench : IDisposable
                 .DataPlane, new NoStepObserver(), options, TimeProvider.System, NullLoggerFactory.Instance);
         Claims = new BackupClaims(bench, options);
         Runner = new BackupRunner(
-            new WorkflowExecutor(services, NullLogger<WorkflowExecutor>.Instance),
+            new WorkflowExecutor(services, bench.Leftovers(), NullLogger<WorkflowExecutor>.Instance),
             options, TimeProvider.System, NullLogger<BackupRunner>.Instance);
         Intake = new BackupIntake(Claims, Runner, NullLogger<BackupIntake>.Instance);
         Hosts = new HostDirectory(bench, options);
@@ -30,7 +30,8 @@ internal sealed class ServiceBench : IDisposable
             new BackupQueue(bench, Hosts, options), Intake, Runner, options, TimeProvider.System,
             NullLogger<BackupDispatcher>.Instance);
         Sweeper = new BackupSweeper(
-            Claims, Intake, Runner, Sender, options, TimeProvider.System, NullLogger<BackupSweeper>.Instance);
+            Claims, Intake, Runner, new StrandedStatuses(bench, NullLogger<StrandedStatuses>.Instance), Sender, options,
+            TimeProvider.System, NullLogger<BackupSweeper>.Instance);
     }
 
     public BackupClaims Claims { get; }

@@ -82,7 +82,8 @@ internal sealed class BackupCreation(
         var parent = asked.Incremental ? await FindParentAsync(caller, asked, snapshot, cancellationToken) : null;
         await sources.BeginAsync(volume, snapshot, asked.Force, cancellationToken);
 
-        var backup = Draft(caller, asked, volume, snapshot, parent);
+        var now = await database.UtcNowAsync(cancellationToken);
+        var backup = Draft(caller, asked, volume, snapshot, parent, now);
         database.Backups.Add(backup);
         steps.AddAccepted(backup, BackupWorkflows.Create, receivedAt);
         await database.SaveChangesAsync(cancellationToken);
@@ -109,10 +110,14 @@ internal sealed class BackupCreation(
             : throw Fault.InvalidBackup("No backups available to do an incremental backup.");
     }
 
-    private BackupEntity Draft(
-        Caller caller, NewBackup asked, VolumeEntity volume, SnapshotEntity? snapshot, BackupEntity? parent)
+    private static BackupEntity Draft(
+        Caller caller,
+        NewBackup asked,
+        VolumeEntity volume,
+        SnapshotEntity? snapshot,
+        BackupEntity? parent,
+        DateTime now)
     {
-        var now = clock.GetUtcNow().UtcDateTime;
         return new BackupEntity
         {
             Id = asked.Id ?? Guid.NewGuid(),

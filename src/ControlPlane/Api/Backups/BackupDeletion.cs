@@ -53,14 +53,13 @@ internal sealed class BackupDeletion(
 
     private async Task<bool> BeginAsync(Guid id, IReadOnlyList<string> from, CancellationToken cancellationToken)
     {
-        var now = clock.GetUtcNow().UtcDateTime;
         return await database.Backups
             .Where(row => row.Id == id && row.DeletedAt == null && from.Contains(row.Status) && !row.Protected)
             .ExecuteUpdateAsync(
                 set => set.SetProperty(row => row.Status, BackupStatus.Deleting)
                     .SetProperty(row => row.CommandSentAt, (DateTime?)null)
                     .SetProperty(row => row.LeaseExpiresAt, (DateTime?)null)
-                    .SetProperty(row => row.UpdatedAt, now),
+                    .SetProperty(row => row.UpdatedAt, row => DateTime.UtcNow),
                 cancellationToken) > 0;
     }
 }

@@ -56,7 +56,8 @@ internal sealed class BackupRequestLog(
         if (failure is null)
             await database.Backups.Where(backup => backup.Id == backupId && backup.CommandSentAt == null)
                 .ExecuteUpdateAsync(
-                    set => set.SetProperty(backup => backup.CommandSentAt, now), CancellationToken.None);
+                    set => set.SetProperty(backup => backup.CommandSentAt, backup => DateTime.UtcNow),
+                    CancellationToken.None);
         var sent = Line(backupId, workflow, WorkflowStep.CommandSent, now);
         sent.Outcome = failure is null ? Done : Failed;
         sent.Error = failure;

@@ -105,7 +105,6 @@ internal sealed class BackupRestoration(
 
     private async Task ClaimBackupAsync(Guid backupId, Guid volumeId, CancellationToken cancellationToken)
     {
-        var now = clock.GetUtcNow().UtcDateTime;
         var changed = await database.Backups
             .Where(row => row.Id == backupId && row.DeletedAt == null && row.Status == BackupStatus.Available)
             .ExecuteUpdateAsync(
@@ -114,7 +113,7 @@ internal sealed class BackupRestoration(
                     .SetProperty(row => row.FailReason, (string?)null)
                     .SetProperty(row => row.CommandSentAt, (DateTime?)null)
                     .SetProperty(row => row.LeaseExpiresAt, (DateTime?)null)
-                    .SetProperty(row => row.UpdatedAt, now),
+                    .SetProperty(row => row.UpdatedAt, row => DateTime.UtcNow),
                 cancellationToken);
         if (changed == 0)
             throw BackupNotAvailable();

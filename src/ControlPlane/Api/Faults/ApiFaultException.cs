@@ -10,4 +10,7 @@ internal sealed class ApiFaultException(int code, string message) : Exception(me
 
     /// <summary>Set for a refusal for lack of quota: the client may try again at once.</summary>
     public bool RetryAfterZero => Code == StatusCodes.Status413PayloadTooLarge;
+
+    /// <summary>Seconds after which a client is to try again; null: nothing is said of it.</summary>
+    public int? RetryAfterSeconds { get; init; }
 }

@@ -40,6 +40,17 @@ internal static class Fault
     public static ApiFaultException Forbidden(string rule) =>
         new(StatusCodes.Status403Forbidden, $"Policy doesn't allow {rule} to be performed.");
 
+    /// <summary>
+    /// 503: the database is away. Whether a change was committed before its answer was lost is not known.
+    /// </summary>
+    public static ApiFaultException DatabaseAway(bool changes) => new(
+        StatusCodes.Status503ServiceUnavailable,
+        "The database is not available at the moment. Try again in a few seconds"
+        + (changes ? "; look first whether the request was carried out." : "."))
+    {
+        RetryAfterSeconds = 5,
+    };
+
     /// <summary>404 without more.</summary>
     public static ApiFaultException NotFound() => new(StatusCodes.Status404NotFound, GenericNotFound);
 

@@ -1,17 +1,22 @@
+using BackupEngine.ControlPlane.Database;
+
 namespace BackupEngine.ControlPlane.Api.Faults;
 
 /// <summary>
 /// Turns what a request ends with into an answer: a refusal into its envelope, anything unforeseen into the 500 that
-/// says nothing of the inside and is logged with the request's id, a route that does not exist into the plain 404.
+/// says nothing of the inside and is logged with the request's id, a route that does not exist into the plain 404. A
+/// request that only reads is tried again for a moment while the database is away; what changes something never is.
 /// </summary>
-internal sealed class FaultMiddleware(RequestDelegate next, ILogger<FaultMiddleware> log)
+internal sealed class FaultMiddleware(RequestDelegate next, TimeProvider time, ILogger<FaultMiddleware> log)
 {
+    private static readonly TimeSpan OutagePatience = TimeSpan.FromSeconds(3);
+
     /// <summary>Handles one request.</summary>
     public async Task InvokeAsync(HttpContext http)
     {
         try
         {
-            await next(http);
+            await HandleAsync(http);
             if (IsUnrouted(http))
                 await FaultWriter.WriteUnroutedAsync(http.Response);
         }
@@ -23,6 +28,19 @@ internal sealed class FaultMiddleware(RequestDelegate next, ILogger<FaultMiddlew
         {
             await FaultWriter.WriteAsync(http.Response, ToFault(http, e));
         }
+    }
+
+    private Task HandleAsync(HttpContext http) => IsReading(http.Request)
+        ? DatabaseOutage.RetryAsync(_ => ReadAsync(http), OutagePatience, time, log, http.RequestAborted)
+        : next(http);
+
+    private static bool IsReading(HttpRequest request) =>
+        HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method);
+
+    private async Task<bool> ReadAsync(HttpContext http)
+    {
+        await next(http);
+        return true;
     }
 
     /// <summary>No route has the path, or none the method: routing itself answered without a body.</summary>
@@ -40,6 +58,11 @@ internal sealed class FaultMiddleware(RequestDelegate next, ILogger<FaultMiddlew
                 return new ApiFaultException(StatusCodes.Status413PayloadTooLarge, "Request is too large.");
             case BadHttpRequestException:
                 return Fault.BadRequest(Fault.GenericBadRequest);
+            case not null when DatabaseOutage.IsTransient(error):
+                log.LogWarning(
+                    "{Method} {Path}: the database is away: {Cause}",
+                    http.Request.Method, http.Request.Path, error.GetBaseException().Message);
+                return Fault.DatabaseAway(changes: !IsReading(http.Request));
             default:
                 log.LogError(error, "{Method} {Path} failed", http.Request.Method, http.Request.Path);
                 return new ApiFaultException(StatusCodes.Status500InternalServerError, Fault.GenericServerError);

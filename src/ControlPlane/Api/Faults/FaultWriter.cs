@@ -16,6 +16,8 @@ internal static class FaultWriter
         response.ContentType = "application/json";
         if (fault.RetryAfterZero)
             response.Headers.RetryAfter = "0";
+        else if (fault.RetryAfterSeconds is { } seconds)
+            response.Headers.RetryAfter = $"{seconds}";
         var body = Serialize(fault);
         response.ContentLength = body.Length;
         return response.Body.WriteAsync(body).AsTask();

@@ -50,7 +50,7 @@ internal sealed class SnapshotCreation(
         return force != false ? true : throw Fault.BadRequest(ForceIsGone);
     }
 
-    private SnapshotEntity Draft(ApiRequest request, VolumeEntity volume, BodyValue fields) => new()
+    private static SnapshotEntity Draft(ApiRequest request, VolumeEntity volume, BodyValue fields) => new()
     {
         Id = Guid.NewGuid(),
         ProjectId = request.Caller.ProjectId,
@@ -60,7 +60,6 @@ internal sealed class SnapshotCreation(
         Description = BodyFields.ReadTrimmed(fields, "description"),
         SizeGiB = volume.SizeGiB,
         MetadataJson = MetadataText.Write(MetadataSchema.Read(fields["metadata"])),
-        CreatedAt = clock.GetUtcNow().UtcDateTime,
     };
 
     /// <summary>
@@ -70,6 +69,7 @@ internal sealed class SnapshotCreation(
     private async Task RecordAsync(SnapshotEntity snapshot, string[] allowed, CancellationToken cancellationToken)
     {
         await using var transaction = await database.Database.BeginTransactionAsync(cancellationToken);
+        snapshot.CreatedAt = await database.UtcNowAsync(cancellationToken);
         await quota.RequireSnapshotAsync(snapshot.ProjectId, snapshot.SizeGiB, cancellationToken);
         var touched = await database.Volumes
             .Where(volume => volume.Id == snapshot.VolumeId && volume.DeletedAt == null)

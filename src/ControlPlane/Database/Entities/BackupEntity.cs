@@ -62,6 +62,9 @@ public sealed class BackupEntity : IMetadataRecord
     /// <summary>UTC, database time; until then the claim is the host's. Null: unclaimed.</summary>
     public DateTime? LeaseExpiresAt { get; set; }
 
+    /// <summary>The last transaction of a claim: whether one whose answer was lost has been committed.</summary>
+    public Guid? LastWrite { get; set; }
+
     /// <summary>
     /// When the command for the action under way was last sent, UTC; the reconciler sends it again if nobody claims it.
     /// </summary>

@@ -63,6 +63,9 @@ namespace BackupEngine.ControlPlane.Database.Migrations
                     b.Property<string>("Host")
                         .HasColumnType("TEXT");
 
+                    b.Property<Guid?>("LastWrite")
+                        .HasColumnType("TEXT");
+
                     b.Property<DateTime?>("LeaseExpiresAt")
                         .HasColumnType("TEXT");
 
@@ -499,6 +502,8 @@ namespace BackupEngine.ControlPlane.Database.Migrations
 
                     b.HasKey("Id");
 
+                    b.HasIndex("Status");
+
                     b.HasIndex("VolumeId");
 
                     b.HasIndex("ProjectId", "CreatedAt");
@@ -594,6 +599,8 @@ namespace BackupEngine.ControlPlane.Database.Migrations
                         .HasColumnType("TEXT");
 
                     b.HasKey("Id");
+
+                    b.HasIndex("Status");
 
                     b.HasIndex("ProjectId", "CreatedAt");
 

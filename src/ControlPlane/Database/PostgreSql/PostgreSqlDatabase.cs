@@ -6,6 +6,10 @@ namespace BackupEngine.ControlPlane.Database.PostgreSql;
 public sealed class PostgreSqlDatabase(DbContextOptions<PostgreSqlDatabase> options) : EngineDatabase(options)
 {
     /// <inheritdoc/>
+    public override Task<DateTime> UtcNowAsync(CancellationToken cancellationToken) =>
+        Database.SqlQuery<DateTime>($"SELECT now() AS \"Value\"").SingleAsync(cancellationToken);
+
+    /// <inheritdoc/>
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
     {
         base.ConfigureConventions(configurationBuilder);

@@ -98,6 +98,13 @@ internal sealed class FakeDataPlane : IDataPlane
         return job;
     }
 
+    public Task<IReadOnlyList<string>> ListRunningJobsAsync(CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<string>>(
+            [.. Jobs.Values.Where(job => job.State == JobState.Running).Select(job => job.JobId)]);
+
+    public Task<IReadOnlyList<Attachment>> ListAttachmentsAsync(CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<Attachment>>([.. Attachments.Values]);
+
     public Task CancelAsync(string jobId, CancellationToken cancellationToken)
     {
         OnCall("Cancel");

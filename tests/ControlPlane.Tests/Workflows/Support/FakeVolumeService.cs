@@ -3,6 +3,7 @@ using BackupEngine.ControlPlane.Contracts;
 using BackupEngine.ControlPlane.Database;
 using BackupEngine.ControlPlane.Workflows;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace BackupEngine.ControlPlane.Tests.Workflows.Support;
 
@@ -33,10 +34,18 @@ internal sealed class FakeVolumeService(IDbContextFactory<EngineDatabase> databa
     /// <summary>Called with the name of every request; what it throws is the answer.</summary>
     public Action<string> OnRequest { get; set; } = static _ => { };
 
-    public async Task<BackupDevice> GetBackupDeviceAsync(
+    /// <summary>Asks again while the database is away, as the queue of a volume service does.</summary>
+    public Task<BackupDevice> GetBackupDeviceAsync(
         string host, GetBackupDevice request, CancellationToken cancellationToken)
     {
         OnRequest(nameof(GetBackupDevice));
+        return DatabaseOutage.RetryAsync(
+            token => GetBackupDeviceAsync(request, token), TimeSpan.FromMinutes(1), new HastyTime(),
+            NullLogger.Instance, cancellationToken);
+    }
+
+    private async Task<BackupDevice> GetBackupDeviceAsync(GetBackupDevice request, CancellationToken cancellationToken)
+    {
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
         var backup = await database.Backups.SingleAsync(b => b.Id == request.BackupId, cancellationToken);
         var device = DeviceOf(backup.Id, backup.VolumeId, backup.SnapshotId);

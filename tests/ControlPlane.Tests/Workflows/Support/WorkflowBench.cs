@@ -2,6 +2,7 @@ using System.Diagnostics;
 using BackupEngine.ControlPlane.BackupService;
 using BackupEngine.ControlPlane.Database;
 using BackupEngine.ControlPlane.Database.Entities;
+using BackupEngine.ControlPlane.Database.PostgreSql;
 using BackupEngine.ControlPlane.Hosting;
 using BackupEngine.ControlPlane.Tests.Support;
 using BackupEngine.ControlPlane.Workflows;
@@ -16,6 +17,8 @@ internal sealed class WorkflowBench : IDisposable, IDbContextFactory<EngineDatab
 {
     public const string Host = "host-a";
 
+    private static readonly Lock BuildingModel = new();
+
     private static readonly CancellationToken None = CancellationToken.None;
 
     private readonly string _directory = Directory.CreateTempSubdirectory("backup-engine-workflow-").FullName;
@@ -24,9 +27,8 @@ internal sealed class WorkflowBench : IDisposable, IDbContextFactory<EngineDatab
 
     public WorkflowBench()
     {
-        var options = new EngineOptions();
-        _database = TestDatabase.Choose(options);
-        _open = _database is null ? OpenFile() : EngineDatabaseRegistration.ProviderOf(options).Open;
+        _database = TestDatabase.Choose(new EngineOptions());
+        _open = _database is null ? OpenFile() : OpenServer(_database);
         Directory.CreateDirectory(Path.Combine(_directory, "repository"));
         Volumes = new FakeVolumeService(this);
     }
@@ -34,6 +36,9 @@ internal sealed class WorkflowBench : IDisposable, IDbContextFactory<EngineDatab
     public FakeVolumeService Volumes { get; }
 
     public FakeDataPlane DataPlane { get; } = new();
+
+    /// <summary>Makes the database go away for a moment.</summary>
+    public DatabaseAway Away { get; } = new();
 
     /// <summary>As if the database were away.</summary>
     public bool Unreachable { get; set; }
@@ -125,7 +130,7 @@ internal sealed class WorkflowBench : IDisposable, IDbContextFactory<EngineDatab
                 ?? new NoStepObserver(), Options(host), Time, NullLoggerFactory.Instance);
         using var lane = new SemaphoreSlim(1);
         // A run that hangs stands for a process that is dead: it does not look at its record either.
-        var executor = new WorkflowExecutor(services, NullLogger<WorkflowExecutor>.Instance)
+        var executor = new WorkflowExecutor(services, Leftovers(), NullLogger<WorkflowExecutor>.Instance)
         {
             Look = TimeSpan.FromSeconds(LeaseSeconds / 4.0),
         };
@@ -230,6 +235,8 @@ internal sealed class WorkflowBench : IDisposable, IDbContextFactory<EngineDatab
         Directory.Delete(_directory, recursive: true);
     }
 
+    public DataPlaneLeftovers Leftovers() => new(DataPlane, NullLogger<DataPlaneLeftovers>.Instance);
+
     private Func<EngineDatabase> OpenFile()
     {
         var connection = new SqliteConnectionStringBuilder
@@ -239,9 +246,23 @@ internal sealed class WorkflowBench : IDisposable, IDbContextFactory<EngineDatab
             Pooling = false,
         };
         var options = new DbContextOptionsBuilder<EngineDatabase>()
-            .UseSqlite(connection.ToString()).AddInterceptors(new UnsafeFastSqlite()).Options;
+            .UseSqlite(connection.ToString()).AddInterceptors(new UnsafeFastSqlite(), Away).Options;
         using var database = new EngineDatabase(options);
         database.Database.EnsureCreated();
         return () => new EngineDatabase(options);
+    }
+
+    private Func<EngineDatabase> OpenServer(TestDatabase server)
+    {
+        var options = new DbContextOptionsBuilder<PostgreSqlDatabase>()
+            .UseNpgsql(server.Connection).AddInterceptors(Away).Options;
+        // Entity Framework builds its model once for all; tests that begin at once must not see half of it.
+        lock (BuildingModel)
+        {
+            using var first = new PostgreSqlDatabase(options);
+            _ = first.Model.GetRelationalModel();
+        }
+
+        return () => new PostgreSqlDatabase(options);
     }
 }

@@ -75,6 +75,9 @@ namespace BackupEngine.ControlPlane.Database.PostgreSql.Migrations
                         .HasColumnType("text")
                         .UseCollation("C");
 
+                    b.Property<Guid?>("LastWrite")
+                        .HasColumnType("uuid");
+
                     b.Property<DateTime?>("LeaseExpiresAt")
                         .HasColumnType("timestamp with time zone");
 
@@ -558,6 +561,8 @@ namespace BackupEngine.ControlPlane.Database.PostgreSql.Migrations
 
                     b.HasKey("Id");
 
+                    b.HasIndex("Status");
+
                     b.HasIndex("VolumeId");
 
                     b.HasIndex("ProjectId", "CreatedAt");
@@ -666,6 +671,8 @@ namespace BackupEngine.ControlPlane.Database.PostgreSql.Migrations
                         .UseCollation("C");
 
                     b.HasKey("Id");
+
+                    b.HasIndex("Status");
 
                     b.HasIndex("ProjectId", "CreatedAt");
 
