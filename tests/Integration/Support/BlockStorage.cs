@@ -10,12 +10,16 @@ public sealed class BlockStorage : IDisposable
     private readonly HttpClient _http;
     private readonly string _project;
 
-    public BlockStorage(string url, string stateDirectory)
+    public BlockStorage(string url, string stateDirectory, HttpMessageHandler? handler = null)
     {
         var tokens = JsonNode.Parse(File.ReadAllText(Path.Combine(stateDirectory, "tokens.json")))!;
         var user = tokens["users"]!.AsArray().First(u => u!["name"]!.GetValue<string>() == "demo")!;
         _project = user["project_id"]!.GetValue<string>();
-        _http = new HttpClient { BaseAddress = new Uri(url), Timeout = TimeSpan.FromMinutes(2) };
+        _http = new HttpClient(handler ?? new SocketsHttpHandler())
+        {
+            BaseAddress = new Uri(url),
+            Timeout = TimeSpan.FromMinutes(2),
+        };
         _http.DefaultRequestHeaders.Add("X-Auth-Token", user["token"]!.GetValue<string>());
         _http.DefaultRequestHeaders.Add("OpenStack-API-Version", "volume 3.64");
     }
