@@ -50,6 +50,7 @@ public static class EngineOptionsValidator
         .. Database(options),
         .. Telemetry(options),
         .. Policies(options),
+        .. NbdSettings.Faults(options),
     ];
 
     private static IEnumerable<string> Roles(EngineOptions options)

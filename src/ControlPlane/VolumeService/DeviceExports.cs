@@ -1,7 +1,6 @@
 using BackupEngine.ControlPlane.Contracts;
 using BackupEngine.ControlPlane.Database;
 using BackupEngine.ControlPlane.Database.Entities;
-using BackupEngine.ControlPlane.Hosting;
 using BackupEngine.ControlPlane.VolumeService.Drivers;
 using Microsoft.EntityFrameworkCore;
 
@@ -11,14 +10,12 @@ namespace BackupEngine.ControlPlane.VolumeService;
 internal sealed class DeviceExports(
     IDbContextFactory<EngineDatabase> databases,
     IVolumeDriver driver,
-    EngineOptions options,
     VolumeLocks locks,
     TimeProvider time)
 {
-    /// <summary>Exports a device to this host.</summary>
+    /// <summary>Exports a device to this host, or to the connector's.</summary>
     public async Task<DeviceExposed> ExposeAsync(ExposeDevice request, CancellationToken cancellationToken)
     {
-        RequireThisHost(request);
         using var taken = await locks.TakeAsync(request.Device.VolumeId, cancellationToken);
         var export = new ExportRequest(
             request.AttachmentId, request.Device, request.Access, request.Connector, request.BackupId);
@@ -44,18 +41,6 @@ internal sealed class DeviceExports(
                 $"Attachment {request.AttachmentId} exports {export.Device.Kind} {export.Device.Id}, not "
                 + $"{request.Device.Kind} {request.Device.Id}: it is left as it is.");
         await driver.UnexportAsync(request.AttachmentId, cancellationToken);
-    }
-
-    // On another host the same path would be another device. A user's connector names itself as it likes; whoever looks
-    // for the path has been told that it is local.
-    private void RequireThisHost(ExposeDevice request)
-    {
-        if (request.BackupId is not null
-            && !string.Equals(request.Connector.Host, options.Host, StringComparison.OrdinalIgnoreCase))
-            throw new RefusedException(
-                $"{request.Device.Kind} {request.Device.Id} is on host {options.Host} and is exported as a local "
-                + $"device only: host {request.Connector.Host} cannot attach it. Run a backup service on "
-                + $"{options.Host}.");
     }
 
     // The record is changed before the device can be written to: after a crash in between, a volume may be taken for

@@ -18,6 +18,8 @@ public static class VolumeServiceRegistration
         var driver = new FileVolumeDriverOptions
         {
             Directory = options.VolumeDirectory ?? Path.Combine(options.StateDirectory, "volumes"),
+            Host = options.Host,
+            Nbd = NbdSettings.ExportsOf(options),
         };
         services.TryAddSingleton(options);
         services.TryAddSingleton(TimeProvider.System);
@@ -33,6 +35,7 @@ public static class VolumeServiceRegistration
         services.AddSingleton<LifecycleWork>();
         services.AddSingleton<LeftoverSweep>();
         services.AddHostedService<VolumeServiceWorker>();
+        services.AddHostedService<ExportKeeper>();
         return services;
     }
 }

@@ -1,7 +1,7 @@
 using BackupEngine.ControlPlane.Contracts;
 using BackupEngine.ControlPlane.DataPlane;
+using BackupEngine.ControlPlane.Hosting;
 using BackupEngine.DataPlane.Protocol;
-using ConnectionInfo = BackupEngine.DataPlane.Protocol.ConnectionInfo;
 using DeviceAccess = BackupEngine.ControlPlane.Contracts.DeviceAccess;
 using WireAccess = BackupEngine.DataPlane.Protocol.DeviceAccess;
 
@@ -56,12 +56,16 @@ internal sealed class DeviceSteps
             WorkflowStep.AttachDevice,
             new StepFacts().With(AttachmentFact, name),
             token => AttachAsync(exposed, AttachRequest(name, exposed, access), token),
-            FactsOf,
+            attached => FactsOf(attached).With("encrypted", DeviceConnections.EncryptionOf(exposed.Connection)),
             cancellationToken);
         if (attachment.DirectIoRefused.Length > 0)
             _run.Logger.LogWarning(
                 "Backup {BackupId}: no direct I/O on {Path}: {Cause}",
                 _run.Claim.BackupId, exposed.Connection.Path, attachment.DirectIoRefused);
+        if (DeviceConnections.IsPlain(exposed.Connection))
+            _run.Logger.LogWarning(
+                "Backup {BackupId}: the volume crosses the network WITHOUT encryption: {Uri} (NbdAllowPlain)",
+                _run.Claim.BackupId, exposed.Connection.Path);
         return attachment;
     }
 
@@ -130,7 +134,11 @@ internal sealed class DeviceSteps
                 AttachmentId = attachmentId,
                 Device = device,
                 Access = access,
-                Connector = new Connector { Host = _run.Options.Host },
+                Connector = new Connector
+                {
+                    Host = _run.Options.Host,
+                    Identity = NbdCertificates.ReadIdentity(_run.Options),
+                },
                 BackupId = _run.Claim.BackupId,
             },
             cancellationToken);
@@ -140,18 +148,13 @@ internal sealed class DeviceSteps
         new DisconnectDevice { AttachmentId = facts.FindId(AttachmentFact)!.Value, Device = facts.Device() },
         cancellationToken);
 
-    private static AttachDeviceRequest AttachRequest(string name, DeviceExposed exposed, DeviceAccess access) => new()
+    private AttachDeviceRequest AttachRequest(string name, DeviceExposed exposed, DeviceAccess access) => new()
     {
         AttachmentId = name,
-        Connection = WireConnection(exposed.Connection),
+        Connection = DeviceConnections.ToWire(exposed.Connection, _run.RequireVolume().Host, _run.Options),
         Access = access == DeviceAccess.Read ? WireAccess.Read : WireAccess.ReadWrite,
         DirectIo = true,
     };
-
-    private static ConnectionInfo WireConnection(DeviceConnectionInfo connection) => connection.Type == "local"
-        ? new ConnectionInfo { Local = new LocalDevice { Path = connection.Path } }
-        : throw new NotSupportedException(
-            $"connections of type {connection.Type} are not known here; this host knows: local");
 
     private static StepFacts FactsOf(DeviceExposed exposed) => new StepFacts()
         .With("connection_type", exposed.Connection.Type)

@@ -107,6 +107,22 @@ public sealed class BlockStorage : IDisposable
             .Select(s => $"{s!["number"]} {s["outcome"]}"),
     ];
 
+    /// <summary>The facts that some steps noted, together.</summary>
+    public async Task<JsonObject> StepFactsAsync(Guid backup, params string[] names)
+    {
+        var facts = new JsonObject();
+        foreach (var step in (await GetAsync($"backups/{backup}/steps"))!["steps"]!.AsArray())
+        {
+            if (names.Contains(step!["name"]!.GetValue<string>(), StringComparer.Ordinal) && step["facts"] is { } noted)
+            {
+                foreach (var (name, value) in noted.AsObject())
+                    facts[name] = value?.DeepClone();
+            }
+        }
+
+        return facts;
+    }
+
     /// <summary>What the data plane counted.</summary>
     public async Task<long> StatisticAsync(Guid backup, string name)
     {

@@ -1,6 +1,9 @@
+using System.Net;
+using System.Net.Sockets;
 using BackupEngine.ControlPlane.Bus;
 using BackupEngine.ControlPlane.Database;
 using BackupEngine.ControlPlane.DataPlane;
+using BackupEngine.ControlPlane.VolumeService.Drivers.Files.Exports.Nbd;
 
 namespace BackupEngine.ControlPlane.Hosting.Commands;
 
@@ -22,6 +25,10 @@ internal static class ConfiguredParts
             parts.Add(await TryAsync("broker", token => BrokerAsync(options, token), cancellationToken));
         if (options.Has(EngineRole.Volume))
             parts.Add(Try("volume directory", () => Directory(options.VolumeDirectory!)));
+        if (options.Has(EngineRole.Volume) && options.NbdAddress is { Length: > 0 } address)
+            parts.Add(Try("exports to other hosts", () => Exports(address)));
+        if (options.NbdTlsDirectory is { Length: > 0 })
+            parts.Add(Try("certificates", () => NbdCertificates.FaultOf(options, TimeProvider.System.GetUtcNow())));
         if (options.Has(EngineRole.Backup))
             parts.Add(Try("data plane", () => DataPlane(options)));
         return parts;
@@ -41,6 +48,24 @@ internal static class ConfiguredParts
     {
         await using var connection = await BrokerConnection.OpenAsync(options, cancellationToken);
         return null;
+    }
+
+    private static string? Exports(string address)
+    {
+        using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            socket.Bind(new IPEndPoint(IPAddress.Parse(address), 0));
+        }
+        catch (SocketException e)
+        {
+            return $"nothing can listen at NbdAddress {address}: {e.Message}";
+        }
+
+        var path = Environment.GetEnvironmentVariable("PATH") ?? "";
+        return path.Split(Path.PathSeparator).Any(folder => File.Exists(Path.Combine(folder, QemuNbd.ProgramName)))
+            ? null
+            : $"{QemuNbd.ProgramName} is not in PATH (Debian: qemu-utils)";
     }
 
     private static string? DataPlane(EngineOptions options)

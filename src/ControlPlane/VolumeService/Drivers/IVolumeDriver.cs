@@ -56,6 +56,12 @@ public interface IVolumeDriver
     /// <summary>Unmaps the device and removes the export; nothing of it is left.</summary>
     Task UnexportAsync(Guid attachmentId, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Starts again what serves an export and has died by itself, and ends what serves one that does not exist. Answers
+    /// with what could not be started, in words.
+    /// </summary>
+    Task<IReadOnlyList<string>> MendExportsAsync(CancellationToken cancellationToken);
+
     /// <summary>The exports that exist now, each as it was asked for.</summary>
     Task<IReadOnlyList<ExportRequest>> ListExportsAsync(CancellationToken cancellationToken);
 

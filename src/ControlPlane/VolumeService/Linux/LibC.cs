@@ -8,6 +8,10 @@ namespace BackupEngine.ControlPlane.VolumeService.Linux;
 /// </summary>
 internal static unsafe partial class LibC
 {
+    // asm-generic/unistd.h: the same numbers on x86-64 and arm64. The C library has names for them since glibc 2.36.
+    private const nint PidfdSendSignal = 424;
+    private const nint PidfdOpen = 434;
+
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int Open(string path, int flags, int mode);
 
@@ -45,6 +49,16 @@ internal static unsafe partial class LibC
     [LibraryImport("libc", EntryPoint = "mknod", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int MakeNode(string path, uint mode, ulong device);
 
+    /// <summary>pidfd_open(2): a descriptor of a process, which stays of that process.</summary>
+    public static long OpenProcess(int id) => SystemCall(PidfdOpen, id, 0, 0, 0);
+
+    /// <summary>pidfd_send_signal(2).</summary>
+    public static long SignalProcess(SafeFileHandle process, int signal) =>
+        SystemCall(PidfdSendSignal, process.DangerousGetHandle(), signal, 0, 0);
+
     [LibraryImport("libc", EntryPoint = "geteuid")]
     public static partial uint EffectiveUserId();
+
+    [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
+    private static partial nint SystemCall(nint number, nint first, nint second, nint third, nint fourth);
 }

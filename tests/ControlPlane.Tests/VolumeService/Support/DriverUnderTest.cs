@@ -2,6 +2,7 @@ using BackupEngine.ControlPlane.Contracts;
 using BackupEngine.ControlPlane.VolumeService.Drivers;
 using BackupEngine.ControlPlane.VolumeService.Drivers.Files;
 using BackupEngine.ControlPlane.VolumeService.Drivers.Files.Exports;
+using BackupEngine.ControlPlane.VolumeService.Drivers.Files.Exports.Nbd;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace BackupEngine.ControlPlane.Tests.VolumeService.Support;
@@ -14,7 +15,8 @@ internal sealed class DriverUnderTest : IAsyncDisposable
     private readonly TestDirectory _directory;
     private readonly FileVolumeDriverOptions _options;
 
-    private DriverUnderTest(TestDirectory directory, ExportMode exports, bool allowReflinks)
+    private DriverUnderTest(
+        TestDirectory directory, ExportMode exports, bool allowReflinks, NbdExportOptions? nbd)
     {
         _directory = directory;
         _options = new FileVolumeDriverOptions
@@ -22,6 +24,8 @@ internal sealed class DriverUnderTest : IAsyncDisposable
             Directory = directory.Path,
             Exports = exports,
             AllowReflinks = allowReflinks,
+            Host = "here",
+            Nbd = nbd,
             UnmapPatience = TimeSpan.FromSeconds(3),
         };
         Driver = NewDriver();
@@ -32,9 +36,10 @@ internal sealed class DriverUnderTest : IAsyncDisposable
     public string Root => _directory.Path;
 
     public static async Task<DriverUnderTest> StartAsync(
-        TestDirectory directory, ExportMode exports = ExportMode.Automatic, bool allowReflinks = true)
+        TestDirectory directory, ExportMode exports = ExportMode.Automatic, bool allowReflinks = true,
+        NbdExportOptions? nbd = null)
     {
-        var driver = new DriverUnderTest(directory, exports, allowReflinks);
+        var driver = new DriverUnderTest(directory, exports, allowReflinks, nbd);
         await driver.Driver.StartAsync(CancellationToken.None);
         return driver;
     }

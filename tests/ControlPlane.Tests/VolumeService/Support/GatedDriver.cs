@@ -53,6 +53,9 @@ internal sealed class GatedDriver(FileVolumeDriver driver) : IVolumeDriver
     public Task UnexportAsync(Guid attachmentId, CancellationToken cancellationToken) =>
         driver.UnexportAsync(attachmentId, cancellationToken);
 
+    public Task<IReadOnlyList<string>> MendExportsAsync(CancellationToken cancellationToken) =>
+        driver.MendExportsAsync(cancellationToken);
+
     public Task<IReadOnlyList<ExportRequest>> ListExportsAsync(CancellationToken cancellationToken) =>
         driver.ListExportsAsync(cancellationToken);
 

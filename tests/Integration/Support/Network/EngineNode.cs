@@ -21,11 +21,12 @@ internal sealed class EngineNode : IDisposable
     public EngineNode(TestNetwork network, NetworkHost host, string roles, params (string Name, string Value)[] options)
     {
         (_network, Host) = (network, host);
+        Url = Array.Find(options, option => option.Name == "Urls").Value ?? $"http://{host.Address}:8776";
         var section = new JsonObject
         {
-            ["Host"] = host.Name,
+            [nameof(Host)] = host.Name,
             ["Roles"] = roles,
-            ["StateDirectory"] = StateDirectory,
+            [nameof(StateDirectory)] = StateDirectory,
             ["Urls"] = Url,
             ["HealthUrls"] = Url,
             ["DataPlaneProgram"] = SourceTree.Program("DataPlane", "backup-dataplane"),
@@ -39,7 +40,7 @@ internal sealed class EngineNode : IDisposable
     public NetworkHost Host { get; }
 
     /// <summary>Where it answers: the API, or else its health.</summary>
-    public string Url => $"http://{Host.Address}:8776";
+    public string Url { get; }
 
     public string StateDirectory => Path.Combine(_directory, "state");
 

@@ -1,6 +1,7 @@
 using BackupEngine.ControlPlane.VolumeService.Drivers.Files.BasePoints;
 using BackupEngine.ControlPlane.VolumeService.Drivers.Files.Copies;
 using BackupEngine.ControlPlane.VolumeService.Drivers.Files.Exports;
+using BackupEngine.ControlPlane.VolumeService.Drivers.Files.Exports.Nbd;
 
 namespace BackupEngine.ControlPlane.VolumeService.Drivers.Files;
 
@@ -30,14 +31,15 @@ internal sealed class DriverParts : IDisposable
             Copier = copier,
             BasePoints = basePoints,
             Comparison = new BasePointComparison(basePoints),
-            Exports = MakeExports(layout, options.Exports, log),
+            Exports = MakeExports(layout, options, log),
         };
     }
 
     public void Dispose() => Exports.Dispose();
 
-    private static ExportTable MakeExports(DriverLayout layout, ExportMode wanted, ILogger log)
+    private static ExportTable MakeExports(DriverLayout layout, FileVolumeDriverOptions options, ILogger log)
     {
+        var wanted = options.Exports;
         var obstacle = wanted == ExportMode.PlainFile ? "configured so" : LoopDevices.WhyUnavailable();
         if (obstacle is not null && wanted == ExportMode.LoopDevice)
             throw new VolumeDriverException(
@@ -45,12 +47,34 @@ internal sealed class DriverParts : IDisposable
         var mappers = new Dictionary<ExportMode, IDeviceMapper> { [ExportMode.PlainFile] = new PlainFileMapper() };
         if (obstacle is null)
             mappers[ExportMode.LoopDevice] = new LoopMapper(log);
+        if (options.Nbd is { } nbd)
+            mappers[ExportMode.NbdServer] = new NbdMapper(nbd, log);
         if (obstacle is null)
             log.LogInformation("Volumes are exported as loop devices");
         else
             log.LogWarning("Volumes are exported as plain files, not as block devices: {Reason}", obstacle);
+        LogRemote(options.Nbd, log);
         return new ExportTable(
-            layout, new ExportStore(layout), mappers, obstacle is null ? ExportMode.LoopDevice : ExportMode.PlainFile);
+            layout,
+            new ExportStore(layout),
+            mappers,
+            obstacle is null ? ExportMode.LoopDevice : ExportMode.PlainFile,
+            options.Host);
+    }
+
+    private static void LogRemote(NbdExportOptions? nbd, ILogger log)
+    {
+        if (nbd is null)
+            log.LogInformation("Volumes are exported to no other host (NbdAddress is not configured)");
+        else if (nbd.TlsDirectory is { } directory)
+            log.LogInformation(
+                "Volumes are exported to other hosts at {Address}, ports {First} to {Last}, with TLS ({Directory})",
+                nbd.Address, nbd.FirstPort, nbd.LastPort, directory);
+        else
+            log.LogWarning(
+                "Volumes are exported to other hosts at {Address}, ports {First} to {Last}, WITHOUT encryption and "
+                + "for whoever reaches them (NbdAllowPlain)",
+                nbd.Address, nbd.FirstPort, nbd.LastPort);
     }
 
     private static void LogSupport(DriverLayout layout, CloneSupport support, ILogger log)

@@ -119,12 +119,16 @@ public sealed class FileVolumeDriver(FileVolumeDriverOptions options, ILogger<Fi
     /// <inheritdoc/>
     public Task<ExportedDevice> ExportAsync(ExportRequest request, CancellationToken cancellationToken) => RunAsync(
         $"{request.Device.Kind} {request.Device.Id} could not be exported",
-        () => Parts.Exports.AddAsync(request, cancellationToken), cancellationToken);
+        () => Parts.Exports.AddAsync(request, options.UnmapPatience, cancellationToken), cancellationToken);
 
     /// <inheritdoc/>
     public Task UnexportAsync(Guid attachmentId, CancellationToken cancellationToken) => RunAsync(
         $"The export {attachmentId} could not be removed",
         () => Parts.Exports.RemoveAsync(attachmentId, options.UnmapPatience, cancellationToken), cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<string>> MendExportsAsync(CancellationToken cancellationToken) => RunAsync(
+        "The exports could not be looked after", () => Parts.Exports.MendAsync(cancellationToken), cancellationToken);
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<ExportRequest>> ListExportsAsync(CancellationToken cancellationToken) => RunAsync(

@@ -1,4 +1,5 @@
 using BackupEngine.ControlPlane.VolumeService.Drivers.Files.Exports;
+using BackupEngine.ControlPlane.VolumeService.Drivers.Files.Exports.Nbd;
 
 namespace BackupEngine.ControlPlane.VolumeService.Drivers.Files;
 
@@ -10,6 +11,14 @@ public sealed record FileVolumeDriverOptions
 
     /// <summary>What an export is.</summary>
     public ExportMode Exports { get; init; } = ExportMode.Automatic;
+
+    /// <summary>
+    /// Name of this host, by which a connector is told from that of another host; null: every connector is here.
+    /// </summary>
+    public string? Host { get; init; }
+
+    /// <summary>How devices are exported to other hosts; null: they are not.</summary>
+    public NbdExportOptions? Nbd { get; init; }
 
     /// <summary>
     /// Whether clones may share blocks, where the file system can; false: contents are always copied.

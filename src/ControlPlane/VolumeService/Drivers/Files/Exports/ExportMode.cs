@@ -11,4 +11,7 @@ public enum ExportMode
 
     /// <summary>The file itself: needs no privilege, and cannot keep a reader from writing.</summary>
     PlainFile = 2,
+
+    /// <summary>A server of network block devices, for another host. Follows from who attaches.</summary>
+    NbdServer = 3,
 }

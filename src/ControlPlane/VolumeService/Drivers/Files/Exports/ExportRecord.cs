@@ -28,9 +28,17 @@ internal sealed record ExportRecord
     /// <summary>How it is exported.</summary>
     public required ExportMode Mode { get; init; }
 
+    /// <summary>For a server: the subject of the certificate that may connect; null: without TLS.</summary>
+    public string? ConnectorIdentity { get; init; }
+
+    /// <summary>For a server: where it listens, also when it is started again.</summary>
+    public int? Port { get; init; }
+
     /// <summary>When it was asked for, UTC.</summary>
     public required DateTimeOffset CreatedAt { get; init; }
 
     public ExportRequest ToRequest() =>
-        new(AttachmentId, Device, Access, new Connector { Host = ConnectorHost }, BackupId);
+        new(
+            AttachmentId, Device, Access, new Connector { Host = ConnectorHost, Identity = ConnectorIdentity },
+            BackupId);
 }

@@ -8,7 +8,11 @@ namespace BackupEngine.ControlPlane.VolumeService.Drivers.Files.Exports;
 /// nobody knows of.
 /// </summary>
 internal sealed class ExportTable(
-    DriverLayout layout, ExportStore store, IReadOnlyDictionary<ExportMode, IDeviceMapper> mappers, ExportMode mode)
+    DriverLayout layout,
+    ExportStore store,
+    IReadOnlyDictionary<ExportMode, IDeviceMapper> mappers,
+    ExportMode localMode,
+    string? thisHost)
     : IDisposable
 {
     private static readonly TimeSpan BusyPollInterval = TimeSpan.FromMilliseconds(20);
@@ -20,8 +24,28 @@ internal sealed class ExportTable(
 
     public IReadOnlyList<ExportRecord> List() => store.List();
 
-    public Task<ExportedDevice> AddAsync(ExportRequest request, CancellationToken cancellationToken) =>
-        UnderLockAsync(() => Add(request), cancellationToken);
+    /// <summary>
+    /// Makes the export, or finds it. One that was made for another host goes first: whoever took the work over gets
+    /// the device, and the former owner loses it.
+    /// </summary>
+    public async Task<ExportedDevice> AddAsync(
+        ExportRequest request, TimeSpan patience, CancellationToken cancellationToken)
+    {
+        if (store.TryRead(request.AttachmentId) is { } former && IsForAnother(former, request))
+        {
+            RequireSame(former, request);
+            RequireMapper(request);
+            await RemoveAsync(request.AttachmentId, patience, cancellationToken);
+        }
+
+        return await UnderLockAsync(() => Add(request), cancellationToken);
+    }
+
+    /// <summary>
+    /// Starts again what has died, and ends what serves without a record. Answers with what failed.
+    /// </summary>
+    public Task<IReadOnlyList<string>> MendAsync(CancellationToken cancellationToken) =>
+        UnderLockAsync(Mend, cancellationToken);
 
     public async Task RemoveAsync(Guid attachmentId, TimeSpan patience, CancellationToken cancellationToken)
     {
@@ -85,14 +109,12 @@ internal sealed class ExportTable(
         if (export is null)
         {
             RefuseConflicts(request);
-            export = NewRecord(request);
+            export = RequireMapper(request).Prepare(NewRecord(request), store.List());
             store.Write(export);
         }
 
         RequireSame(export, request);
-        return new ExportedDevice(
-            new DeviceConnectionInfo { Type = "local", Path = MapperOf(export).Map(export, file) },
-            new FileInfo(file).Length);
+        return new ExportedDevice(MapperOf(export).Map(export, file), new FileInfo(file).Length);
     }
 
     private void RefuseConflicts(ExportRequest request)
@@ -116,9 +138,41 @@ internal sealed class ExportTable(
         Access = request.Access,
         ConnectorHost = request.Connector.Host,
         BackupId = request.BackupId,
-        Mode = mode,
+        Mode = ModeFor(request),
+        ConnectorIdentity = ModeFor(request) == ExportMode.NbdServer ? request.Connector.Identity : null,
         CreatedAt = TimeProvider.System.GetUtcNow(),
     };
+
+    // A user's connector names itself as it likes; whoever looks for the path has been told that it is local.
+    private ExportMode ModeFor(ExportRequest request) =>
+        request.BackupId is null || thisHost is null
+        || string.Equals(request.Connector.Host, thisHost, StringComparison.OrdinalIgnoreCase)
+            ? localMode
+            : ExportMode.NbdServer;
+
+    private bool IsForAnother(ExportRecord export, ExportRequest request)
+    {
+        var mode = ModeFor(request);
+        var remote = mode == ExportMode.NbdServer;
+        return remote != (export.Mode == ExportMode.NbdServer)
+            || (remote && (!string.Equals(
+                    export.ConnectorHost, request.Connector.Host, StringComparison.OrdinalIgnoreCase)
+                || export.ConnectorIdentity != request.Connector.Identity));
+    }
+
+    private IDeviceMapper RequireMapper(ExportRequest request) =>
+        mappers.TryGetValue(ModeFor(request), out var mapper)
+            ? mapper
+            : throw new VolumeDriverException(
+                $"{request.Device.Kind} {request.Device.Id} is on host {thisHost}, which exports devices to itself "
+                + $"only: host {request.Connector.Host} cannot attach it. Configure NbdAddress on {thisHost}, or run a "
+                + "backup service there.");
+
+    private IReadOnlyList<string> Mend()
+    {
+        var exports = store.List();
+        return [.. mappers.Values.SelectMany(mapper => mapper.Mend(exports, layout))];
+    }
 
     private static void RequireSame(ExportRecord export, ExportRequest request)
     {
@@ -148,8 +202,8 @@ internal sealed class ExportTable(
     private IDeviceMapper MapperOf(ExportRecord export) => mappers.TryGetValue(export.Mode, out var mapper)
         ? mapper
         : throw new VolumeDriverException(
-            $"The export of {Describe(export)} was made as {export.Mode}, which this process cannot do. Start it as "
-            + "root.");
+            $"The export of {Describe(export)} was made as {export.Mode}, which this process cannot do. "
+            + (export.Mode == ExportMode.NbdServer ? "Configure NbdAddress again." : "Start it as root."));
 
     private async Task<T> UnderLockAsync<T>(Func<T> action, CancellationToken cancellationToken)
     {

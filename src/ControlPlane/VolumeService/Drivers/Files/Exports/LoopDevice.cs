@@ -11,14 +11,17 @@ internal sealed record LoopDevice(int Number)
     public string Path => $"/dev/loop{Number}";
 
     /// <summary>Name of the file that it is bound to, without its directory; null when it is bound to none.</summary>
-    public string? BackingFileName
+    public string? BackingFileName => System.IO.Path.GetFileName(BackingFile);
+
+    /// <summary>Path of the file that it is bound to; null when it is bound to none.</summary>
+    public string? BackingFile
     {
         get
         {
             var path = Read("loop/backing_file");
             if (path is not null && path.EndsWith(Deleted, StringComparison.Ordinal))
                 path = path[..^Deleted.Length];
-            return System.IO.Path.GetFileName(path);
+            return path;
         }
     }
 

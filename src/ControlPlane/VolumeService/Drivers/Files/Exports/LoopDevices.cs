@@ -55,12 +55,12 @@ internal static unsafe class LoopDevices
 
     /// <summary>The bound devices whose file has this name. Other people's devices are not opened.</summary>
     public static IReadOnlyList<LoopDevice> BoundTo(string fileName) =>
-        [.. from directory in Directory.EnumerateDirectories("/sys/block", "loop*")
-            let number = Path.GetFileName(directory)["loop".Length..]
-            where int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out _)
-            let device = new LoopDevice(int.Parse(number, NumberStyles.None, CultureInfo.InvariantCulture))
-            where device.BackingFileName == fileName
-            select device];
+        [.. All().Where(device => device.BackingFileName == fileName)];
+
+    /// <summary>The bound devices whose file is below a directory.</summary>
+    public static IReadOnlyList<LoopDevice> BoundBelow(string directory) =>
+        [.. All().Where(device => device.BackingFile?.StartsWith(
+            directory + Path.DirectorySeparatorChar, StringComparison.Ordinal) == true)];
 
     /// <summary>What the kernel knows of a device; null when it is not bound.</summary>
     public static LoopConfiguration? StatusOf(LoopDevice device)
@@ -84,6 +84,12 @@ internal static unsafe class LoopDevices
         if (error.ErrorNumber != ErrorNumbers.NoSuchDevice)
             throw error;
     }
+
+    private static IEnumerable<LoopDevice> All() =>
+        from directory in Directory.EnumerateDirectories("/sys/block", "loop*")
+        let number = Path.GetFileName(directory)["loop".Length..]
+        where int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out _)
+        select new LoopDevice(int.Parse(number, NumberStyles.None, CultureInfo.InvariantCulture));
 
     private static bool TryBind(SafeFileHandle device, SafeFileHandle file, LoopConfiguration configuration)
     {

@@ -11,8 +11,9 @@ namespace BackupEngine.ControlPlane.VolumeService.Drivers.Files.Exports;
 internal sealed class LoopMapper(ILogger log) : IDeviceMapper
 {
     private const uint SectorBytes = 512;
+    private const string NamePrefix = "backup-engine:";
 
-    public string Map(ExportRecord export, string file)
+    public DeviceConnectionInfo Map(ExportRecord export, string file)
     {
         var device = Find(export, file).FirstOrDefault(found => !found.IsBeingFreed) ?? Bind(export, file);
         var expected = new FileInfo(file).Length;
@@ -20,7 +21,7 @@ internal sealed class LoopMapper(ILogger log) : IDeviceMapper
             throw new VolumeDriverException(
                 $"{device.Path} has {device.SizeBytes} bytes, its volume {file} has {expected}. Nothing was written. "
                 + "Disconnect the attachment and connect it again.");
-        return device.Path;
+        return new DeviceConnectionInfo { Type = "local", Path = device.Path };
     }
 
     public void Unmap(ExportRecord export, string file)
@@ -39,6 +40,22 @@ internal sealed class LoopMapper(ILogger log) : IDeviceMapper
             using var handle = LinuxFile.OpenForReading(device.Path);
             LinuxFile.Flush(handle, device.Path);
         }
+    }
+
+    public IReadOnlyList<string> Mend(IReadOnlyList<ExportRecord> exports, DriverLayout layout)
+    {
+        foreach (var device in LoopDevices.BoundBelow(layout.Root).Where(device => !device.IsBeingFreed))
+        {
+            if (AttachmentOf(LoopDevices.StatusOf(device)?.Name) is not { } attachment
+                || exports.Any(export => export.AttachmentId == attachment))
+                continue;
+            log.LogWarning(
+                "{Device} is the export {AttachmentId} of {File}, of which there is no record; it is freed",
+                device.Path, attachment, device.BackingFile);
+            LoopDevices.Release(device);
+        }
+
+        return [];
     }
 
     private LoopDevice Bind(ExportRecord export, string file)
@@ -83,5 +100,11 @@ internal sealed class LoopMapper(ILogger log) : IDeviceMapper
             where LoopDevices.StatusOf(device)?.Name == NameOf(export)
             select device];
 
-    private static string NameOf(ExportRecord export) => $"backup-engine:{export.AttachmentId:N}";
+    private static string NameOf(ExportRecord export) => $"{NamePrefix}{export.AttachmentId:N}";
+
+    private static Guid? AttachmentOf(string? name) =>
+        name is not null && name.StartsWith(NamePrefix, StringComparison.Ordinal)
+        && Guid.TryParse(name[NamePrefix.Length..], out var attachment)
+            ? attachment
+            : null;
 }

@@ -1,9 +1,11 @@
+using BackupEngine.ControlPlane.Contracts;
+
 namespace BackupEngine.ControlPlane.VolumeService.Drivers.Files.Exports;
 
 /// <summary>Exports the file itself.</summary>
 internal sealed class PlainFileMapper : IDeviceMapper
 {
-    public string Map(ExportRecord export, string file) => file;
+    public DeviceConnectionInfo Map(ExportRecord export, string file) => new() { Type = "local", Path = file };
 
     public void Unmap(ExportRecord export, string file)
     {
