@@ -10,10 +10,11 @@ public sealed class BlockStorage : IDisposable
     private readonly HttpClient _http;
     private readonly string _project;
 
-    public BlockStorage(string url, string stateDirectory, HttpMessageHandler? handler = null)
+    public BlockStorage(
+        string url, string stateDirectory, HttpMessageHandler? handler = null, string userName = "demo")
     {
         var tokens = JsonNode.Parse(File.ReadAllText(Path.Combine(stateDirectory, "tokens.json")))!;
-        var user = tokens["users"]!.AsArray().First(u => u!["name"]!.GetValue<string>() == "demo")!;
+        var user = tokens["users"]!.AsArray().First(u => u!["name"]!.GetValue<string>() == userName)!;
         _project = user["project_id"]!.GetValue<string>();
         _http = new HttpClient(handler ?? new SocketsHttpHandler())
         {

@@ -87,7 +87,7 @@ internal sealed class EngineNode : IDisposable
     }
 
     /// <summary>A user of the API of this node.</summary>
-    public BlockStorage NewUser() => new(Url, StateDirectory, _network.NewHttpHandler());
+    public BlockStorage NewUser(string name = "demo") => new(Url, StateDirectory, _network.NewHttpHandler(), name);
 
     /// <summary>SIGSTOP.</summary>
     public void Pause() => Signal("STOP");
