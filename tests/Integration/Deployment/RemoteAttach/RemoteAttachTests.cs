@@ -34,7 +34,7 @@ public sealed class RemoteAttachTests(VolumeFileSystem files)
         Assert.StartsWith(
             $"nbds://{hosts.A.Host.Address}:109", (string)facts["connection_path"]!, StringComparison.Ordinal);
         Assert.Equal("tls", (string)facts["encrypted"]!);
-        Assert.Equal("nbd", (string)facts["io_engine"]!);
+        Assert.Contains("nbd", (string)facts["io_engine"]!, StringComparison.Ordinal);
         Assert.Equal(first, await RestoreAsync(hosts, full));
         Assert.Equal(second, await RestoreAsync(hosts, incremental));
         hosts.AssertNothingIsLeft();
