@@ -9,8 +9,8 @@ public sealed record DeviceConnectionInfo
     public required string Type { get; init; }
 
     /// <summary>
-    /// For <c>local</c>: its path. For <c>nbd</c>: its URI, <c>nbds://ADDRESS:PORT/EXPORT</c> with TLS, <c>nbd://...</c>
-    /// without.
+    /// For <c>local</c>: its path. For <c>nbd</c>: its URI, <c>nbds://ADDRESS:PORT/EXPORT</c> with TLS,
+    /// <c>nbd://...</c> without.
     /// </summary>
     public required string Path { get; init; }
 }

@@ -61,7 +61,8 @@ public static class NbdCertificates
     {
         ArgumentNullException.ThrowIfNull(certificate);
         var parts = certificate.SubjectName.EnumerateRelativeDistinguishedNames(reversed: false).Select(
-            name => !name.HasMultipleElements && Names.TryGetValue(name.GetSingleElementType().Value ?? "", out var kind)
+            name => !name.HasMultipleElements
+                && Names.TryGetValue(name.GetSingleElementType().Value ?? "", out var kind)
                 ? $"{kind}={Escape(name.GetSingleElementValue() ?? "")}"
                 : throw new EngineConfigurationException(
                     $"The subject {certificate.Subject} has a name that is not one of "
@@ -75,7 +76,9 @@ public static class NbdCertificates
         ArgumentNullException.ThrowIfNull(options);
         try
         {
-            return SidesOf(options).Select(side => FaultOf(options, side, now)).FirstOrDefault(fault => fault is not null);
+            return SidesOf(options)
+                .Select(side => FaultOf(options, side, now))
+                .FirstOrDefault(fault => fault is not null);
         }
         catch (Exception e) when (e is CryptographicException or AsnContentException)
         {
@@ -97,8 +100,8 @@ public static class NbdCertificates
         if (side == Server)
             return certificate.MatchesHostname(options.Host, allowWildcards: false, allowCommonName: false)
                 ? null
-                : $"{file} is not for the DNS name {options.Host}, the Host of this configuration, by which other hosts "
-                    + "know that they read the right volume";
+                : $"{file} is not for the DNS name {options.Host}, the Host of this configuration, by which other "
+                    + "hosts know that they read the right volume";
         _ = IdentityOf(certificate);
         return null;
     }
@@ -130,8 +133,9 @@ public static class NbdCertificates
         var text = new StringBuilder(value.Length);
         for (var i = 0; i < value.Length; i++)
         {
-            var isSpaceAtAnEnd = value[i] == ' ' && (i == 0 || i == value.Length - 1);
-            if (isSpaceAtAnEnd || "\"+,;<>\\".Contains(value[i], StringComparison.Ordinal) || (i == 0 && value[i] == '#'))
+            var special = "\"+,;<>\\".Contains(value[i], StringComparison.Ordinal);
+            var spaceAtAnEnd = value[i] == ' ' && (i == 0 || i == value.Length - 1);
+            if (special || spaceAtAnEnd || (i == 0 && value[i] == '#'))
                 text.Append('\\');
             text.Append(value[i]);
         }

@@ -30,8 +30,8 @@ public static class NbdSettings
     {
         ArgumentNullException.ThrowIfNull(options);
         if (TryPorts(options.NbdPorts) is null)
-            yield return $"NbdPorts \"{options.NbdPorts}\" is not usable. It is FIRST-LAST, numbers from {FirstAllowed} "
-                + $"to {LastAllowed}: 10900-10999.";
+            yield return $"NbdPorts \"{options.NbdPorts}\" is not usable. It is FIRST-LAST, numbers from "
+                + $"{FirstAllowed} to {LastAllowed}: 10900-10999.";
         if (options.NbdAddress is { Length: > 0 } address)
         {
             if (!IsOneAddress(address))

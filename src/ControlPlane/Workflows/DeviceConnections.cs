@@ -15,7 +15,7 @@ internal static class DeviceConnections
     /// The connection for the data plane. Keys never leave their files: it is told where they are. The server must be
     /// the volume's host by its certificate, whatever address the answer named.
     /// </summary>
-    /// <exception cref="NotSupportedException">This host does not attach such a thing; the message says why.</exception>
+    /// <exception cref="NotSupportedException">This host does not attach it; the message says why.</exception>
     public static ConnectionInfo ToWire(DeviceConnectionInfo connection, string volumeHost, EngineOptions options) =>
         connection.Type switch
         {

@@ -27,7 +27,9 @@ public sealed class NbdSettingsTests : IDisposable
     [InlineData("80-90")]
     [InlineData("10900-65536")]
     public void A_range_of_ports_is_wanted(string ports) => Assert.Contains(
-        $"NbdPorts \"{ports}\" is not usable", Faults(new EngineOptions { NbdPorts = ports }), StringComparison.Ordinal);
+        $"NbdPorts \"{ports}\" is not usable",
+        Faults(new EngineOptions { NbdPorts = ports }),
+        StringComparison.Ordinal);
 
     [Fact]
     public void Without_certificates_nothing_is_exported_unless_it_is_said()

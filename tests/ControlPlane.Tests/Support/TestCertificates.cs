@@ -4,7 +4,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace BackupEngine.ControlPlane.Tests.Support;
 
-/// <summary>An authority, and directories of certificates that it has signed, with the file names that QEMU reads.</summary>
+/// <summary>An authority, and directories of certificates signed by it, with the file names that QEMU reads.</summary>
 internal sealed class TestCertificates : IDisposable
 {
     private readonly DateTimeOffset _from = TimeProvider.System.GetUtcNow().AddHours(-1);
@@ -55,7 +55,8 @@ internal sealed class TestCertificates : IDisposable
     }
 
     private void Write(
-        string directory, string side, X500DistinguishedName subject, string purpose, X509Extension? names, double until)
+        string directory, string side, X500DistinguishedName subject, string purpose, X509Extension? names,
+        double until)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest(subject, key, HashAlgorithmName.SHA256);

@@ -112,7 +112,8 @@ internal sealed class ThreeHosts : IAsyncDisposable
         ];
         CertificatesOfB = CertificatesOf(b);
         _nodes.Add(new EngineNode(_network, a, "volume", [
-            .. common, ("VolumeDirectory", Volumes), ("NbdAddress", a.Address), ("NbdTlsDirectory", CertificatesOf(a))]));
+            .. common, ("VolumeDirectory", Volumes), ("NbdAddress", a.Address),
+            ("NbdTlsDirectory", CertificatesOf(a))]));
         _nodes.Add(new EngineNode(_network, b, "backup", [.. common, ("NbdTlsDirectory", CertificatesOfB)]));
         _nodes.Add(new EngineNode(_network, c, "api", [.. common, ("VolumeHost", a.Name)]));
         await Task.WhenAll(_nodes.Select(node => node.StartReadyAsync()));

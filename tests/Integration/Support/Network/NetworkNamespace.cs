@@ -7,8 +7,8 @@ using System.Runtime.InteropServices;
 namespace BackupEngine.Integration.Support.Network;
 
 /// <summary>
-/// A network namespace of the kernel (network_namespaces(7)): interfaces, addresses and ports of its own. Processes in it
-/// share files, loop devices and process ids with everybody.
+/// A network namespace of the kernel (network_namespaces(7)): interfaces, addresses and ports of its own. Processes in
+/// it share files, loop devices and process ids with everybody.
 /// </summary>
 internal sealed partial class NetworkNamespace : IDisposable
 {

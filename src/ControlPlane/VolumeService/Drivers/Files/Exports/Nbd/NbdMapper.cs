@@ -101,8 +101,8 @@ internal sealed class NbdMapper(NbdExportOptions options, ILogger log) : IDevice
         QemuNbd.Start(options, export, file);
         if (options.TlsDirectory is null)
             log.LogWarning(
-                "{File} is exported to {Host} at {Uri} WITHOUT encryption: whoever reaches that address can {Access} it "
-                + "(NbdAllowPlain)",
+                "{File} is exported to {Host} at {Uri} WITHOUT encryption: whoever reaches that address can {Access} "
+                + "it (NbdAllowPlain)",
                 file, export.ConnectorHost, UriOf(export), export.Access == DeviceAccess.Read ? "read" : "write");
         else
             log.LogInformation(

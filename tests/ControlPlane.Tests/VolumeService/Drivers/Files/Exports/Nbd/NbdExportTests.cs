@@ -40,7 +40,8 @@ public sealed class NbdExportTests(FileSystems systems) : IDisposable
         using var copy = TestDirectory.InTemp();
         var image = Path.Combine(copy.Path, "image");
         Assert.Equal((0, ""), Run("nbdcopy", Uri(exported, connector), image));
-        Assert.Equal(await File.ReadAllBytesAsync(test.FileOf(volume), Cancel), await File.ReadAllBytesAsync(image, Cancel));
+        Assert.Equal(
+            await File.ReadAllBytesAsync(test.FileOf(volume), Cancel), await File.ReadAllBytesAsync(image, Cancel));
         var (_, map) = Run("nbdinfo", "--map", "--totals", Uri(exported, connector));
         Assert.Contains("hole,zero", map, StringComparison.Ordinal);
         Assert.Contains("1048576", map, StringComparison.Ordinal);
