@@ -1,3 +1,4 @@
+using BackupEngine.ControlPlane.Api.BackupPolicies;
 using BackupEngine.ControlPlane.Api.Backups;
 using BackupEngine.ControlPlane.Api.Backups.Records;
 using BackupEngine.ControlPlane.Api.Commands;
@@ -15,6 +16,7 @@ using BackupEngine.ControlPlane.Api.Volumes;
 using BackupEngine.ControlPlane.Authentication.Policies;
 using BackupEngine.ControlPlane.Hosting;
 using BackupEngine.ControlPlane.Hosts;
+using BackupEngine.ControlPlane.Schedules;
 using BackupEngine.ControlPlane.Scheduling;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -45,6 +47,7 @@ public static class EngineApi
             .AddScoped<SnapshotActions>();
         services.AddScoped<BackupSources>().AddScoped<BackupRequestLog>().AddScoped<BackupCreation>();
         services.AddScoped<BackupRestoration>().AddScoped<BackupUpdate>().AddScoped<BackupDeletion>();
+        services.AddScoped<PolicyChanges>().AddScoped<PolicyActions>().AddSchedules();
         services.TryAddSingleton<HostDirectory>();
         services.TryAddSingleton<BackupQueue>();
         services.AddScoped<BackupCancellation>().AddScoped<BackupProtection>();
@@ -70,6 +73,7 @@ public static class EngineApi
         MapBoth(app, routes => MetadataEndpoints.Map(
             routes, SnapshotLists.Resource, "Snapshot", MetadataRules.OfSnapshots));
         MapBoth(app, MessageEndpoints.Map);
+        MapBoth(app, PolicyEndpoints.Map);
         MapBoth(app, QueueEndpoints.Map);
         MapBoth(app, QuotaEndpoints.Map);
         MapBoth(app, ServiceEndpoints.Map);

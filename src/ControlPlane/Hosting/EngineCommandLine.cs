@@ -23,5 +23,6 @@ public static class EngineCommandLine
         ConfigurationCommands.Make(),
         BrokerQueueCommands.Make(),
         BackupQueueCommand.Make(),
+        ScheduleCommands.Make(),
     };
 }

@@ -6,6 +6,7 @@ using BackupEngine.ControlPlane.Database;
 using BackupEngine.ControlPlane.DataPlane;
 using BackupEngine.ControlPlane.Hosting.Health;
 using BackupEngine.ControlPlane.Hosts;
+using BackupEngine.ControlPlane.Schedules;
 using BackupEngine.ControlPlane.VolumeService;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging.Console;
@@ -41,7 +42,7 @@ public static class EngineHost
         builder.WebHost.UseUrls(options.Urls.Split(';', StringSplitOptions.RemoveEmptyEntries));
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
         builder.Services.AddEngineAuthentication(options);
-        builder.Services.AddEngineApi(options);
+        builder.Services.AddEngineApi(options).RunSchedules(options);
         adjust?.Invoke(builder.Services);
         var app = builder.Build();
         app.UseHealth();

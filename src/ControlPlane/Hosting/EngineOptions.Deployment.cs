@@ -63,6 +63,18 @@ public sealed partial class EngineOptions
     public int HostSilenceSeconds { get; set; } = 30;
 
     /// <summary>
+    /// How often this process looks, in seconds, at what is due of backup policies, where it has the role <c>api</c>;
+    /// 0: never, other hosts do.
+    /// </summary>
+    public int ScheduleSeconds { get; set; } = 5;
+
+    /// <summary>A run that is found so long after it was due, in seconds, counts as late: it is caught up.</summary>
+    public int ScheduleLateSeconds { get; set; } = 300;
+
+    /// <summary>How long the runs of backup policies are kept after they have ended, in days.</summary>
+    public int ScheduleHistoryDays { get; set; } = 90;
+
+    /// <summary>
     /// Where a process without the role <c>api</c> answers <c>/healthz/live</c> and <c>/healthz/ready</c>; null:
     /// nowhere. One with it answers where the API is.
     /// </summary>

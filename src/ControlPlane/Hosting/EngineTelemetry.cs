@@ -1,3 +1,4 @@
+using BackupEngine.ControlPlane.Schedules;
 using BackupEngine.ControlPlane.Workflows;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
@@ -7,7 +8,7 @@ namespace BackupEngine.ControlPlane.Hosting;
 
 /// <summary>
 /// Traces: REST requests, messages, workflow steps, one trace from the request to the last step. Metrics: backups that
-/// read everything although only what changed was to be.
+/// read everything although only what changed was to be, and what came due of backup policies.
 /// </summary>
 public static class EngineTelemetry
 {
@@ -28,7 +29,7 @@ public static class EngineTelemetry
             })
             .WithMetrics(metrics =>
             {
-                metrics.AddMeter(WorkflowTelemetry.SourceName);
+                metrics.AddMeter(WorkflowTelemetry.SourceName, ScheduleTelemetry.MeterName);
                 if (options.OtlpEndpoint is { } collector)
                     metrics.AddOtlpExporter(exporter => exporter.Endpoint = new Uri(collector));
             });

@@ -12,6 +12,9 @@ internal static class UserMessage
     /// <summary>What messages of backups are about.</summary>
     public const string BackupType = "VOLUME_BACKUP";
 
+    /// <summary>What messages are about where no backup was made.</summary>
+    private const string VolumeType = "VOLUME";
+
     private const int DaysKept = 30;
 
     /// <summary>
@@ -34,6 +37,23 @@ internal static class UserMessage
             ExpiresAt = now.AddDays(DaysKept),
         });
     }
+
+    /// <summary>
+    /// Adds the message of a backup that a policy asked for and that was refused, in a transaction of the caller's.
+    /// </summary>
+    public static void AddRefusedBackup(
+        EngineDatabase database, string projectId, Guid volumeId, string detail, DateTime now) =>
+        database.Messages.Add(new MessageEntity
+        {
+            Id = Guid.NewGuid(),
+            ProjectId = projectId,
+            ResourceType = VolumeType,
+            ResourceId = volumeId,
+            ActionId = "013",
+            DetailId = detail,
+            CreatedAt = now,
+            ExpiresAt = now.AddDays(DaysKept),
+        });
 
     private static string DetailOf(WorkflowKind kind, string reason)
     {

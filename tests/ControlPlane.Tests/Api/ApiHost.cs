@@ -98,6 +98,9 @@ public sealed class ApiHost : IAsyncLifetime
     internal IEnumerable<RouteEndpoint> Routes() =>
         _app!.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>();
 
+    internal T Service<T>()
+        where T : notnull => _app!.Services.GetRequiredService<T>();
+
     internal HttpClient Raw() => _app!.GetTestClient();
 
     internal EngineDatabase Database() =>

@@ -33,6 +33,7 @@ internal sealed record PolicyRoute(string Route, string Rule, string Least, stri
         new("POST /backups/{id}/action", "backup:cancel", "member", "{\"os-cancel\":{}}"),
         new("POST /backups/{id}/action", "backup:protect", "member", "{\"os-protect\":{}}"),
         new("POST /backups/{id}/action", "backup:protect", "member", "{\"os-unprotect\":{}}"),
+        .. OfPolicies(),
         new("GET /backups/{id}/steps", "backup:get_steps", "reader"),
         new("GET /backups/{id}/export_record", "backup:export-import", "admin"),
         new("POST /backups/import_record", "backup:backup-import", "admin",
@@ -92,6 +93,26 @@ internal sealed record PolicyRoute(string Route, string Rule, string Least, stri
         "GET /backups/new", "GET /backups/{id}/edit", "GET /limits", "GET /extensions", "GET /extensions/{alias}",
         "GET /os-availability-zone", "GET /resource_filters",
     ];
+
+    private static PolicyRoute[] OfPolicies()
+    {
+        const string policy = "{\"backup_policy\":{\"name\":\"p\",\"rules\":[{\"type\":\"hourly\"}]}}";
+        const string path = "/backup-policies/{id}";
+        return
+        [
+            new("POST /backup-policies", "backup_policy:create", "member", policy),
+            new("GET /backup-policies", "backup_policy:get_all", "reader"),
+            new("GET " + path, "backup_policy:get", "reader"),
+            new("PUT " + path, "backup_policy:update", "member", policy),
+            new("DELETE " + path, "backup_policy:delete", "member"),
+            .. new[] { "os-assign", "os-exclude", "os-unassign" }.Select(action => new PolicyRoute(
+                $"POST {path}/action", "backup_policy:update", "member", $"{{\"{action}\":{{\"volume_id\":\"ID\"}}}}")),
+            new("GET " + path + "/volumes", "backup_policy:get", "reader"),
+            new("GET " + path + "/retention", "backup_policy:get", "reader"),
+            new("GET /backup-policy-runs", "backup_policy:get_runs", "reader"),
+            new("GET /volumes/{id}/backup-policies", "backup_policy:get_all", "reader"),
+        ];
+    }
 
     private static PolicyRoute[] OfMetadata(string collection, string kind, string add)
     {

@@ -134,6 +134,7 @@ public sealed class PolicyTests(ApiHost host) : IClassFixture<ApiHost>
             "volumes" => $"{volume.Id}",
             "snapshots" => $"{(await host.AddSnapshotAsync(volume)).Id}",
             "backups" => $"{(await host.AddBackupAsync(volume)).Id}",
+            "backup-policies" => $"{(await AddPolicyAsync()).Id}",
             "messages" => $"{(await AddMessageAsync()).Id}",
             "types" => "default",
             "os-quota-class-sets" => "bronze",
@@ -144,6 +145,16 @@ public sealed class PolicyTests(ApiHost host) : IClassFixture<ApiHost>
         return await host.As(user).SendAsync(
             new HttpMethod(parts[0]), path, route.Body?.Replace("ID", $"{volume.Id}", StringComparison.Ordinal));
     }
+
+    private Task<BackupPolicyEntity> AddPolicyAsync() => host.AddAsync(new BackupPolicyEntity
+    {
+        Id = Guid.NewGuid(),
+        ProjectId = ApiHost.Demo.ProjectId,
+        UserId = ApiHost.Demo.UserId,
+        Name = "p",
+        RulesJson = "[{\"type\":\"hourly\",\"minute\":0}]",
+        CreatedAt = DateTime.UtcNow,
+    });
 
     private Task<MessageEntity> AddMessageAsync() => host.AddAsync(new MessageEntity
     {

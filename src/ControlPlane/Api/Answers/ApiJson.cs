@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using BackupEngine.ControlPlane.Api.BackupPolicies;
 using BackupEngine.ControlPlane.Api.Backups;
 using BackupEngine.ControlPlane.Api.Backups.Records;
 using BackupEngine.ControlPlane.Api.Discovery;
@@ -10,6 +11,7 @@ using BackupEngine.ControlPlane.Api.Services;
 using BackupEngine.ControlPlane.Api.Snapshots;
 using BackupEngine.ControlPlane.Api.Stock;
 using BackupEngine.ControlPlane.Api.Volumes;
+using BackupEngine.ControlPlane.Schedules;
 
 namespace BackupEngine.ControlPlane.Api.Answers;
 
@@ -25,6 +27,11 @@ namespace BackupEngine.ControlPlane.Api.Answers;
 [JsonSerializable(typeof(BackupSummary))]
 [JsonSerializable(typeof(BackupDetail))]
 [JsonSerializable(typeof(BackupRecordView))]
+[JsonSerializable(typeof(PolicyView))]
+[JsonSerializable(typeof(PolicyVolumeView))]
+[JsonSerializable(typeof(RunView))]
+[JsonSerializable(typeof(RetentionView))]
+[JsonSerializable(typeof(ScheduleOverview))]
 [JsonSerializable(typeof(MessageView))]
 [JsonSerializable(typeof(VolumeTotals))]
 [JsonSerializable(typeof(RestoreView))]

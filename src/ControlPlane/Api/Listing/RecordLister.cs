@@ -13,17 +13,40 @@ internal static class RecordLister
     private const int LikeFiltersSince = 34;
 
     /// <summary>Finds the page that a request asks for.</summary>
-    public static async Task<RecordPage<T>> ListAsync<T>(
+    public static Task<RecordPage<T>> ListAsync<T>(
         DbSet<T> records, ListResource<T> resource, ApiRequest request, CancellationToken cancellationToken)
         where T : class, IProjectRecord
     {
         request.Require(resource.Rule);
-        var query = ListQueryReader.Read(request.Http.Request.Query, request.Version, request.Caller.IsAdmin);
+        var query = Read(request);
+        return ListAsync(
+            InScope(records, query, request), records.InScopeOf(request.Caller), resource, request, query,
+            cancellationToken);
+    }
+
+    /// <summary>The same of records that are all the caller's to see.</summary>
+    public static Task<RecordPage<T>> ListScopedAsync<T>(
+        IQueryable<T> records, ListResource<T> resource, ApiRequest request, CancellationToken cancellationToken)
+        where T : class, IProjectRecord =>
+        ListAsync(records, records, resource, request, Read(request), cancellationToken);
+
+    private static ListQuery Read(ApiRequest request) =>
+        ListQueryReader.Read(request.Http.Request.Query, request.Version, request.Caller.IsAdmin);
+
+    private static async Task<RecordPage<T>> ListAsync<T>(
+        IQueryable<T> records,
+        IQueryable<T> markers,
+        ListResource<T> resource,
+        ApiRequest request,
+        ListQuery query,
+        CancellationToken cancellationToken)
+        where T : class, IProjectRecord
+    {
         var sort = CompleteSort(resource, query, request);
-        var matching = Filter(InScope(records, query, request), resource, query, request);
+        var matching = Filter(records, resource, query, request);
         var count = query.WithCount ? await matching.CountAsync(cancellationToken) : (int?)null;
         var rest = query.Marker is { } marker
-            ? matching.Where(After(sort, await FindMarkerAsync(records, resource, marker, request, cancellationToken)))
+            ? matching.Where(After(sort, await FindMarkerAsync(markers, resource, marker, cancellationToken)))
             : matching;
         var items = await Sort(rest, sort).Skip(query.Offset).Take(query.Limit).ToListAsync(cancellationToken);
         return new RecordPage<T>(items, HasNext: items.Count > 0 && query.Limit <= items.Count, count);
@@ -105,15 +128,10 @@ internal static class RecordLister
     }
 
     private static async Task<T> FindMarkerAsync<T>(
-        DbSet<T> records,
-        ListResource<T> resource,
-        string marker,
-        ApiRequest request,
-        CancellationToken cancellationToken)
+        IQueryable<T> markers, ListResource<T> resource, string marker, CancellationToken cancellationToken)
         where T : class, IProjectRecord => Guid.TryParse(marker, out var id)
             ? Fault.OrThrow(
-                await records.InScopeOf(request.Caller)
-                    .SingleOrDefaultAsync(record => record.Id == id, cancellationToken),
+                await markers.SingleOrDefaultAsync(record => record.Id == id, cancellationToken),
                 () => resource.NotFound(marker))
             : throw resource.NotFound(marker);
 

@@ -19,6 +19,7 @@ internal sealed record MessageView
 
     private static readonly Dictionary<string, string> Details = new(StringComparer.Ordinal)
     {
+        ["006"] = "Not enough quota resource for operation.",
         ["017"] = "Backup status is invalid.",
         ["018"] = "Backup service is down.",
         ["019"] = "Failed to get backup device from the volume service.",

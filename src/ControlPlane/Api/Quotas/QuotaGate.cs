@@ -10,6 +10,9 @@ namespace BackupEngine.ControlPlane.Api.Quotas;
 /// </summary>
 internal sealed class QuotaGate(EngineDatabase database, QuotaLimits quotas)
 {
+    /// <summary>Backup policies that a project may have.</summary>
+    private const int MostPolicies = 100;
+
     /// <summary>One more backup of a volume of a size.</summary>
     public async Task RequireBackupAsync(string projectId, int sizeGiB, CancellationToken cancellationToken)
     {
@@ -53,6 +56,17 @@ internal sealed class QuotaGate(EngineDatabase database, QuotaLimits quotas)
         var (limits, use) = await EnterAsync(projectId, cancellationToken);
         RequireVolumeSize(limits, toGiB);
         RequireGigabytes(limits, use, toGiB - fromGiB);
+    }
+
+    /// <summary>One more backup policy; their number is bounded by the program.</summary>
+    public async Task RequirePolicyAsync(string projectId, CancellationToken cancellationToken)
+    {
+        await EnterAsync(projectId, cancellationToken);
+        var policies = await database.BackupPolicies.CountAsync(
+            policy => policy.ProjectId == projectId && policy.DeletedAt == null, cancellationToken);
+        if (policies >= MostPolicies)
+            throw Over(
+                $"BackupPolicyLimitExceeded: Maximum number of backup policies allowed ({MostPolicies}) exceeded");
     }
 
     private async Task<(Dictionary<string, int> Limits, QuotaUse Use)> EnterAsync(

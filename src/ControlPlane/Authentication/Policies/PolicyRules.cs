@@ -51,6 +51,18 @@ public static class PolicyRules
         "backup:cancel", Member, "Cancel a backup or a restore (extension)");
     internal static readonly PolicyRule BackupProtect = new(
         "backup:protect", Member, "Keep a backup from being deleted, and end that (extension)");
+    internal static readonly PolicyRule BackupPolicyCreate = new(
+        "backup_policy:create", Member, "Make a backup policy (extension)");
+    internal static readonly PolicyRule BackupPolicyGet = new(
+        "backup_policy:get", Reader, "Show a backup policy, its volumes and what it keeps (extension)");
+    internal static readonly PolicyRule BackupPolicyGetAll = new(
+        "backup_policy:get_all", Reader, "List backup policies (extension)");
+    internal static readonly PolicyRule BackupPolicyUpdate = new(
+        "backup_policy:update", Member, "Change a backup policy, and what it holds for (extension)");
+    internal static readonly PolicyRule BackupPolicyDelete = new(
+        "backup_policy:delete", Member, "Delete a backup policy (extension)");
+    internal static readonly PolicyRule BackupPolicyRuns = new(
+        "backup_policy:get_runs", Reader, "See what came due, and what became of it (extension)");
     internal static readonly PolicyRule BackupSteps = new(
         "backup:get_steps", Reader, "See what was done for a backup (extension)");
     internal static readonly PolicyRule BackupQueue = new(
