@@ -21,6 +21,8 @@ internal sealed class Verifier(VerifierParts parts, VerifyOptions options, IProg
     private QuarantineCatalog _quarantine = new(parts.Backend, parts.RepositoryId);
     private ManifestSet _manifests = new();
     private long _bytesRead;
+    private long _recordsChecked;
+    private long _recordsBad;
 
     /// <summary>Verifies.</summary>
     public async Task<VerifyReport> RunAsync(SessionId? session, CancellationToken cancellationToken)
@@ -157,6 +159,8 @@ internal sealed class Verifier(VerifierParts parts, VerifyOptions options, IProg
             {
                 damage.Add(found, isData);
                 _findings.Add(found);
+                _recordsChecked += found.Records;
+                _recordsBad += found.BadRecords.Count;
                 if (found.IsGood)
                 {
                     _proven[pack] = new PackProof(started, isData ? started : 0);
@@ -220,6 +224,8 @@ internal sealed class Verifier(VerifierParts parts, VerifyOptions options, IProg
             Packs = snapshot.Packs.Count,
             PacksRead = packs.Count,
             BytesRead = _bytesRead,
+            RecordsChecked = _recordsChecked,
+            RecordsBad = _recordsBad,
             UnindexedPacks = snapshot.Packs.Keys.Count(pack => !snapshot.Index.Names(pack)),
             QuarantinedRecords = damage.Records.Count,
             QuarantinedPacks = damage.Packs.Count,

@@ -24,6 +24,12 @@ public sealed record VerifyReport
     /// <summary>Bytes of the packs that were read.</summary>
     public required long BytesRead { get; init; }
 
+    /// <summary>Records of those packs that were looked at, as a number.</summary>
+    public required long RecordsChecked { get; init; }
+
+    /// <summary>Of these, damaged ones, as a number.</summary>
+    public required long RecordsBad { get; init; }
+
     /// <summary>Packs that no index segment names: of a backup that is running or has failed.</summary>
     public required long UnindexedPacks { get; init; }
 

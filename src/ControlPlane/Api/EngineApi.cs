@@ -1,9 +1,11 @@
 using BackupEngine.ControlPlane.Api.BackupPolicies;
 using BackupEngine.ControlPlane.Api.Backups;
+using BackupEngine.ControlPlane.Api.Backups.Extensions;
 using BackupEngine.ControlPlane.Api.Backups.Records;
 using BackupEngine.ControlPlane.Api.Commands;
 using BackupEngine.ControlPlane.Api.Discovery;
 using BackupEngine.ControlPlane.Api.Faults;
+using BackupEngine.ControlPlane.Api.Idempotency;
 using BackupEngine.ControlPlane.Api.Messages;
 using BackupEngine.ControlPlane.Api.Metadata;
 using BackupEngine.ControlPlane.Api.Pipeline;
@@ -51,6 +53,8 @@ public static class EngineApi
         services.TryAddSingleton<HostDirectory>();
         services.TryAddSingleton<BackupQueue>();
         services.AddScoped<BackupCancellation>().AddScoped<BackupProtection>();
+        services.AddScoped<ProgressReader>().AddScoped<BackupVerifications>().AddScoped<IdempotencyKeys>();
+        services.AddHostedService<IdempotencyKeySweep>();
         services.AddScoped<BackupOverruling>().AddScoped<BackupActions>().AddScoped<BackupImport>();
         return services;
     }

@@ -1,3 +1,4 @@
+using System.Linq.Expressions;
 using BackupEngine.ControlPlane.Database;
 using BackupEngine.ControlPlane.Database.Entities;
 using BackupEngine.ControlPlane.Hosting;
@@ -21,8 +22,40 @@ public sealed class BackupClaims(IDbContextFactory<EngineDatabase> databases, En
     public async Task<BackupClaim?> TryClaimAsync(Guid backupId, WorkflowKind kind, CancellationToken cancellationToken)
     {
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
+        return kind == WorkflowKind.Verify
+            ? await TryClaimAsync(database, database.BackupVerifications, v => v.BackupId == backupId, backupId, kind,
+                cancellationToken)
+            : await TryClaimAsync(database, database.Backups, b => b.Id == backupId && b.DeletedAt == null, backupId,
+                kind, cancellationToken);
+    }
+
+    /// <summary>
+    /// Verifications that can be taken over: claimed, and the lease has run out or was this host's before its restart.
+    /// </summary>
+    /// <returns>The ids of their backups.</returns>
+    public async Task<IReadOnlyList<Guid>> FindAbandonedVerificationsAsync(
+        int most, CancellationToken cancellationToken)
+    {
+        await using var database = await databases.CreateDbContextAsync(cancellationToken);
+        return await Claimable(database.BackupVerifications)
+            .Where(v => v.Status == VerificationStatus.Verifying && v.LeaseExpiresAt != null)
+            .OrderBy(v => v.LeaseExpiresAt)
+            .Take(most)
+            .Select(v => v.BackupId)
+            .ToListAsync(cancellationToken);
+    }
+
+    private async Task<BackupClaim?> TryClaimAsync<T>(
+        EngineDatabase database,
+        IQueryable<T> rows,
+        Expression<Func<T, bool>> isIt,
+        Guid backupId,
+        WorkflowKind kind,
+        CancellationToken cancellationToken)
+        where T : class, IClaimedRecord
+    {
         await using var transaction = await database.Database.BeginTransactionAsync(cancellationToken);
-        var claimable = Claimable(database).Where(b => b.Id == backupId && b.Status == kind.Status);
+        var claimable = Claimable(rows).Where(isIt).Where(b => b.Status == kind.Status);
         var before = await claimable
             .Select(b => new { b.ClaimNumber, b.LeaseExpiresAt, Cancelled = b.CancelRequestedAt != null })
             .SingleOrDefaultAsync(cancellationToken);
@@ -48,7 +81,7 @@ public sealed class BackupClaims(IDbContextFactory<EngineDatabase> databases, En
     public async Task<IReadOnlyList<BackupEntity>> FindAbandonedAsync(int most, CancellationToken cancellationToken)
     {
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        return await UnderWay(Claimable(database))
+        return await UnderWay(Claimable(database.Backups))
             .Where(b => b.LeaseExpiresAt != null)
             .OrderBy(b => b.LeaseExpiresAt)
             .Take(most)
@@ -82,20 +115,21 @@ public sealed class BackupClaims(IDbContextFactory<EngineDatabase> databases, En
     }
 
     /// <summary>
-    /// The first of the claims that this host holds on a backup one after the other, with none of another host between
-    /// them; null when the backup is not claimed, or by another host.
+    /// The first of the claims that this host holds on a backup, or on its verification, one after the other, with none
+    /// of another host between them; null when it is not claimed, or by another host.
     /// </summary>
-    public async Task<long?> HeldSinceAsync(Guid backupId, CancellationToken cancellationToken)
+    public async Task<long?> HeldSinceAsync(Guid backupId, bool isVerification, CancellationToken cancellationToken)
     {
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        var mine = await database.Backups.AnyAsync(
-            b => b.Id == backupId && b.DeletedAt == null && b.LeaseExpiresAt != null && b.Host == options.Host,
-            cancellationToken);
+        var mine = isVerification
+            ? await Held(database.BackupVerifications).AnyAsync(v => v.BackupId == backupId, cancellationToken)
+            : await Held(database.Backups).AnyAsync(b => b.Id == backupId && b.DeletedAt == null, cancellationToken);
         if (!mine)
             return null;
-        var claimed = WorkflowStep.RecordClaimed.Name;
+        var (claimed, verify) = (WorkflowStep.RecordClaimed.Name, WorkflowKind.Verify.Name);
         var lastOfAnother = await database.BackupSteps
             .Where(line => line.BackupId == backupId && line.Name == claimed && line.Host != options.Host)
+            .Where(line => (line.Workflow == verify) == isVerification)
             .MaxAsync(line => (long?)line.Attempt, cancellationToken);
         return (lastOfAnother ?? 0) + 1;
     }
@@ -108,9 +142,12 @@ public sealed class BackupClaims(IDbContextFactory<EngineDatabase> databases, En
             .ExecuteUpdateAsync(
                 set => set.SetProperty(b => b.CommandSentAt, b => DateTime.UtcNow), cancellationToken) > 0;
 
-    private IQueryable<BackupEntity> Claimable(EngineDatabase database) => database.Backups.Where(b =>
-        b.DeletedAt == null
-        && (b.LeaseExpiresAt == null || b.LeaseExpiresAt < DateTime.UtcNow || b.Host == options.Host));
+    private IQueryable<T> Held<T>(IQueryable<T> rows)
+        where T : class, IClaimedRecord => rows.Where(b => b.LeaseExpiresAt != null && b.Host == options.Host);
+
+    private IQueryable<T> Claimable<T>(IQueryable<T> rows)
+        where T : class, IClaimedRecord => rows.Where(b =>
+        b.LeaseExpiresAt == null || b.LeaseExpiresAt < DateTime.UtcNow || b.Host == options.Host);
 
     private static IQueryable<BackupEntity> UnderWay(IQueryable<BackupEntity> backups) => backups.Where(b =>
         b.DeletedAt == null

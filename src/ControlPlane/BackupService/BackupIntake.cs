@@ -29,7 +29,7 @@ public sealed class BackupIntake(BackupClaims claims, BackupRunner runner, ILogg
         finally
         {
             if (claim is null)
-                runner.Release(backupId);
+                runner.Release(backupId, kind);
             else
                 runner.Start(claim, Activity.Current?.Context ?? default);
         }

@@ -17,8 +17,8 @@ public sealed class BackupRunner : IHostedLifecycleService, IDisposable
     /// <summary>Claimed records of one host that wait; more stay unclaimed, for other hosts to take.</summary>
     private const int MostWaiting = 100;
 
-    private readonly ConcurrentDictionary<Guid, Task> _work = new();
-    private readonly ConcurrentDictionary<Guid, bool> _transferring = new();
+    private readonly ConcurrentDictionary<Work, Task> _work = new();
+    private readonly ConcurrentDictionary<Work, bool> _transferring = new();
     private readonly SemaphoreSlim _transfers;
     private readonly SemaphoreSlim _deletes = new(ConcurrentDeletes);
     private readonly CancellationTokenSource _stopping = new();
@@ -42,7 +42,10 @@ public sealed class BackupRunner : IHostedLifecycleService, IDisposable
     public int FreeTransfers => Volatile.Read(ref _closed) ? 0 : _options.MaxConcurrentBackups - _transferring.Count;
 
     /// <summary>Ids of the backups that are waited for or worked on.</summary>
-    public IReadOnlyCollection<Guid> UnderWay => [.. _work.Keys];
+    public IReadOnlyCollection<Guid> UnderWay => [.. _work.Keys.Select(work => work.BackupId)];
+
+    /// <summary>Whether a backup is waited for or worked on here.</summary>
+    public bool Has(Guid backupId, WorkflowKind kind) => _work.ContainsKey(Work.Of(backupId, kind));
 
     /// <summary>
     /// Makes room for a record; false when it is here already, when there is no room, or at shutdown.
@@ -56,24 +59,25 @@ public sealed class BackupRunner : IHostedLifecycleService, IDisposable
             return false;
         }
 
-        if (Volatile.Read(ref _closed) || !_work.TryAdd(backupId, Task.CompletedTask))
+        var work = Work.Of(backupId, kind);
+        if (Volatile.Read(ref _closed) || !_work.TryAdd(work, Task.CompletedTask))
             return false;
         if (kind != WorkflowKind.Delete)
-            _transferring[backupId] = true;
+            _transferring[work] = true;
         return true;
     }
 
     /// <summary>Gives the room back.</summary>
-    public void Release(Guid backupId)
+    public void Release(Guid backupId, WorkflowKind kind)
     {
-        _transferring.TryRemove(backupId, out _);
-        _work.TryRemove(backupId, out _);
+        _transferring.TryRemove(Work.Of(backupId, kind), out _);
+        _work.TryRemove(Work.Of(backupId, kind), out _);
         Freed();
     }
 
     /// <summary>Runs the workflow of a claim in the room that was reserved for it.</summary>
     public void Start(BackupClaim claim, ActivityContext parent) =>
-        _work[claim.BackupId] = Task.Run(() => RunAsync(claim, parent), CancellationToken.None);
+        _work[Work.Of(claim.BackupId, claim.Kind)] = Task.Run(() => RunAsync(claim, parent), CancellationToken.None);
 
     /// <inheritdoc/>
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
@@ -138,7 +142,13 @@ public sealed class BackupRunner : IHostedLifecycleService, IDisposable
         }
         finally
         {
-            Release(claim.BackupId);
+            Release(claim.BackupId, claim.Kind);
         }
+    }
+
+    /// <summary>What one claim is on: a backup's own record, or that of its verification, which runs beside.</summary>
+    private readonly record struct Work(Guid BackupId, bool IsVerification)
+    {
+        public static Work Of(Guid backupId, WorkflowKind kind) => new(backupId, kind == WorkflowKind.Verify);
     }
 }

@@ -61,8 +61,14 @@ public sealed class BackupSweeper(
         foreach (var record in await claims.FindAbandonedAsync(MostPerSweep, cancellationToken))
         {
             var kind = WorkflowKind.Of(record.Status)!;
-            if (!runner.UnderWay.Contains(record.Id) && (kind == WorkflowKind.Delete || runner.FreeTransfers > 0))
+            if (!runner.Has(record.Id, kind) && (kind == WorkflowKind.Delete || runner.FreeTransfers > 0))
                 await intake.TakeAsync(record.Id, kind, cancellationToken);
+        }
+
+        foreach (var backupId in await claims.FindAbandonedVerificationsAsync(MostPerSweep, cancellationToken))
+        {
+            if (!runner.Has(backupId, WorkflowKind.Verify) && runner.FreeTransfers > 0)
+                await intake.TakeAsync(backupId, WorkflowKind.Verify, cancellationToken);
         }
     }
 

@@ -26,7 +26,8 @@ internal sealed class DataPlaneLeftovers(IDataPlane dataPlane, ILogger<DataPlane
     public async Task EndAsync(BackupClaim claim, CancellationToken cancellationToken)
     {
         var mine = (await ListAsync(cancellationToken))
-            .Where(name => name.BackupId == claim.BackupId && name.Claim <= claim.Number);
+            .Where(name => name.BackupId == claim.BackupId && name.Claim <= claim.Number)
+            .Where(name => name.Kind == ClaimedName.Verify == (claim.Kind == WorkflowKind.Verify));
         foreach (var name in mine)
             await EndAsync(name, cancellationToken);
     }

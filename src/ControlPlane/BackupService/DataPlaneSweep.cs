@@ -1,3 +1,4 @@
+using BackupEngine.ControlPlane.DataPlane;
 using BackupEngine.ControlPlane.Hosting;
 
 namespace BackupEngine.ControlPlane.BackupService;
@@ -21,10 +22,12 @@ internal sealed class DataPlaneSweep(
     /// </summary>
     public async Task SweepAsync(CancellationToken cancellationToken)
     {
-        foreach (var backup in (await leftovers.ListAsync(cancellationToken)).GroupBy(name => name.BackupId))
+        foreach (var record in (await leftovers.ListAsync(cancellationToken))
+            .GroupBy(name => (name.BackupId, IsVerification: name.Kind == ClaimedName.Verify)))
         {
-            var heldSince = await claims.HeldSinceAsync(backup.Key, cancellationToken);
-            foreach (var name in backup.Where(name => heldSince is null || name.Claim < heldSince))
+            var heldSince = await claims.HeldSinceAsync(
+                record.Key.BackupId, record.Key.IsVerification, cancellationToken);
+            foreach (var name in record.Where(name => heldSince is null || name.Claim < heldSince))
                 await leftovers.EndAsync(name, cancellationToken);
         }
     }

@@ -9,7 +9,7 @@ namespace BackupEngine.ControlPlane.BackupService;
 /// </summary>
 internal sealed class LeaseKeeper : IAsyncDisposable
 {
-    private readonly BackupRecord _record;
+    private readonly ClaimedRecord _record;
     private readonly TimeSpan _lease;
     private readonly TimeSpan _look;
     private readonly TimeProvider _time;
@@ -25,7 +25,7 @@ internal sealed class LeaseKeeper : IAsyncDisposable
     /// <param name="look">How often the record is looked at; it is renewed when a quarter of the lease is over.</param>
     /// <param name="time">Time.</param>
     /// <param name="log">The log.</param>
-    public LeaseKeeper(BackupRecord record, TimeSpan lease, TimeSpan look, TimeProvider time, ILogger log)
+    public LeaseKeeper(ClaimedRecord record, TimeSpan lease, TimeSpan look, TimeProvider time, ILogger log)
     {
         (_record, _lease, _look, _time, _log) = (record, lease, look, time, log);
         _keeping = KeepAsync();

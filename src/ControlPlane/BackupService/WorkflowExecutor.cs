@@ -50,7 +50,7 @@ internal sealed class WorkflowExecutor(
             "Backup {BackupId}: {Workflow} begins, claim {Claim} (request {RequestId}, trace {TraceId})",
             claim.BackupId, claim.Kind, claim.Number, origin.RequestId, span?.TraceId.ToHexString() ?? origin.TraceId);
         await using var lease = new LeaseKeeper(
-            run.Record, TimeSpan.FromSeconds(services.Options.LeaseSeconds), Look, services.Time, log);
+            run.Claimed, TimeSpan.FromSeconds(services.Options.LeaseSeconds), Look, services.Time, log);
         try
         {
             await RunOrRecordAsync(run, lane, lease, stopping);
@@ -83,7 +83,7 @@ internal sealed class WorkflowExecutor(
         WorkflowRun run, SemaphoreSlim lane, LeaseKeeper lease, CancellationToken stopping)
     {
         var workflow = WorkflowOf(run);
-        if (run.Backup.CancelRequestedAt is not null)
+        if (run.CancelRequested)
         {
             await NoteClaimAsync(run, waits: false, lease.Lost);
             await FailAsync(run, workflow, $"{run.Claim.Kind} was cancelled on request", lease.Lost);
@@ -95,7 +95,7 @@ internal sealed class WorkflowExecutor(
         {
             await RunInTurnAsync(run, workflow, lane, end.Token);
         }
-        catch (Exception e) when (e is not ClaimLostException && run.Log.Done(WorkflowStep.RecordUpdated) is not null)
+        catch (Exception e) when (e is not ClaimLostException && IsEnded(run))
         {
             // The end is committed, so its status is no longer that of the work: nothing may be undone from here on, or
             // an undo would remove the data of a backup that is available.
@@ -191,7 +191,7 @@ internal sealed class WorkflowExecutor(
             "Backup {BackupId}: {Workflow} is suspended; it goes on when a backup service is started",
             run.Claim.BackupId, run.Claim.Kind);
         await UndoAttachmentAsync(run, lost);
-        await run.Record.ExpireLeaseAsync(lost);
+        await run.Claimed.ExpireLeaseAsync(lost);
     }
 
     /// <summary>
@@ -199,14 +199,18 @@ internal sealed class WorkflowExecutor(
     /// </summary>
     private static Task UndoAttachmentAsync(WorkflowRun run, CancellationToken cancellationToken) => run.Undo.RunAsync(
         step => step == WorkflowStep.ExposeDevice || step == WorkflowStep.AttachDevice
-            || (step == WorkflowStep.TransferData && run.Log.Done(step) is null),
+            || ((step == WorkflowStep.TransferData || step == WorkflowStep.VerifyData) && run.Log.Done(step) is null),
         cancellationToken);
+
+    private static bool IsEnded(WorkflowRun run) =>
+        run.Log.Done(WorkflowStep.RecordUpdated) is not null || run.Log.Done(WorkflowStep.ResultRecorded) is not null;
 
     private static IBackupWorkflow WorkflowOf(WorkflowRun run) => run.Claim.Kind.Name switch
     {
         "create" => new CreateBackupWorkflow(run),
         "restore" => new RestoreBackupWorkflow(run),
         "delete" => new DeleteBackupWorkflow(run),
+        "verify" => new VerifyBackupWorkflow(run),
         var unknown => throw new InvalidOperationException($"There is no workflow {unknown}."),
     };
 }

@@ -26,6 +26,9 @@ internal sealed partial record ClaimedName(string Kind, Guid BackupId, long Clai
     /// <summary>A job that removes what is stored.</summary>
     public const string Delete = "delete";
 
+    /// <summary>A job that verifies what is stored; its claim is one on the record of the verification.</summary>
+    public const string Verify = "verify";
+
     /// <summary>Takes a name apart; null: it is none of a workflow's.</summary>
     public static ClaimedName? Parse(string name)
     {
@@ -45,7 +48,7 @@ internal sealed partial record ClaimedName(string Kind, Guid BackupId, long Clai
         string.Create(CultureInfo.InvariantCulture, $"{Kind}-{BackupId}-claim-{Claim}-{Id:N}");
 
     [GeneratedRegex(
-        "^(?<kind>attachment|backup|restore|delete)-(?<backup>[0-9a-f-]{36})"
+        "^(?<kind>attachment|backup|restore|delete|verify)-(?<backup>[0-9a-f-]{36})"
         + "-claim-(?<claim>[0-9]+)-(?<id>[0-9a-f]{32})$",
         RegexOptions.CultureInvariant,
         matchTimeoutMilliseconds: 1000)]

@@ -18,7 +18,8 @@ public static class DataPlaneJobs
         StartJobRequest request,
         ILogger log,
         TimeProvider time,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken,
+        Action<JobProgress>? onProgress = null)
     {
         await dataPlane.StartJobAsync(request, cancellationToken);
         var logged = time.GetTimestamp();
@@ -33,6 +34,7 @@ public static class DataPlaneJobs
 
         void Report(JobProgress progress)
         {
+            onProgress?.Invoke(progress);
             if (time.GetElapsedTime(logged) < ProgressInterval)
                 return;
             logged = time.GetTimestamp();

@@ -32,6 +32,12 @@ public class EngineDatabase : DbContext
     /// <summary>The step log.</summary>
     public DbSet<BackupStepEntity> BackupSteps => Set<BackupStepEntity>();
 
+    /// <summary>Verifications, the last one of each backup.</summary>
+    public DbSet<BackupVerificationEntity> BackupVerifications => Set<BackupVerificationEntity>();
+
+    /// <summary>Requests that may be asked again.</summary>
+    public DbSet<IdempotencyKeyEntity> IdempotencyKeys => Set<IdempotencyKeyEntity>();
+
     /// <summary>Limits that administrators have set.</summary>
     public DbSet<QuotaLimitEntity> QuotaLimits => Set<QuotaLimitEntity>();
 
@@ -78,6 +84,10 @@ public class EngineDatabase : DbContext
         modelBuilder.Entity<BackupEntity>().HasIndex(b => new { b.VolumeId, b.DataTimestamp });
         modelBuilder.Entity<BackupEntity>().HasIndex(b => b.Status);
         modelBuilder.Entity<BackupEntity>().HasIndex(b => b.StoredAs);
+        modelBuilder.Entity<BackupVerificationEntity>().HasKey(v => v.BackupId);
+        modelBuilder.Entity<BackupVerificationEntity>().HasIndex(v => v.Status);
+        modelBuilder.Entity<IdempotencyKeyEntity>().HasKey(k => new { k.ProjectId, k.Key });
+        modelBuilder.Entity<IdempotencyKeyEntity>().HasIndex(k => k.ExpiresAt);
         modelBuilder.Entity<QuotaLimitEntity>().HasKey(q => new { q.Scope, q.Name, q.Resource });
         modelBuilder.Entity<ProjectTurnEntity>().HasKey(t => t.ProjectId);
         modelBuilder.Entity<MessageEntity>().HasIndex(m => new { m.ProjectId, m.CreatedAt });

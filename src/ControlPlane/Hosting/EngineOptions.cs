@@ -68,6 +68,12 @@ public sealed partial class EngineOptions
     /// <summary>Time after which it makes one, in seconds; 0: as the data plane does by itself.</summary>
     public int CheckpointSeconds { get; set; }
 
+    /// <summary>How often the progress of a running backup, restore or verification is written, in seconds.</summary>
+    public int ProgressSeconds { get; set; } = 2;
+
+    /// <summary>How long the key of a request that may be asked again is kept, in hours.</summary>
+    public int IdempotencyKeyHours { get; set; } = 24;
+
     /// <summary>What one backup of this host may read, in MiB per second; 0: no limit.</summary>
     public int BackupRateLimitMiB { get; set; }
 

@@ -34,6 +34,8 @@ public static class EngineOptionsValidator
         .. Between(nameof(options.ResendSeconds), options.ResendSeconds, 1, 3600),
         .. Between(nameof(options.DrainSeconds), options.DrainSeconds, 0, 86400),
         .. Between(nameof(options.CheckpointIntervalMiB), options.CheckpointIntervalMiB, 0, 1 << 20),
+        .. Between(nameof(options.ProgressSeconds), options.ProgressSeconds, 1, 60),
+        .. Between(nameof(options.IdempotencyKeyHours), options.IdempotencyKeyHours, 1, 8760),
         .. Between(nameof(options.BackupRateLimitMiB), options.BackupRateLimitMiB, 0, 1 << 20),
         .. Between(nameof(options.RestoreRateLimitMiB), options.RestoreRateLimitMiB, 0, 1 << 20),
         .. Between(nameof(options.DataPlaneRateLimitMiB), options.DataPlaneRateLimitMiB, 0, 1 << 20),

@@ -25,7 +25,8 @@ public sealed class BackupQueue(
     {
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
         var rows = await Rows(database).Take(MostEntries).ToListAsync(cancellationToken);
-        var entries = rows.Select(EntryOf).ToLookup(entry => entry.Host is null);
+        var verifications = await Verifications(database).Take(MostEntries).ToListAsync(cancellationToken);
+        var entries = rows.Select(EntryOf).Concat(verifications.Select(EntryOf)).ToLookup(entry => entry.Host is null);
         return new Schedule(
             QueueOrder.Of(entries[true], entries[false]),
             [.. entries[false].OrderBy(entry => entry.AskedAt)],
@@ -33,14 +34,17 @@ public sealed class BackupQueue(
             options.BackupPlacement);
     }
 
-    /// <summary>Backups that wait although their owner has cancelled them.</summary>
+    /// <summary>What waits although its owner has cancelled it.</summary>
     public async Task<IReadOnlyList<QueueEntry>> FindCancelledAsync(CancellationToken cancellationToken)
     {
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
         var rows = await Rows(database)
             .Where(row => row.Backup.CancelRequestedAt != null && row.Backup.LeaseExpiresAt == null)
             .Take(MostEntries).ToListAsync(cancellationToken);
-        return [.. rows.Select(EntryOf)];
+        var verifications = await Verifications(database)
+            .Where(row => row.Asked.CancelRequestedAt != null && row.Asked.LeaseExpiresAt == null)
+            .Take(MostEntries).ToListAsync(cancellationToken);
+        return [.. rows.Select(EntryOf), .. verifications.Select(EntryOf)];
     }
 
     private static IQueryable<Row> Rows(EngineDatabase database) =>
@@ -57,6 +61,33 @@ public sealed class BackupQueue(
             Overdue = (backup.UpdatedAt ?? backup.CreatedAt) < DateTime.UtcNow.AddSeconds(-OverdueSeconds),
         };
 
+    private static IQueryable<VerificationRow> Verifications(EngineDatabase database) =>
+        from asked in database.BackupVerifications.AsNoTracking()
+        where asked.Status == VerificationStatus.Verifying
+        join backup in database.Backups.AsNoTracking() on asked.BackupId equals backup.Id
+        orderby asked.AskedAt, asked.BackupId
+        select new VerificationRow
+        {
+            Asked = asked,
+            Backup = backup,
+            Overdue = asked.AskedAt < DateTime.UtcNow.AddSeconds(-OverdueSeconds),
+        };
+
+    /// <summary>It needs no volume, only the repository.</summary>
+    private static QueueEntry EntryOf(VerificationRow row) => new(
+        row.Backup.Id,
+        WorkflowKind.Verify,
+        row.Backup.ProjectId,
+        row.Backup.VolumeId,
+        row.Backup.SizeGiB,
+        row.Backup.AvailabilityZone ?? "",
+        VolumeHost: null,
+        row.Asked.LeaseExpiresAt is null ? null : row.Asked.Host,
+        row.Asked.AskedAt,
+        row.Asked.CancelRequestedAt is not null,
+        row.Overdue,
+        BackupPriority.Low);
+
     private static QueueEntry EntryOf(Row row)
     {
         var backup = row.Backup;
@@ -72,7 +103,8 @@ public sealed class BackupQueue(
             backup.LeaseExpiresAt is null ? null : backup.Host,
             kind == WorkflowKind.Restore ? backup.UpdatedAt ?? backup.CreatedAt : backup.CreatedAt,
             backup.CancelRequestedAt is not null,
-            row.Overdue);
+            row.Overdue,
+            backup.Priority);
     }
 
     private sealed class Row
@@ -80,6 +112,15 @@ public sealed class BackupQueue(
         public required BackupEntity Backup { get; init; }
 
         public required string? VolumeHost { get; init; }
+
+        public required bool Overdue { get; init; }
+    }
+
+    private sealed class VerificationRow
+    {
+        public required BackupVerificationEntity Asked { get; init; }
+
+        public required BackupEntity Backup { get; init; }
 
         public required bool Overdue { get; init; }
     }

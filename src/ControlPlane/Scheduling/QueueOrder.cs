@@ -1,8 +1,8 @@
 namespace BackupEngine.ControlPlane.Scheduling;
 
 /// <summary>
-/// Whose turn it is. Projects take turns: each one's oldest first, and a project that has work running waits behind one
-/// that has none, however much it has asked for.
+/// Whose turn it is. Projects take turns: each one's most urgent first, of those the oldest, and a project that has
+/// work running waits behind one that has none, however much it has asked for and however urgent it is.
 /// </summary>
 public static class QueueOrder
 {
@@ -17,7 +17,8 @@ public static class QueueOrder
         return
         [
             .. waiting
-                .OrderBy(entry => entry.AskedAt).ThenBy(entry => entry.BackupId)
+                .OrderByDescending(entry => entry.Priority).ThenBy(entry => entry.AskedAt)
+                .ThenBy(entry => entry.BackupId)
                 .GroupBy(entry => entry.ProjectId, StringComparer.Ordinal)
                 .SelectMany(project => project.Select(
                     (entry, before) => (Entry: entry, Turn: runs.GetValueOrDefault(project.Key) + before)))

@@ -1,5 +1,6 @@
 using BackupEngine.ControlPlane.Hosting;
 using BackupEngine.ControlPlane.Hosts;
+using BackupEngine.ControlPlane.Workflows;
 
 namespace BackupEngine.ControlPlane.Scheduling;
 
@@ -45,12 +46,13 @@ public sealed record Schedule(
             return "it is cancelled and will be undone by the next backup service that looks";
         var allowed = Hosts.Where(host => Allows(entry, host)).ToList();
         if (allowed.Count == 0)
-            return Placement == "volume-host"
+            return entry.VolumeHost is null && Placement == "volume-host" ? "a backup service: none runs"
+                : Placement == "volume-host"
                 ? $"a backup service on host {entry.VolumeHost}, where its volume is: none runs there"
                 : $"a backup service in zone {entry.Zone}: none runs there";
         if (IsBackendFull(entry))
             return $"the volumes of host {entry.VolumeHost}: as many are read and written as may be";
-        return allowed.TrueForAll(host => !HasRoom(host))
+        return allowed.TrueForAll(host => !HasRoom(entry, host))
             ? $"room on {string.Join(", ", allowed.Select(host => host.Record.Host))}: each runs as many as it may"
             : "";
     }
@@ -65,7 +67,7 @@ public sealed record Schedule(
         Hosts.Any(state => state.Record.Host == host && MayTake(entry, state));
 
     private bool MayTake(QueueEntry entry, HostState host) =>
-        Allows(entry, host) && HasRoom(host) && !IsBackendFull(entry);
+        Allows(entry, host) && HasRoom(entry, host) && !IsBackendFull(entry);
 
     private bool Allows(QueueEntry entry, HostState host) =>
         host.Record.Role == EngineRole.Backup && host.Takes
@@ -73,8 +75,13 @@ public sealed record Schedule(
             ? entry.VolumeHost is null || host.Record.Host == entry.VolumeHost
             : host.Record.Zone == entry.Zone);
 
-    private bool HasRoom(HostState host) =>
-        Running.Count(entry => entry.Host == host.Record.Host) < host.Record.MaxConcurrent;
+    /// <summary>A data plane verifies one thing at a time, beside what it transfers.</summary>
+    private bool HasRoom(QueueEntry entry, HostState host)
+    {
+        var there = Running.Where(running => running.Host == host.Record.Host).ToList();
+        return there.Count < host.Record.MaxConcurrent
+            && (entry.Kind != WorkflowKind.Verify || there.TrueForAll(other => other.Kind != WorkflowKind.Verify));
+    }
 
     private bool IsBackendFull(QueueEntry entry) =>
         Hosts.FirstOrDefault(host => host.Record.Role == EngineRole.Volume && host.Record.Host == entry.VolumeHost)

@@ -151,11 +151,16 @@ internal sealed class CreateBackupWorkflow : IBackupWorkflow
             {
                 CheckpointIntervalBytes = (long)_run.Options.CheckpointIntervalMiB << 20,
                 CheckpointSeconds = _run.Options.CheckpointSeconds,
-                RateLimitBytesPerSecond = (long)_run.Options.BackupRateLimitMiB << 20,
+                RateLimitBytesPerSecond = _run.RateLimit(_run.Options.BackupRateLimitMiB),
             },
         };
+        await using var progress = _run.WriteProgress();
         var job = await _run.DataPlane.RunJobAsync(
-            new StartJobRequest { JobId = jobId, Backup = work }, _run.Logger, _run.Time, cancellationToken);
+            new StartJobRequest { JobId = jobId, Backup = work },
+            _run.Logger,
+            _run.Time,
+            cancellationToken,
+            progress.Report);
         return Counted(job.Backup, jobId, plan);
     }
 

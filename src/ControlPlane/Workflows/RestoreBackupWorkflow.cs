@@ -133,8 +133,13 @@ internal sealed class RestoreBackupWorkflow : IBackupWorkflow
 
     private async Task<RestoreResult> WriteAsync(string jobId, RestoreJob work, CancellationToken cancellationToken)
     {
+        await using var progress = _run.WriteProgress();
         var job = await _run.DataPlane.RunJobAsync(
-            new StartJobRequest { JobId = jobId, Restore = work }, _run.Logger, _run.Time, cancellationToken);
+            new StartJobRequest { JobId = jobId, Restore = work },
+            _run.Logger,
+            _run.Time,
+            cancellationToken,
+            progress.Report);
         foreach (var warning in job.Restore.Warnings)
             _run.Logger.LogWarning("Restore of {BackupId}: {Warning}", _run.Backup.Id, warning);
         TransferTelemetry.Count(job.Restore);

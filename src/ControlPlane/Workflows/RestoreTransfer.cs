@@ -29,7 +29,7 @@ internal sealed class RestoreTransfer(WorkflowRun run, Guid volumeId)
             OnlyDifferences = isStartedAgain ? !File.Exists(ResumeFile) : HoldsAnOtherVersion(exposed),
             ResumeFile = ResumeFile,
             ResumeTarget = volumeId.ToString(),
-            Tuning = new Tuning { RateLimitBytesPerSecond = (long)run.Options.RestoreRateLimitMiB << 20 },
+            Tuning = new Tuning { RateLimitBytesPerSecond = run.RateLimit(run.Options.RestoreRateLimitMiB) },
         };
     }
 

@@ -13,10 +13,10 @@ internal sealed class StepLog
     /// <summary>Fact of the line that begins a claim: the claim that it takes over from.</summary>
     public const string TakesOverFact = "takes_over_claim";
 
-    private readonly BackupRecord _record;
+    private readonly ClaimedRecord _record;
     private readonly List<BackupStepEntity> _lines;
 
-    private StepLog(BackupRecord record, List<BackupStepEntity> lines, RequestOrigin origin) =>
+    private StepLog(ClaimedRecord record, List<BackupStepEntity> lines, RequestOrigin origin) =>
         (_record, _lines, Origin) = (record, lines, origin);
 
     /// <summary>The request that the action began with.</summary>
@@ -26,7 +26,7 @@ internal sealed class StepLog
     public IReadOnlyList<BackupStepEntity> Lines => _lines;
 
     /// <summary>Reads the lines of the action that the claim is on.</summary>
-    public static async Task<StepLog> OpenAsync(BackupRecord record, CancellationToken cancellationToken)
+    public static async Task<StepLog> OpenAsync(ClaimedRecord record, CancellationToken cancellationToken)
     {
         var claim = record.Claim;
         var lines = await record.QueryAsync(

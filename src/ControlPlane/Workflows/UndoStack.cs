@@ -5,7 +5,7 @@ namespace BackupEngine.ControlPlane.Workflows;
 /// neither undone nor ended by the step that ends it: so the stack is the same for the run that failed and for a
 /// take-over. Each compensation may be repeated. One that fails is recorded and does not stop the others.
 /// </summary>
-internal sealed class UndoStack(BackupRecord record, StepLog log, ILogger logger)
+internal sealed class UndoStack(ClaimedRecord record, StepLog log, ILogger logger)
 {
     private readonly List<Entry> _entries = [];
 

@@ -17,11 +17,20 @@ internal static class UserMessage
 
     private const int DaysKept = 30;
 
+    /// <summary>The detail of a verification that found damage; Cinder has no such number.</summary>
+    public const string Damaged = "901";
+
     /// <summary>
     /// Adds the message of a workflow that failed, in a transaction of the caller's; messages of past times go.
     /// </summary>
-    public static async Task AddAsync(
+    public static Task AddAsync(
         EngineDatabase database, BackupEntity backup, WorkflowKind kind, string reason, DateTime now,
+        CancellationToken cancellationToken) =>
+        AddDetailAsync(database, backup, kind, DetailOf(kind, reason), now, cancellationToken);
+
+    /// <summary>Adds the message of a workflow with a detail, likewise.</summary>
+    public static async Task AddDetailAsync(
+        EngineDatabase database, BackupEntity backup, WorkflowKind kind, string detail, DateTime now,
         CancellationToken cancellationToken)
     {
         await database.Messages.Where(message => message.ExpiresAt < now).ExecuteDeleteAsync(cancellationToken);
@@ -31,8 +40,8 @@ internal static class UserMessage
             ProjectId = backup.ProjectId,
             ResourceType = BackupType,
             ResourceId = backup.Id,
-            ActionId = kind == WorkflowKind.Create ? "013" : kind == WorkflowKind.Delete ? "014" : "015",
-            DetailId = DetailOf(kind, reason),
+            ActionId = ActionOf(kind),
+            DetailId = detail,
             CreatedAt = now,
             ExpiresAt = now.AddDays(DaysKept),
         });
@@ -55,8 +64,18 @@ internal static class UserMessage
             ExpiresAt = now.AddDays(DaysKept),
         });
 
+    private static string ActionOf(WorkflowKind kind) => kind.Name switch
+    {
+        "create" => "013",
+        "delete" => "014",
+        "restore" => "015",
+        _ => "901",
+    };
+
     private static string DetailOf(WorkflowKind kind, string reason)
     {
+        if (kind == WorkflowKind.Verify)
+            return "902";
         if (IsAt(reason, WorkflowStep.AttachDevice) || IsAt(reason, WorkflowStep.ExposeDevice))
             return "021";
         if (IsAt(reason, WorkflowStep.DetachDevice) || IsAt(reason, WorkflowStep.DisconnectDevice))

@@ -16,10 +16,16 @@ public sealed record WorkflowKind(string Name, string Status)
     /// <summary>Removes the backup.</summary>
     public static readonly WorkflowKind Delete = new("delete", BackupStatus.Deleting);
 
-    /// <summary>All of them.</summary>
+    /// <summary>
+    /// Proves that what is stored of the backup is good. It is a claim on the record of the verification, not on that
+    /// of the backup, whose status stays as it is.
+    /// </summary>
+    public static readonly WorkflowKind Verify = new("verify", VerificationStatus.Verifying);
+
+    /// <summary>Those that the status of a backup tells of.</summary>
     public static readonly IReadOnlyList<WorkflowKind> All = [Create, Restore, Delete];
 
-    /// <summary>The workflow that a record of this status is in; null when none is under way.</summary>
+    /// <summary>The workflow that a backup of this status is in; null when none is under way.</summary>
     public static WorkflowKind? Of(string status) => All.FirstOrDefault(kind => kind.Status == status);
 
     /// <inheritdoc/>

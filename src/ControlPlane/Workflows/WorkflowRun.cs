@@ -9,26 +9,38 @@ namespace BackupEngine.ControlPlane.Workflows;
 internal sealed class WorkflowRun
 {
     private WorkflowRun(
-        BackupClaim claim, WorkflowServices services, BackupRecord record, StepLog log, BackupEntity backup,
-        VolumeEntity? volume)
+        WorkflowServices services, ClaimedRecord claimed, StepLog log, BackupEntity backup, VolumeEntity? volume)
     {
-        (Claim, Services, Record, Log, Backup, Volume) = (claim, services, record, log, backup, volume);
+        (Services, Claimed, Log, Backup, Volume) = (services, claimed, log, backup, volume);
         Logger = services.Logs.CreateLogger("BackupEngine.Workflow");
-        Steps = new WorkflowSteps(record, log, claim, services.Observer, Logger);
-        Undo = new UndoStack(record, log, Logger);
+        Steps = new WorkflowSteps(claimed, log, Claim, services.Observer, Logger);
+        Undo = new UndoStack(claimed, log, Logger);
     }
 
     /// <summary>The claim.</summary>
-    public BackupClaim Claim { get; }
+    public BackupClaim Claim => Claimed.Claim;
 
-    /// <summary>The record's writes.</summary>
-    public BackupRecord Record { get; }
+    /// <summary>The record that is claimed, whichever it is.</summary>
+    public ClaimedRecord Claimed { get; }
+
+    /// <summary>The writes of the backup's record; only where that is what is claimed.</summary>
+    public BackupRecord Record => (BackupRecord)Claimed;
+
+    /// <summary>The writes of the verification's record; only where that is what is claimed.</summary>
+    public VerificationRecord Verification => (VerificationRecord)Claimed;
 
     /// <summary>The record as it was when the claim was made.</summary>
     public BackupEntity Backup { get; }
 
     /// <summary>The volume that is read, or written by a restore; null when its record is gone.</summary>
     public VolumeEntity? Volume { get; }
+
+    /// <summary>What is to be verified; null where that is not the action.</summary>
+    public BackupVerificationEntity? Asked { get; private init; }
+
+    /// <summary>Whether the action had been cancelled when the claim was made.</summary>
+    public bool CancelRequested =>
+        (Asked is { } asked ? asked.CancelRequestedAt : Backup.CancelRequestedAt) is not null;
 
     /// <summary>The step log of the action.</summary>
     public StepLog Log { get; }
@@ -61,20 +73,46 @@ internal sealed class WorkflowRun
     public VolumeEntity RequireVolume() => Volume ?? throw new InvalidOperationException(
         $"volume {Backup.RestoreVolumeId ?? Backup.VolumeId} does not exist any more");
 
+    /// <summary>Writes the progress of a job to the record until it is disposed.</summary>
+    public ProgressWriter WriteProgress() =>
+        new(Claimed, TimeSpan.FromSeconds(Options.ProgressSeconds), Time, Logger);
+
+    /// <summary>
+    /// What a transfer may do in a second, in bytes, 0 being no limit: the lower one of the operator's limit and of
+    /// what the owner asked for.
+    /// </summary>
+    public long RateLimit(int operatorMiB)
+    {
+        var (most, asked) = (operatorMiB, Backup.RateLimitMiB);
+        return (long)(most > 0 && asked > 0 ? Math.Min(most, asked) : Math.Max(most, asked)) << 20;
+    }
+
     /// <summary>Reads what the claim is about.</summary>
     public static async Task<WorkflowRun> OpenAsync(
         BackupClaim claim, WorkflowServices services, CancellationToken cancellationToken)
     {
-        var record = new BackupRecord(
-            services.Databases, claim, services.Options.Host, services.Options.LeaseSeconds, services.Time,
-            services.Logs.CreateLogger<BackupRecord>());
-        var backup = await record.ReadAsync(cancellationToken);
+        var record = RecordOf(claim, services);
+        var backup = await record.QueryAsync(
+            (database, token) => database.Backups.AsNoTracking().SingleAsync(b => b.Id == claim.BackupId, token),
+            cancellationToken);
         var volumeId = claim.Kind == WorkflowKind.Restore ? backup.RestoreVolumeId : backup.VolumeId;
         var volume = await record.QueryAsync(
             (database, token) => database.Volumes.AsNoTracking()
                 .SingleOrDefaultAsync(v => v.Id == volumeId && v.DeletedAt == null, token),
             cancellationToken);
         var log = await StepLog.OpenAsync(record, cancellationToken);
-        return new WorkflowRun(claim, services, record, log, backup, volume);
+        return new WorkflowRun(services, record, log, backup, volume)
+        {
+            Asked = record is VerificationRecord verification ? await verification.ReadAsync(cancellationToken) : null,
+        };
+    }
+
+    private static ClaimedRecord RecordOf(BackupClaim claim, WorkflowServices services)
+    {
+        var (host, lease) = (services.Options.Host, services.Options.LeaseSeconds);
+        var log = services.Logs.CreateLogger<ClaimedRecord>();
+        return claim.Kind == WorkflowKind.Verify
+            ? new VerificationRecord(services.Databases, claim, host, lease, services.Time, log)
+            : new BackupRecord(services.Databases, claim, host, lease, services.Time, log);
     }
 }

@@ -73,6 +73,12 @@ public sealed record WorkflowStep(int Number, string Name)
     /// <summary>Delete: the data plane removes the backup from the repository.</summary>
     public static readonly WorkflowStep RemoveData = new(12, "remove-data");
 
+    /// <summary>Verify: the data plane reads what is stored of the backup and proves that it is good.</summary>
+    public static readonly WorkflowStep VerifyData = new(12, "verify-data");
+
+    /// <summary>Verify: the result is in the record of the verification.</summary>
+    public static readonly WorkflowStep ResultRecorded = new(18, "result-recorded");
+
     /// <summary>Delete: the volume service is asked to drop the backup's base point.</summary>
     public static readonly WorkflowStep DropBasePoint = new(16, "drop-base-point");
 

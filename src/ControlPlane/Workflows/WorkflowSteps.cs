@@ -10,7 +10,7 @@ namespace BackupEngine.ControlPlane.Workflows;
 /// Runs the steps of one workflow: a line before, the action, a line after; a span and a log message for each.
 /// </summary>
 internal sealed class WorkflowSteps(
-    BackupRecord record, StepLog log, BackupClaim claim, IStepObserver observer, ILogger logger)
+    ClaimedRecord record, StepLog log, BackupClaim claim, IStepObserver observer, ILogger logger)
 {
     /// <summary>Runs a step whose action has an answer.</summary>
     /// <param name="step">The step.</param>

@@ -1,3 +1,4 @@
+using BackupEngine.Chunkstore;
 using BackupEngine.Chunkstore.Verification;
 using Contract = BackupEngine.DataPlane.Protocol;
 
@@ -12,8 +13,8 @@ internal static class VerifyResults
     /// </summary>
     public const int MaximumListed = 1000;
 
-    /// <summary>Of a report, whatever its size.</summary>
-    public static Contract.VerifyResult Describe(VerifyReport report) => new()
+    /// <summary>Of a report, whatever its size; of the harmed backups, those that were asked for come first.</summary>
+    public static Contract.VerifyResult Describe(VerifyReport report, IReadOnlyCollection<BackupId> asked) => new()
     {
         Clean = report.Clean,
         Backups = report.Backups,
@@ -21,13 +22,15 @@ internal static class VerifyResults
         Packs = report.Packs,
         PacksRead = report.PacksRead,
         BytesRead = report.BytesRead,
+        RecordsChecked = report.RecordsChecked,
+        RecordsBad = report.RecordsBad,
         UnindexedPacks = report.UnindexedPacks,
         QuarantinedRecords = report.QuarantinedRecords,
         QuarantinedPacks = report.QuarantinedPacks,
         FaultCount = report.Faults.Count,
         Faults = { report.Faults.Take(MaximumListed).Select(Describe) },
         HarmedCount = report.Harmed.Count,
-        Harmed = { Describe(report.Harmed) },
+        Harmed = { Describe([.. report.Harmed.OrderBy(harmed => asked.All(id => id.Value != harmed.BackupId))]) },
         SupersededCount = report.Superseded.Count,
         Warnings = { report.Warnings },
     };

@@ -22,6 +22,6 @@ internal sealed class VerifyWork : JobWork
         using var lease = context.Services.Repositories.LeaseForWhatNeedsNoKey(Repository);
         var report = await BoundedUpkeep.VerifyAsync(
             lease.Repository, Options, context.Shared, context.Wait, new VerifyPhases(context), cancellationToken);
-        return job => job.Verify = VerifyResults.Describe(report);
+        return job => job.Verify = VerifyResults.Describe(report, Options.Backups);
     }
 }

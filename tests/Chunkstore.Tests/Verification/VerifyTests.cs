@@ -36,6 +36,7 @@ public sealed class VerifyTests : IDisposable
         Assert.Empty(report.Warnings);
         Assert.Equal(2, report.Backups);
         Assert.Equal(level == VerifyLevel.Structure ? 0 : report.Packs, report.PacksRead);
+        Assert.Equal((level == VerifyLevel.Structure, 0), (report.RecordsChecked == 0, report.RecordsBad));
         Assert.Empty(repository.Files("quarantine"));
         Assert.Empty(repository.Files("sessions"));
     }
@@ -54,6 +55,8 @@ public sealed class VerifyTests : IDisposable
         Assert.False(report.Clean);
         var fault = Assert.Single(report.Faults, fault => fault.Kind == FaultKind.Record);
         Assert.Equal((file, offset), (fault.File, fault.OffsetBytes));
+        Assert.Equal(1, report.RecordsBad);
+        Assert.InRange(report.RecordsChecked, 2, long.MaxValue);
         var harmed = Assert.Single(report.Harmed);
         Assert.Equal("first", harmed.BackupId);
         Assert.Equal([new Extent(8 * ChunkSize, ChunkSize)], harmed.Ranges);

@@ -14,15 +14,25 @@ internal sealed class ApiClient(HttpClient http, TokenUser user, string version)
 
     public Task<ApiAnswer> PostAsync(string path, string body) => SendAsync(HttpMethod.Post, path, body);
 
+    /// <summary>With a header beside the usual ones.</summary>
+    public Task<ApiAnswer> PostAsync(string path, string body, string header, params string[] values) =>
+        SendAsync(HttpMethod.Post, path, body, headers: [.. values.Select(value => (header, value))]);
+
     public Task<ApiAnswer> PutAsync(string path, string body) => SendAsync(HttpMethod.Put, path, body);
 
     public async Task<ApiAnswer> SendAsync(
-        HttpMethod method, string path, string? body = null, string contentType = "application/json")
+        HttpMethod method,
+        string path,
+        string? body = null,
+        string contentType = "application/json",
+        IReadOnlyList<(string Name, string Value)>? headers = null)
     {
         var address = path.StartsWith("/v3", StringComparison.Ordinal) ? path : $"/v3/{user.ProjectId}{path}";
         using var request = new HttpRequestMessage(method, address);
         request.Headers.Add("X-Auth-Token", user.Token);
         request.Headers.Add("OpenStack-API-Version", "volume " + version);
+        foreach (var (name, value) in headers ?? [])
+            request.Headers.TryAddWithoutValidation(name, value);
         if (body is not null)
             request.Content = new StringContent(body, Encoding.UTF8, contentType);
         using var response = await http.SendAsync(request, TestContext.Current.CancellationToken);

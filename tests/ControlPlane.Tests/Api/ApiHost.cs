@@ -1,4 +1,5 @@
 using BackupEngine.ControlPlane.Api;
+using BackupEngine.ControlPlane.Api.Idempotency;
 using BackupEngine.ControlPlane.Authentication;
 using BackupEngine.ControlPlane.Bus;
 using BackupEngine.ControlPlane.Database;
@@ -12,6 +13,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace BackupEngine.ControlPlane.Tests.Api;
@@ -105,6 +107,9 @@ public sealed class ApiHost : IAsyncLifetime
 
     internal EngineDatabase Database() =>
         _app!.Services.GetRequiredService<IDbContextFactory<EngineDatabase>>().CreateDbContext();
+
+    internal Task<int> SweepKeysAsync() => _app!.Services.GetServices<IHostedService>().OfType<IdempotencyKeySweep>()
+        .Single().SweepAsync(TestContext.Current.CancellationToken);
 
     internal async Task<T> AddAsync<T>(T record)
         where T : class

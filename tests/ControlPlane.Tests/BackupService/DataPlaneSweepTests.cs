@@ -72,6 +72,26 @@ public sealed class DataPlaneSweepTests : IDisposable
     }
 
     [Fact]
+    public async Task A_verification_has_claims_of_its_own_beside_those_of_its_backup()
+    {
+        var here = await _bench.AskVerificationAsync();
+        var elsewhere = await _bench.AskVerificationAsync();
+        await _bench.ClaimVerificationAsync(here.Id);
+        await _bench.ClaimVerificationAsync(elsewhere.Id, "host-b");
+        var backup = await AddClaimedAsync(WorkflowBench.Host, leased: true);
+        await AddClaimLineAsync(backup, attempt: 9, "host-b", WorkflowKind.Verify.Name);
+        await AddClaimLineAsync(here.Id, attempt: 9, "host-b");
+        string[] kept = [Put(ClaimedName.Verify, here.Id, 1), Put(ClaimedName.Backup, backup, 1)];
+        Put(ClaimedName.Verify, elsewhere.Id, 1);
+        Put(ClaimedName.Verify, backup, 1);
+
+        await Sweep().SweepAsync(TestContext.Current.CancellationToken);
+
+        var left = _bench.DataPlane.Jobs.Values.Where(job => job.State == JobState.Running).Select(job => job.JobId);
+        Assert.Equal(kept.Order(StringComparer.Ordinal), left.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public async Task A_host_that_has_its_record_back_begins_the_transfer_anew()
     {
         _bench.LeaseSeconds = 2;
@@ -95,7 +115,7 @@ public sealed class DataPlaneSweepTests : IDisposable
 
     [Theory]
     [InlineData("backup-6f1c3b1e-6b0c-4a35-9b2f-0a4b3c2d1e0f")]
-    [InlineData("verify-6f1c3b1e-6b0c-4a35-9b2f-0a4b3c2d1e0f-claim-1-6f1c3b1e6b0c4a359b2f0a4b3c2d1e0f")]
+    [InlineData("gc-6f1c3b1e-6b0c-4a35-9b2f-0a4b3c2d1e0f-claim-1-6f1c3b1e6b0c4a359b2f0a4b3c2d1e0f")]
     [InlineData("")]
     public void Other_names_are_none_of_a_workflow(string name) => Assert.Null(ClaimedName.Parse(name));
 
@@ -128,12 +148,13 @@ public sealed class DataPlaneSweepTests : IDisposable
         return backup.Id;
     }
 
-    private Task<BackupStepEntity> AddClaimLineAsync(Guid backupId, long attempt, string host)
+    private Task<BackupStepEntity> AddClaimLineAsync(
+        Guid backupId, long attempt, string host, string workflow = "create")
     {
         var line = new BackupStepEntity
         {
             BackupId = backupId,
-            Workflow = "create",
+            Workflow = workflow,
             Step = WorkflowStep.RecordClaimed.Number,
             Name = WorkflowStep.RecordClaimed.Name,
             Attempt = attempt,

@@ -24,6 +24,41 @@ public sealed class ScheduleTests
     }
 
     [Fact]
+    public void Priorities_order_a_project_and_take_no_turn_from_another()
+    {
+        QueueEntry[] waiting =
+        [
+            Waits("a", 0) with { Priority = BackupPriority.Low },
+            Waits("a", 1),
+            Waits("a", 2) with { Priority = BackupPriority.Urgent },
+            Waits("a", 3) with { Priority = BackupPriority.Urgent },
+            Waits("b", 4) with { Priority = BackupPriority.Low },
+        ];
+
+        var order = QueueOrder.Of(waiting, []);
+
+        Assert.Equal([waiting[2], waiting[4], waiting[3], waiting[1], waiting[0]], order);
+    }
+
+    [Fact]
+    public void A_host_verifies_one_thing_at_a_time_beside_its_transfers()
+    {
+        var runs = Verifies("a", 0) with { Host = "one" };
+        QueueEntry[] waiting = [Verifies("b", 1), Waits("c", 2)];
+
+        Assert.Equal([waiting[1]], new Schedule(waiting, [runs], [Backup("one", 9)], "zone").For("one", 9));
+        Assert.Empty(new Schedule(waiting, [runs], [Backup("one", 1)], "zone").For("one", 9));
+        var two = new Schedule([waiting[0]], [runs], [Backup("one", 9), Backup("two", 9)], "volume-host");
+        Assert.Equal([waiting[0]], two.For("two", 9));
+        Assert.Contains(
+            "room on one",
+            new Schedule(waiting, [runs], [Backup("one", 9)], "zone").WaitsFor(waiting[0]),
+            StringComparison.Ordinal);
+        Assert.Equal(
+            "a backup service: none runs", new Schedule(waiting, [], [], "volume-host").WaitsFor(waiting[0]));
+    }
+
+    [Fact]
     public void The_least_busy_host_takes_the_next_and_then_counts_as_busier()
     {
         var running = Waits("a", 0) with { Host = "one", SizeGiB = 10 };
@@ -101,6 +136,9 @@ public sealed class ScheduleTests
             Assert.Empty(one.Intersect(two));
             Assert.Equal(Math.Min(count, first + second), one.Count + two.Count);
         });
+
+    private static QueueEntry Verifies(string project, int minute) =>
+        Waits(project, minute) with { Kind = WorkflowKind.Verify, VolumeHost = null };
 
     private static QueueEntry Waits(string project, int minute, int sizeGiB = 1) => new(
         Guid.NewGuid(), WorkflowKind.Create, project, Guid.NewGuid(), sizeGiB, "nova", "volumes", Host: null,

@@ -54,9 +54,10 @@ public sealed class BlockStorage : IDisposable
         },
     });
 
-    public async Task<Guid> BeginBackupAsync(Guid volume, bool incremental = false)
+    public async Task<Guid> BeginBackupAsync(Guid volume, bool incremental = false, int? rateLimitMiB = null)
     {
         var body = new JsonObject { ["volume_id"] = volume, ["incremental"] = incremental, ["force"] = true };
+        Limit(body, rateLimitMiB);
         var made = await PostAsync("backups", new JsonObject { ["backup"] = body });
         return made["backup"]!["id"]!.GetValue<Guid>();
     }
@@ -68,9 +69,10 @@ public sealed class BlockStorage : IDisposable
         return id;
     }
 
-    public async Task<Guid> BeginRestoreAsync(Guid backup, Guid? volume = null)
+    public async Task<Guid> BeginRestoreAsync(Guid backup, Guid? volume = null, int? rateLimitMiB = null)
     {
         var body = new JsonObject { ["volume_id"] = volume };
+        Limit(body, rateLimitMiB);
         var answer = await PostAsync($"backups/{backup}/restore", new JsonObject { ["restore"] = body });
         return answer["restore"]!["volume_id"]!.GetValue<Guid>();
     }
@@ -124,6 +126,37 @@ public sealed class BlockStorage : IDisposable
         return facts;
     }
 
+    /// <summary>How far the work on a backup has come.</summary>
+    public async Task<JsonNode> ProgressAsync(Guid backup) =>
+        (await GetAsync($"backups/{backup}/progress"))!["progress"]!;
+
+    /// <summary>What a backup took and cost.</summary>
+    public async Task<JsonNode> StatisticsAsync(Guid backup) =>
+        (await GetAsync($"backups/{backup}/statistics"))!["statistics"]!;
+
+    /// <summary>Verifies a backup; answers when that has ended.</summary>
+    public async Task<JsonNode> VerifyAsync(Guid backup, string level)
+    {
+        await PostAsync(
+            $"backups/{backup}/action", new JsonObject { ["os-verify"] = new JsonObject { ["level"] = level } });
+        JsonNode? verification = null;
+        await Eventually.HoldsAsync(
+            async () =>
+            {
+                verification = (await GetAsync($"backups/{backup}/verification"))!["verification"]!;
+                return verification["status"]!.GetValue<string>() != "verifying";
+            },
+            $"the end of the verification of {backup}");
+        return verification!;
+    }
+
+    /// <summary>What the user was told of a backup.</summary>
+    public async Task<string[]> MessagesAsync(Guid backup) =>
+    [
+        .. (await GetAsync($"messages?resource_uuid={backup}"))!["messages"]!.AsArray()
+            .Select(message => message!["user_message"]!.GetValue<string>()),
+    ];
+
     /// <summary>What the data plane counted.</summary>
     public async Task<long> StatisticAsync(Guid backup, string name)
     {
@@ -134,6 +167,12 @@ public sealed class BlockStorage : IDisposable
     }
 
     public void Dispose() => _http.Dispose();
+
+    private static void Limit(JsonObject body, int? rateLimitMiB)
+    {
+        if (rateLimitMiB is { } limit)
+            body["backup-engine:options"] = new JsonObject { ["rate_limit_mib"] = limit };
+    }
 
     private static JsonObject Action(string name) => new()
     {

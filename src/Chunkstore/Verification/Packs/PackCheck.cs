@@ -66,6 +66,7 @@ internal sealed class PackCheck(
             // The disk refuses some of it: what else can be read is found record by record.
             AddFault(findings, exception.Message);
             findings.BadRecords.Clear();
+            findings.Records = 0;
             await CheckOneByOneAsync(findings, name, cancellationToken);
         }
     }
@@ -83,6 +84,7 @@ internal sealed class PackCheck(
             {
                 var length = RecordHeader.SizeBytes + entry.StoredLength;
                 var record = await window.AtAsync(entry.Offset, length, cancellationToken);
+                findings.Records++;
                 AddBad(findings, entry, Compare(findings.Pack, directory.Header?.Type, record, entry));
                 findings.UnindexedRecords += index.Has(findings.Pack, entry) ? 0 : 1;
             }
@@ -94,6 +96,7 @@ internal sealed class PackCheck(
         await foreach (var (offset, header) in PackScan.RecordsAsync(window, end, cancellationToken))
         {
             var record = await window.AtAsync(offset, header.RecordLength, cancellationToken);
+            findings.Records++;
             if (decode?.Invoke(findings.Pack, directory.Header?.Type, record.Span, header) is null or "")
             {
                 found[offset] = header;
@@ -149,6 +152,7 @@ internal sealed class PackCheck(
             var record = _buffer.AsMemory(
                 0, Math.Min(_buffer.Length, Math.Min(MaximumRecordBytes, entry.RecordLength)));
             string fault;
+            findings.Records++;
             try
             {
                 var read = await backend.ReadAsync(name, entry.Offset, record, cancellationToken);

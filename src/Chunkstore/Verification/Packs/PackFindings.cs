@@ -11,6 +11,9 @@ internal sealed class PackFindings(PackId pack)
     /// <summary>Bytes of the pack that were read.</summary>
     public long BytesRead { get; set; }
 
+    /// <summary>Records that were looked at, the damaged ones included, as a number.</summary>
+    public long Records { get; set; }
+
     /// <summary>What is wrong outside of the records; empty where nothing is.</summary>
     public List<string> Faults { get; } = [];
 

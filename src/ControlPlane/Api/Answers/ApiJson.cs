@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using BackupEngine.ControlPlane.Api.BackupPolicies;
 using BackupEngine.ControlPlane.Api.Backups;
+using BackupEngine.ControlPlane.Api.Backups.Extensions;
 using BackupEngine.ControlPlane.Api.Backups.Records;
 using BackupEngine.ControlPlane.Api.Discovery;
 using BackupEngine.ControlPlane.Api.Messages;
@@ -37,6 +38,10 @@ namespace BackupEngine.ControlPlane.Api.Answers;
 [JsonSerializable(typeof(RestoreView))]
 [JsonSerializable(typeof(IReadOnlyList<QueueEntryView>))]
 [JsonSerializable(typeof(BackupStepView))]
+[JsonSerializable(typeof(ProgressView))]
+[JsonSerializable(typeof(StatisticsView))]
+[JsonSerializable(typeof(ChainView))]
+[JsonSerializable(typeof(VerificationView))]
 [JsonSerializable(typeof(ConnectionInfoView))]
 [JsonSerializable(typeof(ExtensionView))]
 [JsonSerializable(typeof(ServiceView))]

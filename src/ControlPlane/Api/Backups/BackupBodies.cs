@@ -1,5 +1,7 @@
+using BackupEngine.ControlPlane.Api.Backups.Extensions;
 using BackupEngine.ControlPlane.Api.Bodies;
 using BackupEngine.ControlPlane.Api.Versions;
+using BackupEngine.ControlPlane.Workflows;
 
 namespace BackupEngine.ControlPlane.Api.Backups;
 
@@ -18,6 +20,7 @@ internal static class BackupBodies
         ("force", BodyFields.Truth),
         ("name", BodyFields.Name),
         ("snapshot_id", BodyFields.UuidOrNull),
+        (ActionOptions.Field, ActionOptions.Schema),
     ];
 
     private static readonly (string, Schema)[] UpdateFields =
@@ -38,6 +41,19 @@ internal static class BackupBodies
 
     /// <summary>Of the action <c>os-unprotect</c>, likewise.</summary>
     public static readonly Schema Unprotect = ObjectSchema.Body("os-unprotect", BodyFields.Anything);
+
+    /// <summary>Of the action <c>os-verify</c>.</summary>
+    public static readonly Schema Verify = ObjectSchema.Body("os-verify", new ObjectSchema
+    {
+        Properties =
+        [
+            (
+                "level",
+                new TextSchema { Nullable = false, OneOf = [VerificationLevel.Quick, VerificationLevel.Full] }),
+            ("percent", new NumberSchema { Minimum = 1, Maximum = 100 }),
+        ],
+        Nullable = true,
+    });
 
     /// <summary>Of the action <c>os-force_delete</c>.</summary>
     public static readonly Schema ForceDelete = ObjectSchema.Body("os-force_delete", new ObjectSchema
@@ -63,7 +79,12 @@ internal static class BackupBodies
     /// </summary>
     public static readonly Schema Restore = ObjectSchema.Body("restore", new ObjectSchema
     {
-        Properties = [("name", BodyFields.Name), ("volume_id", BodyFields.UuidOrNull)],
+        Properties =
+        [
+            ("name", BodyFields.Name),
+            ("volume_id", BodyFields.UuidOrNull),
+            (ActionOptions.Field, ActionOptions.Schema),
+        ],
     });
 
     /// <summary>To make a backup, at a version.</summary>

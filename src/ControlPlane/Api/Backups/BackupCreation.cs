@@ -1,5 +1,6 @@
 using BackupEngine.ControlPlane.Api.Commands;
 using BackupEngine.ControlPlane.Api.Faults;
+using BackupEngine.ControlPlane.Api.Idempotency;
 using BackupEngine.ControlPlane.Api.Listing;
 using BackupEngine.ControlPlane.Api.Pipeline;
 using BackupEngine.ControlPlane.Api.Quotas;
@@ -24,19 +25,28 @@ internal sealed class BackupCreation(
     QuotaGate quota,
     CommandDispatch commands,
     BackupRequestLog steps,
+    IdempotencyKeys keys,
     TimeProvider clock)
 {
     /// <summary>Makes the record and sends the command, for a request.</summary>
     /// <exception cref="ApiFaultException">The request is refused; nothing has changed.</exception>
-    public Task<BackupEntity> CreateAsync(ApiRequest request, NewBackup asked, CancellationToken cancellationToken) =>
-        CreateAsync(
+    public Task<BackupEntity> CreateAsync(ApiRequest request, NewBackup asked, CancellationToken cancellationToken)
+    {
+        // What was made before is told to those only who may make it.
+        if (asked.Key is not null)
+            request.Require(PolicyRules.BackupCreate, request.Caller.ProjectId);
+        return CreateAsync(
             request.Caller,
             asked,
             begin: null,
             volume => request.Require(PolicyRules.BackupCreate, volume),
             cancellationToken);
+    }
 
-    /// <summary>Makes the record and sends the command, for whoever asks not by a request.</summary>
+    /// <summary>
+    /// Makes the record and sends the command, for whoever asks not by a request. What was asked for before, by its
+    /// key, does nothing more.
+    /// </summary>
     /// <param name="caller">Whose backup it is.</param>
     /// <param name="asked">What is asked for.</param>
     /// <param name="begin">Done first in the transaction that makes the record; null: nothing.</param>
@@ -54,23 +64,38 @@ internal sealed class BackupCreation(
         CancellationToken cancellationToken)
     {
         var receivedAt = clock.GetUtcNow().UtcDateTime;
-        var backup = await RecordAsync(caller, asked, begin, admit, receivedAt, cancellationToken);
+        await using var transaction = await database.Database.BeginTransactionAsync(cancellationToken);
+        if (begin is not null)
+            await begin();
+        if (asked.Key is { } key && await FindMadeAsync(caller, key, cancellationToken) is { } made)
+            return made;
+        var backup = await RecordAsync(caller, asked, admit, receivedAt, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
         var failure = await commands.ToBackupServicesAsync(new CreateBackup { BackupId = backup.Id });
         await steps.RecordSentAsync(backup.Id, BackupWorkflows.Create, failure);
         return backup;
     }
 
+    /// <summary>
+    /// What the first request with the key made, as it was then; null: this is the first. After the project's turn
+    /// whoever came before has committed.
+    /// </summary>
+    private async Task<BackupEntity?> FindMadeAsync(
+        Caller caller, IdempotencyKey key, CancellationToken cancellationToken)
+    {
+        await quota.TakeTurnAsync(caller.ProjectId, cancellationToken);
+        return await keys.FindAsync(caller.ProjectId, key, cancellationToken) is { } made
+            ? new BackupEntity { Id = made.BackupId, Name = made.BackupName }
+            : null;
+    }
+
     private async Task<BackupEntity> RecordAsync(
         Caller caller,
         NewBackup asked,
-        Func<Task>? begin,
         Action<VolumeEntity> admit,
         DateTime receivedAt,
         CancellationToken cancellationToken)
     {
-        await using var transaction = await database.Database.BeginTransactionAsync(cancellationToken);
-        if (begin is not null)
-            await begin();
         var volume = await database.FindVolumeAsync(caller, $"{asked.VolumeId}", cancellationToken);
         admit(volume);
         var snapshot = asked.SnapshotId is null
@@ -86,8 +111,9 @@ internal sealed class BackupCreation(
         var backup = Draft(caller, asked, volume, snapshot, parent, now);
         database.Backups.Add(backup);
         steps.AddAccepted(backup, BackupWorkflows.Create, receivedAt);
+        if (asked.Key is { } key)
+            keys.Add(key, backup);
         await database.SaveChangesAsync(cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
         return backup;
     }
 
@@ -133,6 +159,8 @@ internal sealed class BackupCreation(
             SizeGiB = volume.SizeGiB,
             MetadataJson = asked.MetadataJson,
             PolicyId = asked.PolicyId,
+            RateLimitMiB = asked.Options.RateLimitMiB,
+            Priority = asked.Options.Priority,
             VolumeMetadataJson = SavedVolume.Save(volume),
             DataTimestamp = snapshot?.CreatedAt ?? now,
             CreatedAt = now,

@@ -1,3 +1,4 @@
+using BackupEngine.ControlPlane.Api.Backups.Extensions;
 using BackupEngine.ControlPlane.Api.Commands;
 using BackupEngine.ControlPlane.Api.Faults;
 using BackupEngine.ControlPlane.Api.Listing;
@@ -41,6 +42,7 @@ internal sealed class BackupDeletion(
         {
             if (!await BeginAsync(backup.Id, from, cancellationToken) || !await confirm())
                 return false;
+            await BackupVerifications.CancelAsync(database, backup.Id, cancellationToken);
             steps.AddAccepted(backup, BackupWorkflows.Delete, receivedAt);
             await database.SaveChangesAsync(cancellationToken);
             await transaction.CommitAsync(cancellationToken);

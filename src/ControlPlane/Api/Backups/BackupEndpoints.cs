@@ -1,7 +1,9 @@
 using BackupEngine.ControlPlane.Api.Answers;
+using BackupEngine.ControlPlane.Api.Backups.Extensions;
 using BackupEngine.ControlPlane.Api.Backups.Records;
 using BackupEngine.ControlPlane.Api.Bodies;
 using BackupEngine.ControlPlane.Api.Faults;
+using BackupEngine.ControlPlane.Api.Idempotency;
 using BackupEngine.ControlPlane.Api.Listing;
 using BackupEngine.ControlPlane.Api.Pipeline;
 using BackupEngine.ControlPlane.Authentication.Policies;
@@ -14,6 +16,7 @@ namespace BackupEngine.ControlPlane.Api.Backups;
 internal static class BackupEndpoints
 {
     private const int UpdateSince = 9;
+    private const string VerifyAction = "os-verify";
 
     /// <summary>Maps the routes.</summary>
     public static void Map(IEndpointRouteBuilder routes)
@@ -29,6 +32,7 @@ internal static class BackupEndpoints
         routes.MapPost("/backups/{id}/restore", RestoreAsync);
         routes.MapPost("/backups/{id}/action", ActAsync);
         routes.MapGet("/backups/{id}/steps", StepsAsync);
+        BackupExtensionEndpoints.Map(routes);
         BackupRecordEndpoints.Map(routes);
     }
 
@@ -37,7 +41,8 @@ internal static class BackupEndpoints
     {
         var body = await BodyReader.ReadAsync(request.Http, cancellationToken);
         BackupBodies.Create(request.Version).Require(body);
-        var backup = await creation.CreateAsync(request, NewBackup.Read(body), cancellationToken);
+        var asked = NewBackup.Read(body) with { Key = IdempotencyKey.Read(request.Http, body) };
+        var backup = await creation.CreateAsync(request, asked, cancellationToken);
         return new ObjectAnswer<BackupSummary>(
             "backup",
             BackupViews.Summary(request, backup),
@@ -95,17 +100,42 @@ internal static class BackupEndpoints
         var restore = body["restore"]!;
         var volumeId = UuidSchema.Read(restore["volume_id"]);
         var name = BodyFields.ReadTrimmed(restore, "name");
-        var answer = await restoration.RestoreAsync(request, id, volumeId, name, cancellationToken);
+        var options = ActionOptions.Read(restore);
+        var answer = await restoration.RestoreAsync(request, id, volumeId, name, options, cancellationToken);
         return new ObjectAnswer<RestoreView>(
             "restore", answer, ApiJson.Relaxed.RestoreView, StatusCodes.Status202Accepted);
     }
 
     private static async Task<IResult> ActAsync(
-        ApiRequest request, string id, BackupActions actions, CancellationToken cancellationToken)
+        ApiRequest request,
+        string id,
+        BackupActions actions,
+        BackupVerifications verifications,
+        ProgressReader progress,
+        CancellationToken cancellationToken)
     {
         var body = await BodyReader.ReadAsync(request.Http, cancellationToken);
+        if (ActionBody.NameOf(body) == VerifyAction)
+            return await VerifyAsync(request, id, body, verifications, progress, cancellationToken);
         await actions.ActAsync(request, id, body, cancellationToken);
         return Results.StatusCode(StatusCodes.Status202Accepted);
+    }
+
+    /// <summary>The one action with an answer: the verification that was begun.</summary>
+    private static async Task<IResult> VerifyAsync(
+        ApiRequest request,
+        string id,
+        BodyValue body,
+        BackupVerifications verifications,
+        ProgressReader progress,
+        CancellationToken cancellationToken)
+    {
+        BackupBodies.Verify.Require(body);
+        var asked = await verifications.BeginAsync(request, id, body[VerifyAction], cancellationToken);
+        var view = VerificationView.Of(
+            asked, await progress.ReadAsync(asked, cancellationToken), request.Caller.IsAdmin);
+        return new ObjectAnswer<VerificationView>(
+            "verification", view, ApiJson.Relaxed.VerificationView, StatusCodes.Status202Accepted);
     }
 
     private static async Task<IResult> StepsAsync(

@@ -1,3 +1,4 @@
+using BackupEngine.ControlPlane.Api.Backups.Extensions;
 using BackupEngine.ControlPlane.Database;
 using BackupEngine.ControlPlane.Database.Entities;
 using Microsoft.EntityFrameworkCore;
@@ -27,6 +28,8 @@ internal sealed class BackupOverruling(EngineDatabase database, TimeProvider clo
                 cancellationToken);
         if (changed == 0)
             return false;
+        if (status == BackupStatus.Deleting)
+            await BackupVerifications.CancelAsync(database, backup.Id, cancellationToken);
         if (backup.Status == BackupStatus.Creating)
             await GiveBackSourceAsync(backup, cancellationToken);
         else if (backup.Status == BackupStatus.Restoring)

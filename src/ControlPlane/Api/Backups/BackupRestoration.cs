@@ -1,3 +1,4 @@
+using BackupEngine.ControlPlane.Api.Backups.Extensions;
 using BackupEngine.ControlPlane.Api.Commands;
 using BackupEngine.ControlPlane.Api.Faults;
 using BackupEngine.ControlPlane.Api.Listing;
@@ -30,7 +31,12 @@ internal sealed class BackupRestoration(
     /// <summary>Restores to the volume that the body names, or to a new one.</summary>
     /// <exception cref="ApiFaultException">The request is refused; nothing has changed.</exception>
     public async Task<RestoreView> RestoreAsync(
-        ApiRequest request, string id, Guid? volumeId, string? name, CancellationToken cancellationToken)
+        ApiRequest request,
+        string id,
+        Guid? volumeId,
+        string? name,
+        ActionOptions options,
+        CancellationToken cancellationToken)
     {
         var backup = await database.FindBackupAsync(request, id, PolicyRules.BackupRestore, cancellationToken);
         RequireRestorable(backup);
@@ -40,16 +46,16 @@ internal sealed class BackupRestoration(
             ? NewVolume(request, backup, name)
             : await database.FindVolumeAsync(request, $"{volumeId}", PolicyRules.VolumeGet, cancellationToken);
         if (volumeId is null)
-            await RestoreToNewVolumeAsync(request, backup.Id, volume, cancellationToken);
+            await RestoreToNewVolumeAsync(backup.Id, volume, options, cancellationToken);
         else
-            await RestoreToExistingAsync(backup, volume, cancellationToken);
+            await RestoreToExistingAsync(backup, volume, options, cancellationToken);
         return new RestoreView(backup.Id, volume.Id, volume.Name ?? "");
     }
 
     /// <summary>Restores to a volume whose record does not exist yet.</summary>
     /// <exception cref="ApiFaultException">The request is refused; nothing has changed.</exception>
     public Task RestoreToNewVolumeAsync(
-        ApiRequest request, Guid backupId, VolumeEntity volume, CancellationToken cancellationToken)
+        Guid backupId, VolumeEntity volume, ActionOptions options, CancellationToken cancellationToken)
     {
         volume.RestoredFromBackupId = backupId;
         // The command of the restore makes the device: there is none of the volume's own to be sent.
@@ -57,12 +63,14 @@ internal sealed class BackupRestoration(
         return BeginAsync(
             backupId,
             volume.Id,
+            options,
             () => quota.RequireVolumeAsync(volume.ProjectId, volume.SizeGiB, cancellationToken),
             () => AddAsync(volume, cancellationToken),
             cancellationToken);
     }
 
-    private Task RestoreToExistingAsync(BackupEntity backup, VolumeEntity volume, CancellationToken cancellationToken)
+    private Task RestoreToExistingAsync(
+        BackupEntity backup, VolumeEntity volume, ActionOptions options, CancellationToken cancellationToken)
     {
         if (volume.Status != VolumeStatus.Available)
             throw TargetNotAvailable();
@@ -72,6 +80,7 @@ internal sealed class BackupRestoration(
         return BeginAsync(
             backup.Id,
             volume.Id,
+            options,
             () => Task.CompletedTask,
             () => ClaimAsync(volume.Id, cancellationToken),
             cancellationToken);
@@ -80,6 +89,7 @@ internal sealed class BackupRestoration(
     private async Task BeginAsync(
         Guid backupId,
         Guid volumeId,
+        ActionOptions options,
         Func<Task> requireQuota,
         Func<Task> takeVolume,
         CancellationToken cancellationToken)
@@ -89,7 +99,7 @@ internal sealed class BackupRestoration(
         {
             // Rows are always taken in this order, here and everywhere: the project's turn, the backup, the volume.
             await requireQuota();
-            await ClaimBackupAsync(backupId, volumeId, cancellationToken);
+            await ClaimBackupAsync(backupId, volumeId, options, cancellationToken);
             await takeVolume();
             var backup = await database.Backups.AsNoTracking()
                 .SingleAsync(row => row.Id == backupId, cancellationToken);
@@ -103,13 +113,20 @@ internal sealed class BackupRestoration(
         await steps.RecordSentAsync(backupId, BackupWorkflows.Restore, failure);
     }
 
-    private async Task ClaimBackupAsync(Guid backupId, Guid volumeId, CancellationToken cancellationToken)
+    private async Task ClaimBackupAsync(
+        Guid backupId, Guid volumeId, ActionOptions options, CancellationToken cancellationToken)
     {
         var changed = await database.Backups
             .Where(row => row.Id == backupId && row.DeletedAt == null && row.Status == BackupStatus.Available)
             .ExecuteUpdateAsync(
                 set => set.SetProperty(row => row.Status, BackupStatus.Restoring)
                     .SetProperty(row => row.RestoreVolumeId, volumeId)
+                    .SetProperty(row => row.RateLimitMiB, options.RateLimitMiB)
+                    .SetProperty(row => row.Priority, options.Priority)
+                    .SetProperty(row => row.ProgressDoneBytes, (long?)null)
+                    .SetProperty(row => row.ProgressTotalBytes, (long?)null)
+                    .SetProperty(row => row.ProgressBytesPerSecond, (long?)null)
+                    .SetProperty(row => row.ProgressAt, (DateTime?)null)
                     .SetProperty(row => row.FailReason, (string?)null)
                     .SetProperty(row => row.CommandSentAt, (DateTime?)null)
                     .SetProperty(row => row.LeaseExpiresAt, (DateTime?)null)

@@ -11,4 +11,7 @@ internal static class BackupWorkflows
 
     /// <summary>Removes it.</summary>
     public const string Delete = "delete";
+
+    /// <summary>Verifies it.</summary>
+    public const string Verify = "verify";
 }

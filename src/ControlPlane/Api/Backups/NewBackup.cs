@@ -1,5 +1,7 @@
 using BackupEngine.ControlPlane.Api.Answers;
+using BackupEngine.ControlPlane.Api.Backups.Extensions;
 using BackupEngine.ControlPlane.Api.Bodies;
+using BackupEngine.ControlPlane.Api.Idempotency;
 
 namespace BackupEngine.ControlPlane.Api.Backups;
 
@@ -42,6 +44,12 @@ internal sealed record NewBackup
     /// <summary>The policy that asks for it; null: a user does.</summary>
     public Guid? PolicyId { get; init; }
 
+    /// <summary>What it is asked for beside what Block Storage knows.</summary>
+    public ActionOptions Options { get; init; } = ActionOptions.Usual;
+
+    /// <summary>What the client calls the request by, so that it may ask again; null: it does not.</summary>
+    public IdempotencyKey? Key { get; init; }
+
     /// <summary>Reads a body that passed its schema.</summary>
     public static NewBackup Read(BodyValue body)
     {
@@ -56,6 +64,7 @@ internal sealed record NewBackup
             Description = BodyFields.ReadTrimmed(backup, "description"),
             Container = BodyFields.ReadText(backup, "container"),
             AvailabilityZone = BodyFields.ReadText(backup, "availability_zone"),
+            Options = ActionOptions.Read(backup),
             MetadataJson = MetadataText.Write(MetadataSchema.Read(backup["metadata"])),
         };
     }

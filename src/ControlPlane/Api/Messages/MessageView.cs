@@ -15,6 +15,7 @@ internal sealed record MessageView
         ["013"] = "create backup",
         ["014"] = "delete backup",
         ["015"] = "restore backup",
+        ["901"] = "verify backup",
     };
 
     private static readonly Dictionary<string, string> Details = new(StringComparer.Ordinal)
@@ -31,6 +32,8 @@ internal sealed record MessageView
         ["025"] = "Backup driver failed to delete backup.",
         ["026"] = "Backup driver failed to restore backup.",
         ["027"] = "Volume status is invalid.",
+        ["901"] = "Some of what is stored of the backup is damaged: it cannot be restored whole.",
+        ["902"] = "The verification could not be carried out.",
     };
 
     public required Guid Id { get; init; }

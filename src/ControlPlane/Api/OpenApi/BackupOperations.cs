@@ -50,14 +50,38 @@ internal static class BackupOperations
         },
         new(
             "POST /backups/{id}/action",
-            "Cancel, protect (extensions); as administrator reset the status, delete by force")
+            "Cancel, verify, protect (extensions); as administrator reset the status, delete by force")
         {
             Status = Accepted,
             Actions =
             [
-                BackupBodies.Cancel, BackupBodies.Protect, BackupBodies.Unprotect, BackupBodies.ResetStatus,
-                BackupBodies.ForceDelete,
+                BackupBodies.Cancel, BackupBodies.Verify, BackupBodies.Protect, BackupBodies.Unprotect,
+                BackupBodies.ResetStatus, BackupBodies.ForceDelete,
             ],
+        },
+        new("GET /backups/{id}/progress", "Show how far the work on a backup has come (extension)")
+        {
+            Field = "progress",
+            Type = ApiJson.Relaxed.ProgressView,
+        },
+        new("GET /backups/{id}/statistics", "Show what a backup took and cost (extension)")
+        {
+            Field = "statistics",
+            Type = ApiJson.Relaxed.StatisticsView,
+        },
+        new("GET /backups/{id}/chain", "Show what a backup was made on the base of (extension)")
+        {
+            Field = "chain",
+            Type = ApiJson.Relaxed.ChainView,
+        },
+        new("GET /backups/{id}/verification", "Show the verification under way, or the last one (extension)")
+        {
+            Field = "verification",
+            Type = ApiJson.Relaxed.VerificationView,
+        },
+        new("DELETE /backups/{id}/verification", "Cancel the verification under way (extension)")
+        {
+            Status = Accepted,
         },
         new("GET /os-backup-queue", "Show what waits for what (extension)")
         {

@@ -1,12 +1,12 @@
 namespace BackupEngine.ControlPlane.Api.Queue;
 
-/// <summary>One backup or restore that waits or runs.</summary>
+/// <summary>One backup, restore or verification that waits or runs.</summary>
 internal sealed record QueueEntryView
 {
     /// <summary>The backup.</summary>
     public required Guid BackupId { get; init; }
 
-    /// <summary><c>create</c> or <c>restore</c>.</summary>
+    /// <summary><c>create</c>, <c>restore</c> or <c>verify</c>.</summary>
     public required string Action { get; init; }
 
     /// <summary>Its project.</summary>
@@ -23,6 +23,9 @@ internal sealed record QueueEntryView
 
     /// <summary>Its place among all that wait, of every project, from 1; null while it runs.</summary>
     public required int? Position { get; init; }
+
+    /// <summary><c>low</c>, <c>normal</c> or <c>urgent</c>: its place among those of its project.</summary>
+    public required string Priority { get; init; }
 
     /// <summary>The backup service that runs it; null while it waits.</summary>
     public required string? Host { get; init; }

@@ -1,3 +1,4 @@
+using BackupEngine.ControlPlane.Api.Backups.Extensions;
 using BackupEngine.ControlPlane.Scheduling;
 
 namespace BackupEngine.ControlPlane.Api.Queue;
@@ -26,6 +27,7 @@ internal static class QueueViews
         Size = entry.SizeGiB,
         State = entry.Cancelled ? "cancelling" : position is null ? "running" : "queued",
         Position = position,
+        Priority = ActionOptions.NameOf(entry.Priority),
         Host = entry.Host,
         WaitsFor = waitsFor,
         AskedAt = entry.AskedAt,

@@ -69,8 +69,11 @@ internal sealed class QuotaGate(EngineDatabase database, QuotaLimits quotas)
                 $"BackupPolicyLimitExceeded: Maximum number of backup policies allowed ({MostPolicies}) exceeded");
     }
 
-    private async Task<(Dictionary<string, int> Limits, QuotaUse Use)> EnterAsync(
-        string projectId, CancellationToken cancellationToken)
+    /// <summary>
+    /// Takes the project's turn, until the end of the transaction; whatever is read after it is as the one before left
+    /// it. Taken twice, the second time changes nothing.
+    /// </summary>
+    public async Task TakeTurnAsync(string projectId, CancellationToken cancellationToken)
     {
         if (database.Database.CurrentTransaction is null)
             throw new InvalidOperationException("A quota is looked at outside of the transaction that it is for.");
@@ -82,6 +85,12 @@ internal sealed class QuotaGate(EngineDatabase database, QuotaLimits quotas)
             cancellationToken);
         await database.ProjectTurns.Where(turn => turn.ProjectId == projectId).ExecuteUpdateAsync(
             set => set.SetProperty(turn => turn.Number, turn => turn.Number + 1), cancellationToken);
+    }
+
+    private async Task<(Dictionary<string, int> Limits, QuotaUse Use)> EnterAsync(
+        string projectId, CancellationToken cancellationToken)
+    {
+        await TakeTurnAsync(projectId, cancellationToken);
         return (await quotas.OfProjectAsync(projectId, cancellationToken),
             await database.CountUseAsync(projectId, cancellationToken));
     }

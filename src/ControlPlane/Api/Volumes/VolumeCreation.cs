@@ -1,4 +1,5 @@
 using BackupEngine.ControlPlane.Api.Backups;
+using BackupEngine.ControlPlane.Api.Backups.Extensions;
 using BackupEngine.ControlPlane.Api.Commands;
 using BackupEngine.ControlPlane.Api.Faults;
 using BackupEngine.ControlPlane.Api.Listing;
@@ -30,7 +31,8 @@ internal sealed class VolumeCreation(
     {
         var volume = await FillAsync(request, asked, cancellationToken);
         if (asked.BackupId is { } backupId)
-            await restoration.RestoreToNewVolumeAsync(request, backupId, volume, cancellationToken);
+            await restoration.RestoreToNewVolumeAsync(
+                backupId, volume, ActionOptions.Usual, cancellationToken);
         else
             await CreateAsync(volume, cancellationToken);
         return volume;

@@ -65,6 +65,14 @@ public static class PolicyRules
         "backup_policy:get_runs", Reader, "See what came due, and what became of it (extension)");
     internal static readonly PolicyRule BackupSteps = new(
         "backup:get_steps", Reader, "See what was done for a backup (extension)");
+    internal static readonly PolicyRule BackupProgress = new(
+        "backup:get_progress", Reader, "See how far the work on a backup has come (extension)");
+    internal static readonly PolicyRule BackupStatistics = new(
+        "backup:get_statistics", Reader, "See what a backup took, and what it was made on the base of (extension)");
+    internal static readonly PolicyRule BackupVerify = new(
+        "backup:verify", Member, "Verify a backup, and cancel that (extension)");
+    internal static readonly PolicyRule BackupVerificationGet = new(
+        "backup:get_verification", Reader, "See what a verification found (extension)");
     internal static readonly PolicyRule BackupQueue = new(
         "backup:get_queue", Reader, "See what waits for what (extension)");
 

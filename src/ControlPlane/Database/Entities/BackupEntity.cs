@@ -1,7 +1,7 @@
 namespace BackupEngine.ControlPlane.Database.Entities;
 
 /// <summary>The record of a backup.</summary>
-public sealed class BackupEntity : IMetadataRecord
+public sealed class BackupEntity : IMetadataRecord, IClaimedRecord
 {
     /// <summary>Identity; also the name of the backup in the repository.</summary>
     public Guid Id { get; set; }
@@ -72,6 +72,26 @@ public sealed class BackupEntity : IMetadataRecord
 
     /// <summary>When its owner asked to cancel the action under way, UTC, database time; null: not asked for.</summary>
     public DateTime? CancelRequestedAt { get; set; }
+
+    /// <summary>
+    /// What the action under way may transfer, in MiB per second, as its owner asked; 0: nothing was asked.
+    /// </summary>
+    public int RateLimitMiB { get; set; }
+
+    /// <summary>Of the action under way: one of <see cref="BackupPriority"/>.</summary>
+    public int Priority { get; set; }
+
+    /// <inheritdoc/>
+    public long? ProgressDoneBytes { get; set; }
+
+    /// <inheritdoc/>
+    public long? ProgressTotalBytes { get; set; }
+
+    /// <inheritdoc/>
+    public long? ProgressBytesPerSecond { get; set; }
+
+    /// <inheritdoc/>
+    public DateTime? ProgressAt { get; set; }
 
     /// <summary>The temporary object of a backup under way, as <c>Kind:Id</c>; null when there is none.</summary>
     public string? TemporaryDevice { get; set; }

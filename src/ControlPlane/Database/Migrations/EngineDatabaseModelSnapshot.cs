@@ -85,11 +85,29 @@ namespace BackupEngine.ControlPlane.Database.Migrations
                     b.Property<Guid?>("PolicyId")
                         .HasColumnType("TEXT");
 
+                    b.Property<int>("Priority")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<DateTime?>("ProgressAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("ProgressBytesPerSecond")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("ProgressDoneBytes")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("ProgressTotalBytes")
+                        .HasColumnType("INTEGER");
+
                     b.Property<string>("ProjectId")
                         .IsRequired()
                         .HasColumnType("TEXT");
 
                     b.Property<bool>("Protected")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("RateLimitMiB")
                         .HasColumnType("INTEGER");
 
                     b.Property<Guid?>("RestoreVolumeId")
@@ -344,6 +362,73 @@ namespace BackupEngine.ControlPlane.Database.Migrations
                     b.ToTable("BackupSteps");
                 });
 
+            modelBuilder.Entity("BackupEngine.ControlPlane.Database.Entities.BackupVerificationEntity", b =>
+                {
+                    b.Property<Guid>("BackupId")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime>("AskedAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime?>("CancelRequestedAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("ClaimNumber")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<DateTime?>("EndedAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("FailReason")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Host")
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid?>("LastWrite")
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime?>("LeaseExpiresAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Level")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Percent")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<DateTime?>("ProgressAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("ProgressBytesPerSecond")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("ProgressDoneBytes")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("ProgressTotalBytes")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("ResultJson")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Status")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("UserId")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("BackupId");
+
+                    b.HasIndex("Status");
+
+                    b.ToTable("BackupVerifications");
+                });
+
             modelBuilder.Entity("BackupEngine.ControlPlane.Database.Entities.HostEntity", b =>
                 {
                     b.Property<string>("Host")
@@ -371,6 +456,34 @@ namespace BackupEngine.ControlPlane.Database.Migrations
                     b.HasKey("Host", "Role");
 
                     b.ToTable("Hosts");
+                });
+
+            modelBuilder.Entity("BackupEngine.ControlPlane.Database.Entities.IdempotencyKeyEntity", b =>
+                {
+                    b.Property<string>("ProjectId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Key")
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("BackupId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("BackupName")
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime>("ExpiresAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Fingerprint")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("ProjectId", "Key");
+
+                    b.HasIndex("ExpiresAt");
+
+                    b.ToTable("IdempotencyKeys");
                 });
 
             modelBuilder.Entity("BackupEngine.ControlPlane.Database.Entities.MessageEntity", b =>

@@ -32,6 +32,12 @@ internal sealed class FakeDataPlane : IDataPlane
     /// <summary>The error of every transfer; null: they succeed.</summary>
     public string? JobError { get; set; }
 
+    /// <summary>What every verification finds.</summary>
+    public VerifyResult Verified { get; set; } = new() { Clean = true, Backups = 1, PacksRead = 2, RecordsChecked = 9 };
+
+    /// <summary>What every transfer tells while it runs; null: nothing.</summary>
+    public JobProgress? Progress { get; set; }
+
     /// <summary>From now on transfers do not end until they are released, cancelled or killed.</summary>
     public void HoldTransfers() => _gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -89,6 +95,8 @@ internal sealed class FakeDataPlane : IDataPlane
     {
         OnCall("Watch");
         var request = Started.Last(started => started.JobId == jobId);
+        if (Progress is { } progress)
+            onProgress(progress);
         if (request.Delete is null)
             await _gate.Task.WaitAsync(cancellationToken);
         if (!Jobs.TryGetValue(jobId, out var job))
@@ -121,6 +129,8 @@ internal sealed class FakeDataPlane : IDataPlane
             Repository.TryRemove(delete.BackupId, out _);
         if (request.Restore is { } restore)
             job.Restore = new RestoreResult { BackupId = restore.BackupId, BytesWritten = DeviceBytes };
+        if (request.Verify is not null)
+            job.Verify = Verified;
         if (request.Backup is not { } backup || JobError is not null)
             return;
         Repository[backup.BackupId] = true;

@@ -144,6 +144,49 @@ internal sealed class WorkflowBench : IDisposable, IDbContextFactory<EngineDatab
             ?? throw new InvalidOperationException("the record could not be claimed");
     }
 
+    /// <summary>A verification that was asked for.</summary>
+    public async Task<BackupEntity> AskVerificationAsync(
+        string level = VerificationLevel.Full, int percent = 100, string status = BackupStatus.Available)
+    {
+        var backup = await AddBackupAsync(
+            await AddVolumeAsync(VolumeStatus.Available, previous: null), row => row.Status = status);
+        await AddAsync(new BackupVerificationEntity
+        {
+            BackupId = backup.Id,
+            Level = level,
+            Percent = percent,
+            AskedAt = DateTime.UtcNow,
+        });
+        return backup;
+    }
+
+    public async Task<BackupClaim> ClaimVerificationAsync(Guid backupId, string host = Host) =>
+        await Claims(host).TryClaimAsync(backupId, WorkflowKind.Verify, None)
+        ?? throw new InvalidOperationException("the verification could not be claimed");
+
+    /// <summary>Claims and runs a verification to its end.</summary>
+    public async Task VerifyAsync(Guid backupId, IStepObserver? observer = null, string host = Host) =>
+        await ExecuteAsync(await ClaimVerificationAsync(backupId, host), observer, host, None);
+
+    public async Task<BackupVerificationEntity> VerificationAsync(Guid backupId)
+    {
+        await using var database = CreateDbContext();
+        return await database.BackupVerifications.AsNoTracking().SingleAsync(v => v.BackupId == backupId);
+    }
+
+    public async Task ChangeVerificationAsync(Guid backupId, Action<BackupVerificationEntity> change)
+    {
+        await using var database = CreateDbContext();
+        change(await database.BackupVerifications.SingleAsync(v => v.BackupId == backupId));
+        await database.SaveChangesAsync();
+    }
+
+    public async Task<IReadOnlyList<MessageEntity>> MessagesAsync(Guid backupId)
+    {
+        await using var database = CreateDbContext();
+        return await database.Messages.AsNoTracking().Where(m => m.ResourceId == backupId).ToListAsync();
+    }
+
     public async Task<BackupEntity> BackupAsync(Guid id)
     {
         await using var database = CreateDbContext();

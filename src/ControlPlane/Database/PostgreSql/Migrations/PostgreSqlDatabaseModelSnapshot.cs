@@ -99,6 +99,21 @@ namespace BackupEngine.ControlPlane.Database.PostgreSql.Migrations
                     b.Property<Guid?>("PolicyId")
                         .HasColumnType("uuid");
 
+                    b.Property<int>("Priority")
+                        .HasColumnType("integer");
+
+                    b.Property<DateTime?>("ProgressAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<long?>("ProgressBytesPerSecond")
+                        .HasColumnType("bigint");
+
+                    b.Property<long?>("ProgressDoneBytes")
+                        .HasColumnType("bigint");
+
+                    b.Property<long?>("ProgressTotalBytes")
+                        .HasColumnType("bigint");
+
                     b.Property<string>("ProjectId")
                         .IsRequired()
                         .HasColumnType("text")
@@ -106,6 +121,9 @@ namespace BackupEngine.ControlPlane.Database.PostgreSql.Migrations
 
                     b.Property<bool>("Protected")
                         .HasColumnType("boolean");
+
+                    b.Property<int>("RateLimitMiB")
+                        .HasColumnType("integer");
 
                     b.Property<Guid?>("RestoreVolumeId")
                         .HasColumnType("uuid");
@@ -383,6 +401,79 @@ namespace BackupEngine.ControlPlane.Database.PostgreSql.Migrations
                     b.ToTable("BackupSteps");
                 });
 
+            modelBuilder.Entity("BackupEngine.ControlPlane.Database.Entities.BackupVerificationEntity", b =>
+                {
+                    b.Property<Guid>("BackupId")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid");
+
+                    b.Property<DateTime>("AskedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<DateTime?>("CancelRequestedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<long>("ClaimNumber")
+                        .HasColumnType("bigint");
+
+                    b.Property<DateTime?>("EndedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("FailReason")
+                        .HasColumnType("text")
+                        .UseCollation("C");
+
+                    b.Property<string>("Host")
+                        .HasColumnType("text")
+                        .UseCollation("C");
+
+                    b.Property<Guid?>("LastWrite")
+                        .HasColumnType("uuid");
+
+                    b.Property<DateTime?>("LeaseExpiresAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("Level")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .UseCollation("C");
+
+                    b.Property<int>("Percent")
+                        .HasColumnType("integer");
+
+                    b.Property<DateTime?>("ProgressAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<long?>("ProgressBytesPerSecond")
+                        .HasColumnType("bigint");
+
+                    b.Property<long?>("ProgressDoneBytes")
+                        .HasColumnType("bigint");
+
+                    b.Property<long?>("ProgressTotalBytes")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("ResultJson")
+                        .HasColumnType("text")
+                        .UseCollation("C");
+
+                    b.Property<string>("Status")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .UseCollation("C");
+
+                    b.Property<string>("UserId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .UseCollation("C");
+
+                    b.HasKey("BackupId");
+
+                    b.HasIndex("Status");
+
+                    b.ToTable("BackupVerifications");
+                });
+
             modelBuilder.Entity("BackupEngine.ControlPlane.Database.Entities.HostEntity", b =>
                 {
                     b.Property<string>("Host")
@@ -414,6 +505,38 @@ namespace BackupEngine.ControlPlane.Database.PostgreSql.Migrations
                     b.HasKey("Host", "Role");
 
                     b.ToTable("Hosts");
+                });
+
+            modelBuilder.Entity("BackupEngine.ControlPlane.Database.Entities.IdempotencyKeyEntity", b =>
+                {
+                    b.Property<string>("ProjectId")
+                        .HasColumnType("text")
+                        .UseCollation("C");
+
+                    b.Property<string>("Key")
+                        .HasColumnType("text")
+                        .UseCollation("C");
+
+                    b.Property<Guid>("BackupId")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("BackupName")
+                        .HasColumnType("text")
+                        .UseCollation("C");
+
+                    b.Property<DateTime>("ExpiresAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("Fingerprint")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .UseCollation("C");
+
+                    b.HasKey("ProjectId", "Key");
+
+                    b.HasIndex("ExpiresAt");
+
+                    b.ToTable("IdempotencyKeys");
                 });
 
             modelBuilder.Entity("BackupEngine.ControlPlane.Database.Entities.MessageEntity", b =>
