@@ -7,9 +7,9 @@ using Microsoft.EntityFrameworkCore;
 namespace BackupEngine.ControlPlane.BackupService;
 
 /// <summary>
-/// How many backups, restores and verifications a host may run, and how many may read and write the volumes of a host. It is decided
-/// in the transaction of the claim, with the row of the host held: of any number of services that claim at the same
-/// moment no more get one than there is room for.
+/// How many backups, restores and verifications a host may run, and how many may read and write the volumes of a host.
+/// It is decided in the transaction of the claim, with the row of the host held: of any number of services that claim
+/// at the same moment no more get one than there is room for.
 /// </summary>
 internal sealed class ClaimLimits(EngineDatabase database, string host)
 {

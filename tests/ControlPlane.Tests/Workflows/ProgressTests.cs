@@ -116,6 +116,7 @@ public sealed class ProgressTests : IDisposable
     {
         var backup = await _bench.AddBackupAsync(await _bench.AddVolumeAsync());
         return new BackupRecord(
-            _bench, await _bench.ClaimAsync(backup.Id), WorkflowBench.Host, 30, TimeProvider.System, NullLogger.Instance);
+            _bench, await _bench.ClaimAsync(backup.Id), WorkflowBench.Host, 30, TimeProvider.System,
+            NullLogger.Instance);
     }
 }
