@@ -41,21 +41,31 @@ public sealed class RemoteAttachTests(VolumeFileSystem files)
     }
 
     [Fact]
-    public async Task A_stranger_is_refused_and_a_server_that_is_killed_is_started_again()
+    public async Task Strangers_are_refused_and_neither_a_killed_server_nor_a_lost_host_costs_a_backup()
     {
-        await using var hosts = await ThreeHosts.StartAsync(files, ("BackupRateLimitMiB", "64"));
+        await using var hosts = await ThreeHosts.StartWithTwoBackupHostsAsync(
+            files, ("BackupRateLimitMiB", "64"), ("LeaseSeconds", "6"), ("HostSilenceSeconds", "6"));
         var volume = await FilledAsync(hosts);
         var hash = await HashAsync(hosts, volume);
 
         var backup = await hosts.User.BeginBackupAsync(volume);
         var server = await AwaitTransferAsync(hosts, backup);
-        Assert.Equal(0, Connect(hosts, server.Uri, hosts.CertificatesOfB));
+        Assert.Equal(0, Connect(hosts, server.Uri, hosts.CertificatesOf(server.Connector)));
+        Assert.NotEqual(0, Connect(hosts, server.Uri, hosts.CertificatesOf(server.Connector == "b" ? "d" : "b")));
         Assert.NotEqual(0, Connect(hosts, server.Uri, hosts.NewStranger()));
         Command.Run("kill", "-KILL", $"{server.Id}");
 
         await hosts.User.AwaitBackupAsync(backup, "available");
         Assert.Contains("had died; it was started again", hosts.A.LogTail(1000), StringComparison.Ordinal);
+        var second = await hosts.User.BeginBackupAsync(volume);
+        var former = (await AwaitTransferAsync(hosts, second)).Connector;
+        hosts.Cut(former);
+        await hosts.User.AwaitBackupAsync(second, "available");
+        hosts.AssertNothingIsLeft();
+        hosts.Heal(former);
+
         Assert.Equal(hash, await RestoreAsync(hosts, backup));
+        Assert.Equal(hash, await RestoreAsync(hosts, second));
         hosts.AssertNothingIsLeft();
     }
 
@@ -103,7 +113,7 @@ public sealed class RemoteAttachTests(VolumeFileSystem files)
         return backup;
     }
 
-    private static async Task<(int Id, string Uri)> AwaitTransferAsync(ThreeHosts hosts, Guid backup)
+    private static async Task<(int Id, string Uri, string Connector)> AwaitTransferAsync(ThreeHosts hosts, Guid backup)
     {
         await Eventually.HoldsAsync(
             async () => (await hosts.User.StepsAsync(backup)).Contains("12 started") && hosts.FindServer() is not null,

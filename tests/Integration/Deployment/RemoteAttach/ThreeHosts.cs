@@ -6,8 +6,8 @@ using BackupEngine.Integration.Support.Network;
 namespace BackupEngine.Integration.Deployment.RemoteAttach;
 
 /// <summary>
-/// Three hosts with broker and database apart: <c>a</c> has the volumes, <c>b</c> makes the backups, <c>c</c> answers
-/// users. Between them TLS everywhere.
+/// Hosts with broker and database apart: <c>a</c> has the volumes, <c>b</c> makes the backups, <c>c</c> answers users;
+/// where it is asked for, <c>d</c> makes backups as well. Between them TLS everywhere.
 /// </summary>
 internal sealed class ThreeHosts : IAsyncDisposable
 {
@@ -15,6 +15,7 @@ internal sealed class ThreeHosts : IAsyncDisposable
     private readonly TestCertificates _certificates = new();
     private readonly string _repository = Directory.CreateTempSubdirectory("be-repository-").FullName;
     private readonly List<EngineNode> _nodes = [];
+    private readonly Dictionary<string, string> _directories = new(StringComparer.Ordinal);
     private HubServices? _hub;
 
     private ThreeHosts(string volumes) => Volumes = volumes;
@@ -32,13 +33,27 @@ internal sealed class ThreeHosts : IAsyncDisposable
 
     /// <param name="files">Where the volumes are.</param>
     /// <param name="options">Options of every host beside those that they need.</param>
-    public static async Task<ThreeHosts> StartAsync(
-        VolumeFileSystem files, params (string Name, string Value)[] options)
+    public static Task<ThreeHosts> StartAsync(
+        VolumeFileSystem files, params (string Name, string Value)[] options) => StartAsync(files, false, options);
+
+    /// <summary>With a second backup host, d.</summary>
+    public static Task<ThreeHosts> StartWithTwoBackupHostsAsync(
+        VolumeFileSystem files, params (string Name, string Value)[] options) => StartAsync(files, true, options);
+
+    /// <summary>Pulls a host's cable, and puts it in again.</summary>
+    public void Cut(string host) => _network.Cut(HostOf(host));
+
+    public void Heal(string host) => _network.Heal(HostOf(host));
+
+    private NetworkHost HostOf(string name) => _nodes.Find(node => node.Host.Name == name)!.Host;
+
+    private static async Task<ThreeHosts> StartAsync(
+        VolumeFileSystem files, bool twoBackupHosts, (string Name, string Value)[] options)
     {
         var hosts = new ThreeHosts(files.NewDirectory());
         try
         {
-            await hosts.BringUpAsync(options);
+            await hosts.BringUpAsync(twoBackupHosts, options);
             return hosts;
         }
         catch
@@ -51,18 +66,19 @@ internal sealed class ThreeHosts : IAsyncDisposable
     /// <summary>Directory with the certificates of a host that is none of ours, signed by the same authority.</summary>
     public string NewStranger() => _certificates.NewHost("stranger", IPAddress.Parse(A.Host.Address));
 
-    /// <summary>Directory with the certificates of host b.</summary>
-    public string CertificatesOfB { get; private set; } = "";
+    /// <summary>Directory with the certificates of a host.</summary>
+    public string CertificatesOf(string host) => _directories[host];
 
     /// <summary>The qemu-nbd that serves a volume of host a now, by its command line; null when none does.</summary>
-    public (int Id, string Uri)? FindServer()
+    public (int Id, string Uri, string Connector)? FindServer()
     {
         foreach (var id in A.Host.Namespace.ProcessIds())
         {
             var arguments = CommandLine(id);
             if (Path.GetFileName(arguments[0]) == "qemu-nbd")
                 return (id, $"nbds://{Value(arguments, "--bind=")}:{Value(arguments, "--port=")}/"
-                    + Value(arguments, "--export-name="));
+                    + Value(arguments, "--export-name="),
+                    arguments.First(argument => argument.Contains("identity=CN=", StringComparison.Ordinal))[^1..]);
         }
 
         return null;
@@ -100,7 +116,7 @@ internal sealed class ThreeHosts : IAsyncDisposable
         return ValueTask.CompletedTask;
     }
 
-    private async Task BringUpAsync((string Name, string Value)[] options)
+    private async Task BringUpAsync(bool twoBackupHosts, (string Name, string Value)[] options)
     {
         _hub = HubServices.Start(_network);
         var (a, b, c) = (_network.AddHost("a"), _network.AddHost("b"), _network.AddHost("c"));
@@ -110,17 +126,19 @@ internal sealed class ThreeHosts : IAsyncDisposable
             ("RabbitMqCaFile", _hub.RabbitMqTls.AuthorityFile), ("Database", "postgresql"),
             ("PostgreSql", _hub.PostgreSql), ("Repository", _repository), ("BackupPlacement", "zone"), .. options,
         ];
-        CertificatesOfB = CertificatesOf(b);
         _nodes.Add(new EngineNode(_network, a, "volume", [
             .. common, ("VolumeDirectory", Volumes), ("NbdAddress", a.Address),
             ("NbdTlsDirectory", CertificatesOf(a))]));
-        _nodes.Add(new EngineNode(_network, b, "backup", [.. common, ("NbdTlsDirectory", CertificatesOfB)]));
+        _nodes.Add(new EngineNode(_network, b, "backup", [.. common, ("NbdTlsDirectory", CertificatesOf(b))]));
         _nodes.Add(new EngineNode(_network, c, "api", [.. common, ("VolumeHost", a.Name)]));
+        if (twoBackupHosts && _network.AddHost("d") is var d)
+            _nodes.Add(new EngineNode(_network, d, "backup", [.. common, ("NbdTlsDirectory", CertificatesOf(d))]));
         await Task.WhenAll(_nodes.Select(node => node.StartReadyAsync()));
         User = C.NewUser();
     }
 
-    private string CertificatesOf(NetworkHost host) => _certificates.NewHost(host.Name, IPAddress.Parse(host.Address));
+    private string CertificatesOf(NetworkHost host) =>
+        _directories[host.Name] = _certificates.NewHost(host.Name, IPAddress.Parse(host.Address));
 
     private static string[] CommandLine(int id)
     {

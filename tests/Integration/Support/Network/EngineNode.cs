@@ -56,8 +56,8 @@ internal sealed class EngineNode : IDisposable
     {
         Assert.Null(ProcessId);
         _process?.Dispose();
-        // The shell becomes nsenter and that becomes the program: one process id.
-        var start = Host.Namespace.StartInfo(
+        // The shell becomes nsenter, that becomes the host, and that the program: one process id.
+        var start = Host.StartInfo(
             SourceTree.Program("ControlPlane", "backup-engine"), "serve", "--config", ConfigurationFile);
         _process = Process.Start(new ProcessStartInfo("bash", [
             "-c", "log=$1; shift; exec \"$@\" >>\"$log\" 2>&1 </dev/null", "run", LogFile, start.FileName,

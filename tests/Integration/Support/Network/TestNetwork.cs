@@ -14,6 +14,7 @@ internal sealed class TestNetwork : IDisposable
 
     private const string Bridge = "bridge0";
     private readonly string _prefix = "be-" + Guid.NewGuid().ToString("N")[..6];
+    private readonly string _directory = Directory.CreateTempSubdirectory("be-network-").FullName;
     private readonly List<NetworkHost> _hosts = [];
 
     public TestNetwork()
@@ -41,7 +42,10 @@ internal sealed class TestNetwork : IDisposable
     /// <summary>Adds a host with a cable to the bridge. A name has at most ten characters.</summary>
     public NetworkHost AddHost(string name)
     {
-        var host = new NetworkHost(name, $"10.77.0.{11 + _hosts.Count}", new NetworkNamespace($"{_prefix}-{name}"));
+        var identity = Path.Combine(_directory, name);
+        File.WriteAllText(identity, Guid.NewGuid().ToString("N") + "\n");
+        var host = new NetworkHost(
+            name, $"10.77.0.{11 + _hosts.Count}", new NetworkNamespace($"{_prefix}-{name}"), identity);
         _hosts.Add(host);
         Hub.Ip("link", "add", "name", PortOf(host), "type", "veth", "peer", "name", "eth0", "netns",
             host.Namespace.Name);
@@ -82,7 +86,8 @@ internal sealed class TestNetwork : IDisposable
     {
         foreach (var host in _hosts)
             host.Namespace.Dispose();
-        Hub.Dispose();
+        Hub?.Dispose();
+        Directory.Delete(_directory, recursive: true);
     }
 
     private static string PortOf(NetworkHost host) => "to-" + host.Name;

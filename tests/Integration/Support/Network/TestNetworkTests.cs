@@ -57,14 +57,16 @@ public sealed class TestNetworkTests
     }
 
     [Fact]
-    public void What_a_failure_leaves_running_goes_with_the_network()
+    public async Task What_a_failure_leaves_running_goes_with_the_network()
     {
         using var process = new Process();
         using (var network = new TestNetwork())
         {
             var a = network.AddHost("a");
-            process.StartInfo = a.Namespace.StartInfo("sleep", "600");
+            process.StartInfo = a.StartInfo("sleep", "600");
             process.Start();
+            await Eventually.HoldsAsync(
+                () => Task.FromResult(a.Namespace.ProcessIds().Contains(process.Id)), "the process is there");
             Command.Run("kill", "-STOP", $"{process.Id}");
         }
 
