@@ -20,6 +20,9 @@ internal sealed record ApiOperation(string Route, string Summary)
     /// <summary>The body at the newest version; null where there is none.</summary>
     public Schema? Body { get; init; }
 
+    /// <summary>Headers that it looks at beside those of every route, each with what it does.</summary>
+    public IReadOnlyList<(string Name, string Description)> Headers { get; init; } = [];
+
     /// <summary>Bodies of an action route, one of which is sent.</summary>
     public IReadOnlyList<Schema> Actions { get; init; } = [];
 

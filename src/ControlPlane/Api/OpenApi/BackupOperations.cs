@@ -1,5 +1,6 @@
 using BackupEngine.ControlPlane.Api.Answers;
 using BackupEngine.ControlPlane.Api.Backups;
+using BackupEngine.ControlPlane.Api.Idempotency;
 using BackupEngine.ControlPlane.Api.Versions;
 
 namespace BackupEngine.ControlPlane.Api.OpenApi;
@@ -15,6 +16,12 @@ internal static class BackupOperations
         {
             Status = Accepted,
             Body = BackupBodies.Create(Microversion.Maximum),
+            Headers =
+            [
+                (
+                    IdempotencyKey.Header,
+                    "The same key with the same body gets the same answer and makes no second backup (extension)."),
+            ],
             Field = "backup",
             Type = ApiJson.Relaxed.BackupSummary,
         },

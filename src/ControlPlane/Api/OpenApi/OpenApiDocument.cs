@@ -157,17 +157,21 @@ internal static class OpenApiDocument
                 WriteParameter(json, name, "query");
         }
 
+        foreach (var (name, description) in operation.Headers)
+            WriteParameter(json, name, "header", description);
         json.WriteStartObject();
         json.WriteString("$ref", "#/components/parameters/Version");
         json.WriteEndObject();
         json.WriteEndArray();
     }
 
-    private static void WriteParameter(Utf8JsonWriter json, string name, string place)
+    private static void WriteParameter(Utf8JsonWriter json, string name, string place, string? description = null)
     {
         json.WriteStartObject();
         json.WriteString("name", name);
         json.WriteString("in", place);
+        if (description is not null)
+            json.WriteString("description", description);
         if (place == "path")
             json.WriteBoolean("required", true);
         json.WriteStartObject("schema");
