@@ -22,6 +22,10 @@ internal sealed class ScheduleService(
 {
     private const int MostPerLook = 100;
 
+    private static readonly TimeSpan ForgetInterval = TimeSpan.FromHours(1);
+
+    private long? _forgotten;
+
     /// <summary>One look: what is due is planned, begun, ended, and what is not kept any more goes.</summary>
     public async Task LookAsync(CancellationToken cancellationToken)
     {
@@ -78,10 +82,13 @@ internal sealed class ScheduleService(
 
     private async Task ForgetAsync(CancellationToken cancellationToken)
     {
+        if (_forgotten is { } last && time.GetElapsedTime(last) < ForgetInterval)
+            return;
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
         await database.BackupPolicyRuns
             .Where(run => run.EndedAt < DateTime.UtcNow.AddDays(-options.ScheduleHistoryDays) && !run.RetentionDue)
             .ExecuteDeleteAsync(cancellationToken);
+        _forgotten = time.GetTimestamp();
     }
 
     private async Task InScopeAsync<T>(Func<T, Task> work)

@@ -17,7 +17,7 @@ internal sealed class EngineProcess : IAsyncDisposable
     private readonly Process _process;
     private readonly List<string> _log = [];
 
-    private EngineProcess(string authentication)
+    private EngineProcess(string authentication, (string Name, string Value)[] options)
     {
         Url = $"http://127.0.0.1:{FreePort()}";
         var start = new ProcessStartInfo(Built("ControlPlane", "backup-engine"))
@@ -32,6 +32,8 @@ internal sealed class EngineProcess : IAsyncDisposable
             RedirectStandardError = true,
             UseShellExecute = false,
         };
+        foreach (var (name, value) in options)
+            start.Environment["Engine__" + name] = value;
         _process = Process.Start(start)!;
         _process.OutputDataReceived += (_, line) => Log(line.Data);
         _process.ErrorDataReceived += (_, line) => Log(line.Data);
@@ -45,9 +47,10 @@ internal sealed class EngineProcess : IAsyncDisposable
     private string StateDirectory => Path.Combine(_directory, "state");
 
     /// <summary>Starts it, and waits until it answers.</summary>
-    public static async Task<EngineProcess> StartAsync(string authentication)
+    public static async Task<EngineProcess> StartAsync(
+        string authentication, params (string Name, string Value)[] options)
     {
-        var engine = new EngineProcess(authentication);
+        var engine = new EngineProcess(authentication, options);
         using var http = new HttpClient();
         await Eventually.HoldsAsync(
             async () =>
@@ -81,10 +84,21 @@ internal sealed class EngineProcess : IAsyncDisposable
             return string.Join('\n', _log.TakeLast(60));
     }
 
+    /// <summary>Ends it as a power cut would: it does nothing any more.</summary>
+    public async Task KillAsync()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync(new CancellationTokenSource(Deadline).Token);
+    }
+
     public async ValueTask DisposeAsync()
     {
-        using (Process.Start("kill", ["-TERM", $"{_process.Id}"]))
-            await _process.WaitForExitAsync(new CancellationTokenSource(Deadline).Token);
+        if (!_process.HasExited)
+        {
+            using (Process.Start("kill", ["-TERM", $"{_process.Id}"]))
+                await _process.WaitForExitAsync(new CancellationTokenSource(Deadline).Token);
+        }
+
         _process.Dispose();
         Directory.Delete(_directory, recursive: true);
     }

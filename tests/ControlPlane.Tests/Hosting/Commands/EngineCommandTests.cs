@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
 using BackupEngine.ControlPlane.Authentication.Policies;
+using BackupEngine.ControlPlane.Database;
+using BackupEngine.ControlPlane.Database.Entities;
 using BackupEngine.ControlPlane.Hosting;
 using BackupEngine.ControlPlane.Tests.Support;
 
@@ -42,6 +44,38 @@ public sealed class EngineCommandTests : IDisposable
         Assert.Equal(ExitCode.Failure, early.Code);
         Assert.Contains("db migrate", early.Text, StringComparison.Ordinal);
         Assert.Equal((ExitCode.Success, "Nothing runs, and nothing waits."), (empty.Code, empty.Text.Trim()));
+    }
+
+    [Fact]
+    public async Task Policies_are_listed_what_is_due_next_first_with_what_failed()
+    {
+        await RunAsync("db", "migrate");
+        var empty = await RunAsync(["schedules", "list"], []);
+        var (later, sooner, off) = (Guid.NewGuid(), Guid.NewGuid(), Guid.NewGuid());
+        var options = new EngineOptions { StateDirectory = _state };
+        _database.Use(options);
+        await using (var database = EngineDatabaseRegistration.ProviderOf(options).Open())
+        {
+            database.AddRange(
+                PolicyOf(later, "later", DateTime.UtcNow.AddHours(2)), PolicyOf(off, "off", next: null),
+                PolicyOf(sooner, "sooner", DateTime.UtcNow.AddHours(1)),
+                RunOf(sooner, BackupPolicyRunStatus.Succeeded, 1), RunOf(sooner, BackupPolicyRunStatus.Failed, 2));
+            await database.SaveChangesAsync(TestContext.Current.CancellationToken);
+        }
+
+        var json = (await RunAsync("schedules", "list", "--json")).Json;
+        var text = await RunAsync(["schedules", "list"], []);
+
+        Assert.Equal((ExitCode.Success, "There are no backup policies."), (empty.Code, empty.Text.Trim()));
+        Assert.Equal(
+            ["sooner", "later", "off"], json["policies"]!.AsArray().Select(policy => (string)policy!["name"]!));
+        Assert.Equal(
+            (1, 1, 0),
+            ((int)json["policies"]![0]!["succeeded"]!, (int)json["policies"]![0]!["failed"]!,
+                (int)json["policies"]![0]!["skipped"]!));
+        Assert.Equal("no room", (string?)Assert.Single(json["troubles"]!.AsArray())!["reason"]);
+        Assert.Contains("switched off", text.Text, StringComparison.Ordinal);
+        Assert.Contains("no room", text.Text, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -138,4 +172,27 @@ public sealed class EngineCommandTests : IDisposable
     {
         public JsonNode Json => JsonNode.Parse(Text)!;
     }
+
+    private static BackupPolicyEntity PolicyOf(Guid id, string name, DateTime? next) => new()
+    {
+        Id = id,
+        ProjectId = "p",
+        Name = name,
+        NextRunAt = next,
+        CreatedAt = DateTime.UtcNow,
+    };
+
+    private static BackupPolicyRunEntity RunOf(Guid policy, string status, int number) => new()
+    {
+        Id = Guid.NewGuid(),
+        PolicyId = policy,
+        VolumeId = Guid.NewGuid(),
+        ProjectId = "p",
+        DueAt = DateTime.UtcNow.AddMinutes(-number),
+        StartAt = DateTime.UtcNow,
+        Status = status,
+        Reason = status == BackupPolicyRunStatus.Failed ? "no room" : null,
+        CreatedAt = DateTime.UtcNow,
+        EndedAt = DateTime.UtcNow,
+    };
 }
