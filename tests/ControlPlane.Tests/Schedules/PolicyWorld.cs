@@ -44,6 +44,18 @@ internal sealed class PolicyWorld(ApiHost host, Guid id)
     /// <summary>Comes due now, as often as it is called.</summary>
     public Task ComeDueAsync() => ComeDueAsync(DateTime.UtcNow.AddSeconds(-1));
 
+    /// <summary>Its runs' places in the window come, and the engine looks.</summary>
+    public async Task BeginNowAsync()
+    {
+        await using (var database = host.Database())
+        {
+            await database.BackupPolicyRuns.Where(run => run.PolicyId == id).ExecuteUpdateAsync(
+                set => set.SetProperty(run => run.StartAt, DateTime.UtcNow.AddSeconds(-1)), Cancel);
+        }
+
+        await LookAsync();
+    }
+
     public Task LookAsync() => host.Service<ScheduleService>().LookAsync(Cancel);
 
     /// <summary>Its runs, the earliest first.</summary>

@@ -18,7 +18,9 @@ public sealed class RecurrencePropertyTests
     private static readonly Gen<DateTimeZone> Zones =
         Gen.OneOf([.. DateTimeZoneProviders.Tzdb.Ids.Select(TimeZoneNames.Require)]);
 
-    private static readonly Gen<string> Times = Gen.Select(Gen.Int[0, 23], Gen.Int[0, 59]).Select(
+    /// <summary>Mostly at night, when clocks are changed.</summary>
+    private static readonly Gen<string> Times = Gen.Select(
+        Gen.Frequency((1, Gen.Int[0, 23]), (3, Gen.Int[0, 3])), Gen.Int[0, 59]).Select(
         time => string.Create(CultureInfo.InvariantCulture, $"{time.Item1:00}:{time.Item2:00}"));
 
     private static readonly Gen<ScheduleRule> Rules = Gen.OneOf(

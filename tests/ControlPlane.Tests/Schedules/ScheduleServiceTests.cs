@@ -1,8 +1,10 @@
 using System.Text.Json;
 using BackupEngine.ControlPlane.Contracts;
 using BackupEngine.ControlPlane.Database.Entities;
+using BackupEngine.ControlPlane.Schedules.Runs;
 using BackupEngine.ControlPlane.Tests.Api;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace BackupEngine.ControlPlane.Tests.Schedules;
 
@@ -58,6 +60,35 @@ public sealed class ScheduleServiceTests(ApiHost host) : IClassFixture<ApiHost>,
 
         Assert.All(
             await policy.RunsAsync(), run => Assert.Equal(BackupPolicyRunStatus.Succeeded, run.Status));
+    }
+
+    /// <summary>A host that was paused between its reading and its writing changes nothing.</summary>
+    [Fact]
+    public async Task What_a_host_read_before_another_one_did_it_is_not_done_again()
+    {
+        var policy = await PolicyWorld.MakeAsync(
+            host, """ "jitter_seconds": 43200""", await host.AddVolumeAsync());
+        var due = DateTime.UtcNow.AddSeconds(-1);
+        BackupPolicyEntity readPolicy;
+        await using (var database = host.Database())
+        {
+            await database.BackupPolicies.Where(row => row.Id == policy.Id).ExecuteUpdateAsync(
+                set => set.SetProperty(row => row.NextRunAt, due), Cancel);
+            readPolicy = await database.BackupPolicies.AsNoTracking().SingleAsync(row => row.Id == policy.Id, Cancel);
+        }
+
+        await policy.LookAsync();
+        var readRun = Assert.Single(await policy.RunsAsync());
+        await policy.BeginNowAsync();
+        await policy.EndBackupsAsync();
+        await policy.LookAsync();
+
+        await host.Service<RunPlanner>().PlanAsync(readPolicy, Cancel);
+        await using (var scope = host.Service<IServiceScopeFactory>().CreateAsyncScope())
+            await scope.ServiceProvider.GetRequiredService<RunStarter>().StartAsync(readRun, Cancel);
+
+        Assert.Equal(BackupPolicyRunStatus.Succeeded, Assert.Single(await policy.RunsAsync()).Status);
+        Assert.Single(await policy.BackupsAsync());
     }
 
     [Fact]
@@ -181,13 +212,7 @@ public sealed class ScheduleServiceTests(ApiHost host) : IClassFixture<ApiHost>,
         Assert.Equal(BackupPolicyRunStatus.Planned, Assert.Single(await policy.RunsAsync()).Status);
 
         await host.As(ApiHost.Demo).DeleteAsync($"/backup-policies/{policy.Id}");
-        await using (var database = host.Database())
-        {
-            await database.BackupPolicyRuns.Where(run => run.PolicyId == policy.Id).ExecuteUpdateAsync(
-                set => set.SetProperty(run => run.StartAt, DateTime.UtcNow.AddSeconds(-1)), Cancel);
-        }
-
-        await policy.LookAsync();
+        await policy.BeginNowAsync();
 
         var run = Assert.Single(await policy.RunsAsync());
         Assert.Equal((BackupPolicyRunStatus.Skipped, "the policy was deleted"), (run.Status, run.Reason));

@@ -24,8 +24,13 @@ internal sealed class RunStarter(
     {
         var run = await database.BackupPolicyRuns.AsNoTracking().SingleOrDefaultAsync(
             row => row.Id == runId && row.Status == BackupPolicyRunStatus.Planned, cancellationToken);
-        if (run is null)
-            return;
+        if (run is not null)
+            await StartAsync(run, cancellationToken);
+    }
+
+    /// <summary>Begins a run as it was read some time ago; nothing where it is not planned any more.</summary>
+    public async Task StartAsync(BackupPolicyRunEntity run, CancellationToken cancellationToken)
+    {
         var policy = await database.BackupPolicies.AsNoTracking()
             .SingleAsync(row => row.Id == run.PolicyId, cancellationToken);
         if (await ReasonToSkipAsync(policy, run, cancellationToken) is { } reason)
