@@ -18,6 +18,7 @@ public sealed class BackupProtectionTests(ApiHost host) : IClassFixture<ApiHost>
         (await Demo.PostAsync($"/backups/{backup.Id}/action", Protect)).MustBe(HttpStatusCode.Accepted);
         (await Demo.PostAsync($"/backups/{backup.Id}/action", Protect)).MustBe(HttpStatusCode.Accepted);
 
+        Assert.True((bool)(await Demo.GetAsync($"/backups/{backup.Id}/protection"))["protection"]["protected"]!);
         (await Demo.DeleteAsync($"/backups/{backup.Id}")).MustRefuse(Refusal(backup));
         (await host.As(ApiHost.Admin).PostAsync($"/backups/{backup.Id}/action", "{\"os-force_delete\":{}}"))
             .MustRefuse(Refusal(backup));

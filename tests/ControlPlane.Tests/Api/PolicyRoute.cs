@@ -116,6 +116,7 @@ internal sealed record PolicyRoute(string Route, string Rule, string Least, stri
             new("GET " + path + "/volumes", "backup_policy:get", "reader"),
             new("GET " + path + "/retention", "backup_policy:get", "reader"),
             new("GET /backup-policy-runs", "backup_policy:get_runs", "reader"),
+            new("GET /backups/{id}/protection", "backup:get", "reader"),
             new("GET /volumes/{id}/backup-policies", "backup_policy:get_all", "reader"),
         ];
     }

@@ -1,6 +1,10 @@
 using BackupEngine.ControlPlane.Contracts;
+using BackupEngine.ControlPlane.Database;
 using BackupEngine.ControlPlane.Database.Entities;
+using BackupEngine.ControlPlane.Schedules.Retention;
 using BackupEngine.ControlPlane.Tests.Api;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace BackupEngine.ControlPlane.Tests.Schedules;
 
@@ -8,6 +12,8 @@ namespace BackupEngine.ControlPlane.Tests.Schedules;
 public sealed class PolicyRetentionTests(ApiHost host) : IClassFixture<ApiHost>, IDisposable
 {
     private const string KeepTwo = """ "retention": {"keep_last": 2}""";
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     public void Dispose() => Assert.Empty(host.Errors.Logged);
 
@@ -60,6 +66,30 @@ public sealed class PolicyRetentionTests(ApiHost host) : IClassFixture<ApiHost>,
 
         Assert.Equal(BackupStatus.Restoring, (await host.BackupAsync(restoring.Id)).Status);
         Assert.Equal("it is being restored", (await policy.RetentionAsync(volume.Id, keep: true))[restoring.Id]);
+    }
+
+    /// <summary>What was kept may go, by its owner's hand, before what was not kept does.</summary>
+    [Theory]
+    [InlineData(BackupStatus.Available, BackupStatus.Deleting)]
+    [InlineData(BackupStatus.Deleting, BackupStatus.Available)]
+    [InlineData(BackupStatus.Error, BackupStatus.Available)]
+    public async Task The_last_good_backup_of_a_volume_stays_although_it_was_to_go(string kept, string expected)
+    {
+        var volume = await host.AddVolumeAsync();
+        var policy = await PolicyWorld.MakeAsync(host, """ "retention": {"keep_last": 1}""", volume);
+        var old = await policy.AddBackupAsync(volume, TimeSpan.FromDays(2));
+        var newest = await policy.AddBackupAsync(volume, TimeSpan.FromDays(1));
+        await using var scope = host.Service<IServiceScopeFactory>().CreateAsyncScope();
+        var database = scope.ServiceProvider.GetRequiredService<EngineDatabase>();
+        var record = await database.BackupPolicies.AsNoTracking().SingleAsync(row => row.Id == policy.Id, Cancel);
+        var plans = await scope.ServiceProvider.GetRequiredService<RetentionPlanner>().PlanAsync(
+            record, volume.Id, Cancel);
+        await database.Backups.Where(row => row.Id == newest.Id).ExecuteUpdateAsync(
+            set => set.SetProperty(row => row.Status, kept), Cancel);
+
+        await scope.ServiceProvider.GetRequiredService<RetentionWork>().RemoveAsync(record, plans, Cancel);
+
+        Assert.Equal(expected, (await host.BackupAsync(old.Id)).Status);
     }
 
     [Fact]

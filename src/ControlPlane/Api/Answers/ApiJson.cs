@@ -32,6 +32,7 @@ namespace BackupEngine.ControlPlane.Api.Answers;
 [JsonSerializable(typeof(PolicyVolumeView))]
 [JsonSerializable(typeof(RunView))]
 [JsonSerializable(typeof(RetentionView))]
+[JsonSerializable(typeof(ProtectionView))]
 [JsonSerializable(typeof(ScheduleOverview))]
 [JsonSerializable(typeof(MessageView))]
 [JsonSerializable(typeof(VolumeTotals))]

@@ -22,6 +22,7 @@ internal static class PolicyStateEndpoints
         routes.MapGet("/backup-policies/{id}/retention", RetentionAsync);
         routes.MapGet("/backup-policy-runs", RunsAsync);
         routes.MapGet("/volumes/{id}/backup-policies", PoliciesAsync);
+        routes.MapGet("/backups/{id}/protection", ProtectionAsync);
     }
 
     private static async Task<IResult> VolumesAsync(
@@ -71,6 +72,16 @@ internal static class PolicyStateEndpoints
         var page = await RecordLister.ListAsync(
             database.BackupPolicyRuns, PolicyLists.Runs, request, cancellationToken);
         return page.ToAnswer(request, PolicyLists.Runs, "", RunView.Of, ApiJson.Relaxed.RunView);
+    }
+
+    private static async Task<IResult> ProtectionAsync(
+        ApiRequest request, string id, EngineDatabase database, CancellationToken cancellationToken)
+    {
+        var backup = await database.FindBackupAsync(request, id, PolicyRules.BackupGet, cancellationToken);
+        return new ObjectAnswer<ProtectionView>(
+            "protection",
+            new ProtectionView(backup.Id, backup.Protected, backup.PolicyId),
+            ApiJson.Relaxed.ProtectionView);
     }
 
     private static async Task<IResult> PoliciesAsync(

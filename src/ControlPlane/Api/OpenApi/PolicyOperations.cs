@@ -61,6 +61,11 @@ internal static class PolicyOperations
             Type = ApiJson.Relaxed.RunView,
             IsList = true,
         },
+        new("GET /backups/{id}/protection", "Show whether a backup is protected, and which policy made it (extension)")
+        {
+            Field = "protection",
+            Type = ApiJson.Relaxed.ProtectionView,
+        },
         new("GET /volumes/{id}/backup-policies", "List the policies that hold for a volume (extension)")
         {
             Field = PolicyView.Collection,

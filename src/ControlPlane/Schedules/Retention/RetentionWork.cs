@@ -20,17 +20,18 @@ internal sealed class RetentionWork(
         var policy = await database.BackupPolicies.AsNoTracking()
             .SingleAsync(row => row.Id == policyId, cancellationToken);
         if (policy.DeletedAt is null)
-        {
-            foreach (var plan in await planner.PlanAsync(policy, volumeId, cancellationToken))
-            {
-                if (!plan.Keep)
-                    await RemoveAsync(policy, plan, cancellationToken);
-            }
-        }
-
+            await RemoveAsync(policy, await planner.PlanAsync(policy, volumeId, cancellationToken), cancellationToken);
         await database.BackupPolicyRuns
             .Where(row => row.PolicyId == policyId && row.VolumeId == volumeId && row.RetentionDue)
             .ExecuteUpdateAsync(set => set.SetProperty(row => row.RetentionDue, false), cancellationToken);
+    }
+
+    /// <summary>Removes what a plan says, as far as it may go still.</summary>
+    public async Task RemoveAsync(
+        BackupPolicyEntity policy, IReadOnlyList<RetentionPlan> plans, CancellationToken cancellationToken)
+    {
+        foreach (var plan in plans.Where(plan => !plan.Keep))
+            await RemoveAsync(policy, plan, cancellationToken);
     }
 
     private async Task RemoveAsync(BackupPolicyEntity policy, RetentionPlan plan, CancellationToken cancellationToken)
