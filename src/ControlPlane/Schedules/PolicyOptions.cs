@@ -1,4 +1,6 @@
 using System.Text.Json.Serialization;
+using BackupEngine.ControlPlane.Api.Backups.Extensions;
+using BackupEngine.ControlPlane.Database.Entities;
 
 namespace BackupEngine.ControlPlane.Schedules;
 
@@ -30,6 +32,22 @@ public sealed record PolicyOptions
     /// <summary>Availability zone of each; null: that of the volume.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? AvailabilityZone { get; init; }
+
+    /// <summary>What each may read, in MiB per second; 0: what the host allows.</summary>
+    [JsonPropertyName("rate_limit_mib")]
+    public int RateLimitMiB { get; init; }
+
+    /// <summary>One of <see cref="BackupPriority"/>.</summary>
+    [JsonIgnore]
+    public int Priority { get; init; } = BackupPriority.Normal;
+
+    /// <summary>Its name.</summary>
+    [JsonPropertyName("priority")]
+    public string PriorityName
+    {
+        get => ActionOptions.NameOf(Priority);
+        init => Priority = ActionOptions.PriorityOf(value);
+    }
 
     /// <summary>User metadata of each, beside the policy's id.</summary>
     public IReadOnlyDictionary<string, string> Metadata { get; init; } = new Dictionary<string, string>();

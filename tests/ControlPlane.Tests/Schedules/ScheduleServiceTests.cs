@@ -20,7 +20,10 @@ public sealed class ScheduleServiceTests(ApiHost host) : IClassFixture<ApiHost>,
     {
         var volume = await host.AddVolumeAsync(VolumeStatus.InUse, change: row => row.Name = "data");
         var policy = await PolicyWorld.MakeAsync(
-            host, """ "options": {"name_template": "{policy} of {volume_name}", "metadata": {"k": "v"}}""", volume);
+            host,
+            """ "options": {"name_template": "{policy} of {volume_name}", "metadata": {"k": "v"},"""
+            + """ "rate_limit_mib": 7, "priority": "low"}""",
+            volume);
 
         await policy.ComeDueAsync();
 
@@ -32,6 +35,7 @@ public sealed class ScheduleServiceTests(ApiHost host) : IClassFixture<ApiHost>,
         Assert.Equal(
             new Dictionary<string, string> { ["k"] = "v", ["backup-engine:policy"] = $"{policy.Id}" },
             JsonSerializer.Deserialize<Dictionary<string, string>>(backup.MetadataJson));
+        Assert.Equal((7, BackupPriority.Low), (backup.RateLimitMiB, backup.Priority));
         Assert.Equal(VolumeStatus.BackingUp, (await host.VolumeAsync(volume.Id)).Status);
         Assert.Contains(host.Sender.Of<CreateBackup>(), sent => sent.Command.BackupId == backup.Id);
     }

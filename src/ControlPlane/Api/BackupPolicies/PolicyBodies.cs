@@ -1,3 +1,4 @@
+using BackupEngine.ControlPlane.Api.Backups.Extensions;
 using BackupEngine.ControlPlane.Api.Bodies;
 using BackupEngine.ControlPlane.Schedules.Calendar;
 
@@ -44,6 +45,7 @@ internal static class PolicyBodies
             ("container", new TextSchema()),
             ("availability_zone", new TextSchema()),
             ("metadata", BodyFields.Metadata),
+            .. ActionOptions.Fields,
         ],
         Nullable = true,
     };

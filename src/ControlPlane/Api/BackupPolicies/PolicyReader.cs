@@ -1,3 +1,4 @@
+using BackupEngine.ControlPlane.Api.Backups.Extensions;
 using BackupEngine.ControlPlane.Api.Bodies;
 using BackupEngine.ControlPlane.Api.Faults;
 using BackupEngine.ControlPlane.Database.Entities;
@@ -49,8 +50,11 @@ internal static class PolicyReader
             throw Fault.InvalidInput(
                 $"name_template has the field {{{unknown}}}. Fields are "
                 + $"{string.Join(", ", NameTemplate.Fields.Select(field => $"{{{field}}}"))}.");
+        var action = ActionOptions.ReadFields(given);
         return options with
         {
+            RateLimitMiB = action.RateLimitMiB,
+            Priority = action.Priority,
             Incremental = TruthSchema.Read(given["incremental"]) ?? options.Incremental,
             FullEvery = NumberSchema.Read(given["full_every"]) ?? options.FullEvery,
             Force = TruthSchema.Read(given["force"]) ?? options.Force,

@@ -1,5 +1,6 @@
 using BackupEngine.ControlPlane.Api.Answers;
 using BackupEngine.ControlPlane.Api.Backups;
+using BackupEngine.ControlPlane.Api.Backups.Extensions;
 using BackupEngine.ControlPlane.Database;
 using BackupEngine.ControlPlane.Database.Entities;
 using BackupEngine.ControlPlane.Schedules.Calendar;
@@ -35,6 +36,7 @@ internal sealed class ScheduledBackups(EngineDatabase database)
             Description = options.Description,
             Container = options.Container,
             AvailabilityZone = options.AvailabilityZone,
+            Options = new ActionOptions(options.RateLimitMiB, options.Priority),
             MetadataJson = MetadataText.Write(
                 new Dictionary<string, string>(options.Metadata, StringComparer.Ordinal)
                 {

@@ -28,25 +28,27 @@ internal sealed record ActionOptions(int RateLimitMiB, int Priority)
         ["urgent"] = BackupPriority.Urgent,
     };
 
+    /// <summary>What may be in the object.</summary>
+    public static readonly (string Name, Schema Schema)[] Fields =
+    [
+        (RateLimit, new NumberSchema { Minimum = 1, Maximum = HighestRateLimitMiB }),
+        (PriorityField, new TextSchema { Nullable = false, OneOf = [.. Priorities.Keys] }),
+    ];
+
     /// <summary>The object.</summary>
-    public static readonly Schema Schema = new ObjectSchema
-    {
-        Properties =
-        [
-            (RateLimit, new NumberSchema { Minimum = 1, Maximum = HighestRateLimitMiB }),
-            (PriorityField, new TextSchema { Nullable = false, OneOf = [.. Priorities.Keys] }),
-        ],
-    };
+    public static readonly Schema Schema = new ObjectSchema { Properties = Fields };
 
     /// <summary>Reads what passed the schema.</summary>
     /// <param name="owner">The object that has the field.</param>
-    public static ActionOptions Read(BodyValue owner)
-    {
-        var given = owner[Field];
-        return new ActionOptions(
-            NumberSchema.Read(given?[RateLimit]) ?? 0,
-            given?[PriorityField] is { } priority ? Priorities[priority.Text] : BackupPriority.Normal);
-    }
+    public static ActionOptions Read(BodyValue owner) => ReadFields(owner[Field]);
+
+    /// <summary>Reads the fields of an object that passed the schema; null: nothing is asked.</summary>
+    public static ActionOptions ReadFields(BodyValue? given) => new(
+        NumberSchema.Read(given?[RateLimit]) ?? 0,
+        given?[PriorityField] is { } priority ? Priorities[priority.Text] : BackupPriority.Normal);
+
+    /// <summary>The priority of a name that was checked when it was written.</summary>
+    public static int PriorityOf(string name) => Priorities[name];
 
     /// <summary>How a priority is called.</summary>
     public static string NameOf(int priority) => Priorities.First(known => known.Value == priority).Key;
