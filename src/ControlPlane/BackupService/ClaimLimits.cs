@@ -19,8 +19,10 @@ internal sealed class ClaimLimits(EngineDatabase database, string host)
         // A data plane verifies one thing at a time, and needs no volume for it.
         if (kind == WorkflowKind.Verify)
             return await HasRoomHereAsync(cancellationToken) && !await Verifying().AnyAsync(cancellationToken);
-        // Everybody takes the volume host's row first and the backup host's second.
-        var volumeHost = await VolumeHostAsync(backupId, kind, cancellationToken);
+        // Everybody takes the volume host's row first and the backup host's second. A verification reads no volume.
+        var volumeHost = kind == WorkflowKind.Verify
+            ? null
+            : await VolumeHostAsync(backupId, kind, cancellationToken);
         return await HasRoomAsync(
             EngineRole.Volume, volumeHost, OnVolumesOf(volumeHost).CountAsync, cancellationToken)
             && await HasRoomHereAsync(cancellationToken);

@@ -82,9 +82,8 @@ internal sealed class LeaseKeeper : IAsyncDisposable
             try
             {
                 var isDue = _time.GetElapsedTime(renewed) >= _lease / 4;
-                var seen = isDue
-                    ? await _record.RenewOnceAsync(_stopped.Token)
-                    : await _record.LookOnceAsync(_stopped.Token);
+                var seen = await InTimeAsync(
+                    isDue ? _record.RenewOnceAsync(_stopped.Token) : _record.LookOnceAsync(_stopped.Token), renewed);
                 if (seen is null)
                     return false;
                 await OverruleAsync(seen);
@@ -103,6 +102,16 @@ internal sealed class LeaseKeeper : IAsyncDisposable
         }
 
         return true;
+    }
+
+    /// <summary>
+    /// A database that cannot be reached may keep an attempt for longer than the lease lasts: it is not waited for.
+    /// </summary>
+    private Task<RecordState?> InTimeAsync(Task<RecordState?> attempt, long renewed)
+    {
+        var (left, most) = (_lease - _time.GetElapsedTime(renewed), _lease / 4);
+        return attempt.WaitAsync(
+            left <= TimeSpan.Zero ? TimeSpan.Zero : left < most ? left : most, _time, _stopped.Token);
     }
 
     private async Task OverruleAsync(RecordState seen)

@@ -76,6 +76,12 @@ public class EngineDatabase : DbContext
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
         modelBuilder.Entity<VolumeEntity>().HasIndex(v => new { v.ProjectId, v.CreatedAt });
+        // What a project has is counted from these alone.
+        modelBuilder.Entity<VolumeEntity>().HasIndex(v => new { v.ProjectId, v.DeletedAt, v.TargetSizeGiB, v.SizeGiB });
+        modelBuilder.Entity<SnapshotEntity>().HasIndex(s => new { s.ProjectId, s.DeletedAt, s.SizeGiB });
+        modelBuilder.Entity<BackupEntity>().HasIndex(b => new { b.ProjectId, b.DeletedAt, b.SizeGiB });
+        modelBuilder.Entity<BackupEntity>().HasIndex(b => b.CancelRequestedAt);
+        modelBuilder.Entity<BackupEntity>().HasIndex(b => b.RestoreVolumeId);
         modelBuilder.Entity<VolumeEntity>().HasIndex(v => v.Status);
         modelBuilder.Entity<SnapshotEntity>().HasIndex(s => s.Status);
         modelBuilder.Entity<SnapshotEntity>().HasIndex(s => new { s.ProjectId, s.CreatedAt });

@@ -19,6 +19,7 @@ public sealed class BackupDispatcher(
 
     private readonly SemaphoreSlim _one = new(1);
     private readonly SemaphoreSlim _woken = new(0);
+    private bool _awaited;
 
     /// <summary>Looks soon.</summary>
     public void Wake()
@@ -27,10 +28,23 @@ public sealed class BackupDispatcher(
             _woken.Release();
     }
 
-    /// <summary>One look, and everything taken that this host is to take.</summary>
+    /// <summary>
+    /// One look, and everything taken that this host is to take. While a look waits for the one before it to end,
+    /// others need not: it will see what they would.
+    /// </summary>
     public async Task DispatchAsync(CancellationToken cancellationToken)
     {
-        await _one.WaitAsync(cancellationToken);
+        if (Interlocked.Exchange(ref _awaited, true))
+            return;
+        try
+        {
+            await _one.WaitAsync(cancellationToken);
+        }
+        finally
+        {
+            Volatile.Write(ref _awaited, false);
+        }
+
         try
         {
             foreach (var cancelled in await queue.FindCancelledAsync(cancellationToken))
@@ -38,7 +52,7 @@ public sealed class BackupDispatcher(
             var room = runner.FreeTransfers;
             if (room <= 0)
                 return;
-            var schedule = await queue.LookAsync(cancellationToken);
+            var schedule = await queue.LookForAsync(options.Host, cancellationToken);
             foreach (var entry in schedule.For(options.Host, room))
                 await intake.TakeAsync(entry.BackupId, entry.Kind, cancellationToken);
         }

@@ -20,108 +20,163 @@ public sealed class BackupQueue(
     /// <summary>Bounds what one look takes into memory.</summary>
     private const int MostEntries = 20_000;
 
-    /// <summary>One look at the records and the hosts.</summary>
+    /// <summary>Everything that waits and runs: for whoever wants to see the queue.</summary>
     public async Task<Schedule> LookAsync(CancellationToken cancellationToken)
     {
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        var rows = await Rows(database).Take(MostEntries).ToListAsync(cancellationToken);
-        var verifications = await Verifications(database).Take(MostEntries).ToListAsync(cancellationToken);
-        var entries = rows.Select(EntryOf).Concat(verifications.Select(EntryOf)).ToLookup(entry => entry.Host is null);
-        return new Schedule(
-            QueueOrder.Of(entries[true], entries[false]),
-            [.. entries[false].OrderBy(entry => entry.AskedAt)],
-            await hosts.ListAsync(database, cancellationToken),
-            options.BackupPlacement);
+        return ScheduleOf(
+            [
+                .. await EntriesAsync(database, UnderWay(database), cancellationToken),
+                .. await VerificationsAsync(database.BackupVerifications, database, cancellationToken),
+            ],
+            await hosts.ListAsync(database, cancellationToken));
+    }
+
+    /// <summary>
+    /// What a host needs to know to take what is its turn: what runs, and of what it may take the first of each
+    /// project. However many wait, no more are read than could begin now.
+    /// </summary>
+    public async Task<Schedule> LookForAsync(string host, CancellationToken cancellationToken)
+    {
+        await using var database = await databases.CreateDbContextAsync(cancellationToken);
+        var states = await hosts.ListAsync(database, cancellationToken);
+        var own = states.FirstOrDefault(state => state.Record.Host == host && state.Record.Role == EngineRole.Backup);
+        if (own is not { Takes: true })
+            return ScheduleOf([], states);
+        var running = await EntriesAsync(
+            database, UnderWay(database).Where(backup => backup.LeaseExpiresAt != null), cancellationToken);
+        var verifications = await VerificationsAsync(
+            database.BackupVerifications.Where(asked => asked.CancelRequestedAt == null), database, cancellationToken);
+        var waiting = WaitingFor(database, own.Record, FullBackends(states, running));
+        var firsts = FirstOfEachProject(waiting, RoomOf(states));
+        return ScheduleOf(
+            [.. running, .. verifications, .. await EntriesAsync(database, firsts, cancellationToken)], states);
     }
 
     /// <summary>What waits although its owner has cancelled it.</summary>
     public async Task<IReadOnlyList<QueueEntry>> FindCancelledAsync(CancellationToken cancellationToken)
     {
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        var rows = await Rows(database)
-            .Where(row => row.Backup.CancelRequestedAt != null && row.Backup.LeaseExpiresAt == null)
-            .Take(MostEntries).ToListAsync(cancellationToken);
-        var verifications = await Verifications(database)
-            .Where(row => row.Asked.CancelRequestedAt != null && row.Asked.LeaseExpiresAt == null)
-            .Take(MostEntries).ToListAsync(cancellationToken);
-        return [.. rows.Select(EntryOf), .. verifications.Select(EntryOf)];
+        var cancelled = UnderWay(database)
+            .Where(backup => backup.CancelRequestedAt != null && backup.LeaseExpiresAt == null);
+        var verifications = database.BackupVerifications
+            .Where(asked => asked.CancelRequestedAt != null && asked.LeaseExpiresAt == null);
+        return
+        [
+            .. await EntriesAsync(database, cancelled, cancellationToken),
+            .. await VerificationsAsync(verifications, database, cancellationToken),
+        ];
     }
 
-    private static IQueryable<Row> Rows(EngineDatabase database) =>
-        from backup in database.Backups.AsNoTracking()
-        where backup.DeletedAt == null
-            && (backup.Status == BackupStatus.Creating || backup.Status == BackupStatus.Restoring)
-        let volumeId = backup.Status == BackupStatus.Restoring ? backup.RestoreVolumeId : backup.VolumeId
-        orderby backup.CreatedAt, backup.Id
-        select new Row
-        {
-            Backup = backup,
-            VolumeHost = database.Volumes.Where(v => v.Id == volumeId && v.DeletedAt == null)
-                .Select(v => v.Host).FirstOrDefault(),
-            Overdue = (backup.UpdatedAt ?? backup.CreatedAt) < DateTime.UtcNow.AddSeconds(-OverdueSeconds),
-        };
-
-    private static IQueryable<VerificationRow> Verifications(EngineDatabase database) =>
-        from asked in database.BackupVerifications.AsNoTracking()
-        where asked.Status == VerificationStatus.Verifying
-        join backup in database.Backups.AsNoTracking() on asked.BackupId equals backup.Id
-        orderby asked.AskedAt, asked.BackupId
-        select new VerificationRow
-        {
-            Asked = asked,
-            Backup = backup,
-            Overdue = asked.AskedAt < DateTime.UtcNow.AddSeconds(-OverdueSeconds),
-        };
-
-    /// <summary>It needs no volume, only the repository.</summary>
-    private static QueueEntry EntryOf(VerificationRow row) => new(
-        row.Backup.Id,
-        WorkflowKind.Verify,
-        row.Backup.ProjectId,
-        row.Backup.VolumeId,
-        row.Backup.SizeGiB,
-        row.Backup.AvailabilityZone ?? "",
-        VolumeHost: null,
-        row.Asked.LeaseExpiresAt is null ? null : row.Asked.Host,
-        row.Asked.AskedAt,
-        row.Asked.CancelRequestedAt is not null,
-        row.Overdue,
-        BackupPriority.Low);
-
-    private static QueueEntry EntryOf(Row row)
+    private Schedule ScheduleOf(IReadOnlyList<QueueEntry> entries, IReadOnlyList<HostState> states)
     {
-        var backup = row.Backup;
-        var kind = WorkflowKind.Of(backup.Status)!;
-        return new QueueEntry(
-            backup.Id,
-            kind,
-            backup.ProjectId,
-            kind == WorkflowKind.Restore ? backup.RestoreVolumeId ?? Guid.Empty : backup.VolumeId,
-            backup.SizeGiB,
-            backup.AvailabilityZone ?? "",
-            row.VolumeHost,
-            backup.LeaseExpiresAt is null ? null : backup.Host,
-            kind == WorkflowKind.Restore ? backup.UpdatedAt ?? backup.CreatedAt : backup.CreatedAt,
-            backup.CancelRequestedAt is not null,
-            row.Overdue,
-            backup.Priority);
+        var byClaim = entries.ToLookup(entry => entry.Host is null);
+        return new Schedule(
+            QueueOrder.Of(byClaim[true], byClaim[false]),
+            [.. byClaim[false].OrderBy(entry => entry.AskedAt)],
+            states,
+            options.BackupPlacement);
     }
 
-    private sealed class Row
+    private static IQueryable<BackupEntity> UnderWay(EngineDatabase database) =>
+        database.Backups.AsNoTracking().Where(backup => backup.DeletedAt == null
+            && (backup.Status == BackupStatus.Creating || backup.Status == BackupStatus.Restoring));
+
+    /// <summary>What waits, and could begin on a host if it had room.</summary>
+    private IQueryable<BackupEntity> WaitingFor(EngineDatabase database, HostEntity own, string[] fullBackends)
     {
-        public required BackupEntity Backup { get; init; }
-
-        public required string? VolumeHost { get; init; }
-
-        public required bool Overdue { get; init; }
+        var waiting = UnderWay(database)
+            .Where(backup => backup.LeaseExpiresAt == null && backup.CancelRequestedAt == null);
+        waiting = options.BackupPlacement == "volume-host"
+            ? waiting.Where(backup => !database.Volumes.Any(volume => volume.Host != own.Host
+                && volume.DeletedAt == null
+                && volume.Id == (backup.Status == BackupStatus.Restoring ? backup.RestoreVolumeId : backup.VolumeId)))
+            : waiting.Where(backup => (backup.AvailabilityZone ?? "") == own.Zone);
+        return fullBackends.Length == 0 ? waiting : waiting.Where(backup => !database.Volumes.Any(volume =>
+            fullBackends.Contains(volume.Host) && volume.DeletedAt == null
+            && volume.Id == (backup.Status == BackupStatus.Restoring ? backup.RestoreVolumeId : backup.VolumeId)));
     }
 
-    private sealed class VerificationRow
+    private static IQueryable<BackupEntity> FirstOfEachProject(IQueryable<BackupEntity> waiting, int most) =>
+        waiting.Select(backup => backup.ProjectId).Distinct().SelectMany(project => waiting
+            .Where(backup => backup.ProjectId == project)
+            .OrderByDescending(backup => backup.Priority)
+            .ThenBy(backup => backup.Status == BackupStatus.Restoring
+                ? backup.UpdatedAt ?? backup.CreatedAt
+                : backup.CreatedAt)
+            .ThenBy(backup => backup.Id)
+            .Take(most));
+
+    /// <summary>The hosts whose volumes are read and written by as many as may.</summary>
+    private static string[] FullBackends(IReadOnlyList<HostState> states, IReadOnlyList<QueueEntry> running) =>
+    [
+        .. states.Select(state => state.Record)
+            .Where(record => record.Role == EngineRole.Volume && record.MaxConcurrent > 0)
+            .Where(record => running.Count(entry => entry.VolumeHost == record.Host) >= record.MaxConcurrent)
+            .Select(record => record.Host),
+    ];
+
+    /// <summary>What all hosts together run at most: of one project no more can begin.</summary>
+    private static int RoomOf(IReadOnlyList<HostState> states) => Math.Min(
+        MostEntries,
+        states.Where(state => state.Record.Role == EngineRole.Backup && state.Takes)
+            .Sum(state => state.Record.MaxConcurrent));
+
+    private static async Task<IReadOnlyList<QueueEntry>> EntriesAsync(
+        EngineDatabase database, IQueryable<BackupEntity> backups, CancellationToken cancellationToken)
     {
-        public required BackupVerificationEntity Asked { get; init; }
+        var rows = from backup in backups
+                   let isRestore = backup.Status == BackupStatus.Restoring
+                   let volumeId = isRestore ? backup.RestoreVolumeId : backup.VolumeId
+                   let restoreAskedAt = backup.UpdatedAt ?? backup.CreatedAt
+                   orderby backup.CreatedAt, backup.Id
+                   select new
+                   {
+                       backup.Id,
+                       backup.Status,
+                       backup.ProjectId,
+                       VolumeId = volumeId,
+                       backup.SizeGiB,
+                       Zone = backup.AvailabilityZone ?? "",
+                       VolumeHost = database.Volumes.Where(volume => volume.Id == volumeId && volume.DeletedAt == null)
+                           .Select(volume => volume.Host).FirstOrDefault(),
+                       Host = backup.LeaseExpiresAt == null ? null : backup.Host,
+                       AskedAt = isRestore ? restoreAskedAt : backup.CreatedAt,
+                       Cancelled = backup.CancelRequestedAt != null,
+                       Overdue = restoreAskedAt < DateTime.UtcNow.AddSeconds(-OverdueSeconds),
+                       backup.Priority,
+                   };
+        var read = await rows.Take(MostEntries).ToListAsync(cancellationToken);
+        return read.ConvertAll(row => new QueueEntry(
+            row.Id, WorkflowKind.Of(row.Status)!, row.ProjectId, row.VolumeId ?? Guid.Empty, row.SizeGiB, row.Zone,
+            row.VolumeHost, row.Host, row.AskedAt, row.Cancelled, row.Overdue, row.Priority));
+    }
 
-        public required BackupEntity Backup { get; init; }
-
-        public required bool Overdue { get; init; }
+    /// <summary>They need no volume, only the repository.</summary>
+    private static async Task<IReadOnlyList<QueueEntry>> VerificationsAsync(
+        IQueryable<BackupVerificationEntity> verifications,
+        EngineDatabase database,
+        CancellationToken cancellationToken)
+    {
+        var rows = from asked in verifications.AsNoTracking()
+                   where asked.Status == VerificationStatus.Verifying
+                   join backup in database.Backups.AsNoTracking() on asked.BackupId equals backup.Id
+                   orderby asked.AskedAt, asked.BackupId
+                   select new
+                   {
+                       backup.Id,
+                       backup.ProjectId,
+                       backup.VolumeId,
+                       backup.SizeGiB,
+                       Zone = backup.AvailabilityZone ?? "",
+                       Host = asked.LeaseExpiresAt == null ? null : asked.Host,
+                       asked.AskedAt,
+                       Cancelled = asked.CancelRequestedAt != null,
+                       Overdue = asked.AskedAt < DateTime.UtcNow.AddSeconds(-OverdueSeconds),
+                   };
+        var read = await rows.Take(MostEntries).ToListAsync(cancellationToken);
+        return read.ConvertAll(row => new QueueEntry(
+            row.Id, WorkflowKind.Verify, row.ProjectId, row.VolumeId, row.SizeGiB, row.Zone, VolumeHost: null, row.Host,
+            row.AskedAt, row.Cancelled, row.Overdue, BackupPriority.Low));
     }
 }

@@ -76,6 +76,17 @@ public sealed class LeaseKeeperTests : IDisposable
         await Eventually.HoldsAsync(() => keeper.Lost.IsCancellationRequested);
     }
 
+    [Fact]
+    public async Task A_database_that_does_not_answer_ends_the_work_with_the_lease()
+    {
+        var (_, keeper) = await KeepAsync(TimeSpan.FromSeconds(2));
+        await using var disposed = keeper;
+
+        _bench.Silent = true;
+
+        await Eventually.HoldsAsync(() => keeper.Lost.IsCancellationRequested);
+    }
+
     public void Dispose() => _bench.Dispose();
 
     [Fact]

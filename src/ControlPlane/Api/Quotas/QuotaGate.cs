@@ -6,7 +6,8 @@ namespace BackupEngine.ControlPlane.Api.Quotas;
 
 /// <summary>
 /// Refuses what is over a quota. Called first in the transaction that adds the record: it takes the project's turn, so
-/// whoever adds at the same moment waits until this transaction has ended, and counts what it added.
+/// whoever adds at the same moment waits until this transaction has ended, and counts what it added. Where nothing is
+/// limited there are no turns, and nothing is counted.
 /// </summary>
 internal sealed class QuotaGate(EngineDatabase database, QuotaLimits quotas)
 {
@@ -16,7 +17,7 @@ internal sealed class QuotaGate(EngineDatabase database, QuotaLimits quotas)
     /// <summary>One more backup of a volume of a size.</summary>
     public async Task RequireBackupAsync(string projectId, int sizeGiB, CancellationToken cancellationToken)
     {
-        var (limits, use) = await EnterAsync(projectId, cancellationToken);
+        var (limits, use) = await EnterAsync(projectId, QuotaResource.OfBackups, cancellationToken);
         if (IsOver(limits[QuotaResource.BackupGigabytes], use.BackupGigabytes + sizeGiB))
             throw Over(
                 "VolumeBackupSizeExceedsAvailableQuota: Requested backup exceeds allowed Backup gigabytes quota. " +
@@ -29,7 +30,7 @@ internal sealed class QuotaGate(EngineDatabase database, QuotaLimits quotas)
     /// <summary>One more volume.</summary>
     public async Task RequireVolumeAsync(string projectId, int sizeGiB, CancellationToken cancellationToken)
     {
-        var (limits, use) = await EnterAsync(projectId, cancellationToken);
+        var (limits, use) = await EnterAsync(projectId, QuotaResource.OfVolumes, cancellationToken);
         RequireVolumeSize(limits, sizeGiB);
         RequireGigabytes(limits, use, sizeGiB);
         if (IsOver(limits[QuotaResource.Volumes], use.Volumes + 1))
@@ -41,7 +42,7 @@ internal sealed class QuotaGate(EngineDatabase database, QuotaLimits quotas)
     /// <summary>One more snapshot of a volume of a size.</summary>
     public async Task RequireSnapshotAsync(string projectId, int sizeGiB, CancellationToken cancellationToken)
     {
-        var (limits, use) = await EnterAsync(projectId, cancellationToken);
+        var (limits, use) = await EnterAsync(projectId, QuotaResource.OfVolumes, cancellationToken);
         RequireGigabytes(limits, use, sizeGiB);
         if (IsOver(limits[QuotaResource.Snapshots], use.Snapshots + 1))
             throw Over(
@@ -53,7 +54,7 @@ internal sealed class QuotaGate(EngineDatabase database, QuotaLimits quotas)
     public async Task RequireGrowthAsync(
         string projectId, int fromGiB, int toGiB, CancellationToken cancellationToken)
     {
-        var (limits, use) = await EnterAsync(projectId, cancellationToken);
+        var (limits, use) = await EnterAsync(projectId, QuotaResource.OfVolumes, cancellationToken);
         RequireVolumeSize(limits, toGiB);
         RequireGigabytes(limits, use, toGiB - fromGiB);
     }
@@ -61,12 +62,23 @@ internal sealed class QuotaGate(EngineDatabase database, QuotaLimits quotas)
     /// <summary>One more backup policy; their number is bounded by the program.</summary>
     public async Task RequirePolicyAsync(string projectId, CancellationToken cancellationToken)
     {
-        await EnterAsync(projectId, cancellationToken);
+        await TakeTurnAsync(projectId, cancellationToken);
         var policies = await database.BackupPolicies.CountAsync(
             policy => policy.ProjectId == projectId && policy.DeletedAt == null, cancellationToken);
         if (policies >= MostPolicies)
             throw Over(
                 $"BackupPolicyLimitExceeded: Maximum number of backup policies allowed ({MostPolicies}) exceeded");
+    }
+
+    private async Task<(Dictionary<string, int> Limits, QuotaUse Use)> EnterAsync(
+        string projectId, IReadOnlyList<string> resources, CancellationToken cancellationToken)
+    {
+        var unlimited = await quotas.OfProjectAsync(projectId, cancellationToken);
+        if (resources.All(resource => unlimited[resource] < 0))
+            return (unlimited, QuotaUse.Nothing);
+        await TakeTurnAsync(projectId, cancellationToken);
+        return (await quotas.OfProjectAsync(projectId, cancellationToken),
+            await database.CountUseAsync(projectId, resources, cancellationToken));
     }
 
     /// <summary>
@@ -85,14 +97,6 @@ internal sealed class QuotaGate(EngineDatabase database, QuotaLimits quotas)
             cancellationToken);
         await database.ProjectTurns.Where(turn => turn.ProjectId == projectId).ExecuteUpdateAsync(
             set => set.SetProperty(turn => turn.Number, turn => turn.Number + 1), cancellationToken);
-    }
-
-    private async Task<(Dictionary<string, int> Limits, QuotaUse Use)> EnterAsync(
-        string projectId, CancellationToken cancellationToken)
-    {
-        await TakeTurnAsync(projectId, cancellationToken);
-        return (await quotas.OfProjectAsync(projectId, cancellationToken),
-            await database.CountUseAsync(projectId, cancellationToken));
     }
 
     private static void RequireVolumeSize(Dictionary<string, int> limits, int sizeGiB)

@@ -20,6 +20,12 @@ internal static class QuotaResource
     public static readonly IReadOnlyList<string> All =
         [Volumes, PerVolumeGigabytes, Snapshots, Gigabytes, Backups, BackupGigabytes, Groups];
 
+    /// <summary>What one more volume or snapshot counts for.</summary>
+    public static readonly IReadOnlyList<string> OfVolumes = [Volumes, Snapshots, Gigabytes];
+
+    /// <summary>What one more backup counts for.</summary>
+    public static readonly IReadOnlyList<string> OfBackups = [Backups, BackupGigabytes];
+
     /// <summary>The limits that hold where nobody has set any.</summary>
     public static Dictionary<string, int> Configured(EngineOptions options) => new(StringComparer.Ordinal)
     {

@@ -3,20 +3,23 @@ namespace BackupEngine.ControlPlane.Api.Quotas;
 /// <summary>What a project has: counted, never kept, so that it is never wrong.</summary>
 internal sealed record QuotaUse
 {
+    /// <summary>Nothing, or nothing that was counted.</summary>
+    public static readonly QuotaUse Nothing = new();
+
     /// <summary>Volumes.</summary>
-    public required int Volumes { get; init; }
+    public int Volumes { get; init; }
 
     /// <summary>Snapshots.</summary>
-    public required int Snapshots { get; init; }
+    public int Snapshots { get; init; }
 
     /// <summary>Backups.</summary>
-    public required int Backups { get; init; }
+    public int Backups { get; init; }
 
     /// <summary>GiB of volumes and snapshots.</summary>
-    public required long Gigabytes { get; init; }
+    public long Gigabytes { get; init; }
 
     /// <summary>GiB of backups: the size of the volume for each, also of incrementals.</summary>
-    public required long BackupGigabytes { get; init; }
+    public long BackupGigabytes { get; init; }
 
     /// <summary>By the names of quotas.</summary>
     public long Of(string resource) => resource switch

@@ -147,6 +147,10 @@ namespace BackupEngine.ControlPlane.Database.Migrations
 
                     b.HasKey("Id");
 
+                    b.HasIndex("CancelRequestedAt");
+
+                    b.HasIndex("RestoreVolumeId");
+
                     b.HasIndex("Status");
 
                     b.HasIndex("StoredAs");
@@ -156,6 +160,8 @@ namespace BackupEngine.ControlPlane.Database.Migrations
                     b.HasIndex("ProjectId", "CreatedAt");
 
                     b.HasIndex("VolumeId", "DataTimestamp");
+
+                    b.HasIndex("ProjectId", "DeletedAt", "SizeGiB");
 
                     b.ToTable("Backups");
                 });
@@ -621,6 +627,8 @@ namespace BackupEngine.ControlPlane.Database.Migrations
 
                     b.HasIndex("ProjectId", "CreatedAt");
 
+                    b.HasIndex("ProjectId", "DeletedAt", "SizeGiB");
+
                     b.ToTable("Snapshots");
                 });
 
@@ -716,6 +724,8 @@ namespace BackupEngine.ControlPlane.Database.Migrations
                     b.HasIndex("Status");
 
                     b.HasIndex("ProjectId", "CreatedAt");
+
+                    b.HasIndex("ProjectId", "DeletedAt", "TargetSizeGiB", "SizeGiB");
 
                     b.ToTable("Volumes");
                 });

@@ -43,6 +43,9 @@ internal sealed class WorkflowBench : IDisposable, IDbContextFactory<EngineDatab
     /// <summary>As if the database were away.</summary>
     public bool Unreachable { get; set; }
 
+    /// <summary>As if the network to the database were cut: it does not answer, nor does it fail.</summary>
+    public bool Silent { get; set; }
+
     /// <summary>Time, as the services have it.</summary>
     public TimeProvider Time { get; set; } = TimeProvider.System;
 
@@ -55,6 +58,13 @@ internal sealed class WorkflowBench : IDisposable, IDbContextFactory<EngineDatab
     public EngineDatabase CreateDbContext() => Unreachable
         ? throw new InvalidOperationException("the database is away")
         : _open();
+
+    public async Task<EngineDatabase> CreateDbContextAsync(CancellationToken cancellationToken = default)
+    {
+        if (Silent)
+            await Task.Delay(Timeout.Infinite, None);
+        return CreateDbContext();
+    }
 
     public EngineOptions Options(string host = Host) => new()
     {

@@ -167,6 +167,10 @@ namespace BackupEngine.ControlPlane.Database.PostgreSql.Migrations
 
                     b.HasKey("Id");
 
+                    b.HasIndex("CancelRequestedAt");
+
+                    b.HasIndex("RestoreVolumeId");
+
                     b.HasIndex("Status");
 
                     b.HasIndex("StoredAs");
@@ -176,6 +180,8 @@ namespace BackupEngine.ControlPlane.Database.PostgreSql.Migrations
                     b.HasIndex("ProjectId", "CreatedAt");
 
                     b.HasIndex("VolumeId", "DataTimestamp");
+
+                    b.HasIndex("ProjectId", "DeletedAt", "SizeGiB");
 
                     b.ToTable("Backups");
                 });
@@ -690,6 +696,8 @@ namespace BackupEngine.ControlPlane.Database.PostgreSql.Migrations
 
                     b.HasIndex("ProjectId", "CreatedAt");
 
+                    b.HasIndex("ProjectId", "DeletedAt", "SizeGiB");
+
                     b.ToTable("Snapshots");
                 });
 
@@ -798,6 +806,8 @@ namespace BackupEngine.ControlPlane.Database.PostgreSql.Migrations
                     b.HasIndex("Status");
 
                     b.HasIndex("ProjectId", "CreatedAt");
+
+                    b.HasIndex("ProjectId", "DeletedAt", "TargetSizeGiB", "SizeGiB");
 
                     b.ToTable("Volumes");
                 });
