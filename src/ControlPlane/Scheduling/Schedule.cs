@@ -50,6 +50,8 @@ public sealed record Schedule(
                 : Placement == "volume-host"
                 ? $"a backup service on host {entry.VolumeHost}, where its volume is: none runs there"
                 : $"a backup service in zone {entry.Zone}: none runs there";
+        if (IsBackendSilent(entry))
+            return $"the volume service of host {entry.VolumeHost}, where its volume is: it is silent";
         if (IsBackendFull(entry))
             return $"the volumes of host {entry.VolumeHost}: as many are read and written as may be";
         return allowed.TrueForAll(host => !HasRoom(entry, host))
@@ -67,7 +69,7 @@ public sealed record Schedule(
         Hosts.Any(state => state.Record.Host == host && MayTake(entry, state));
 
     private bool MayTake(QueueEntry entry, HostState host) =>
-        Allows(entry, host) && HasRoom(entry, host) && !IsBackendFull(entry);
+        Allows(entry, host) && HasRoom(entry, host) && !IsBackendSilent(entry) && !IsBackendFull(entry);
 
     private bool Allows(QueueEntry entry, HostState host) =>
         host.Record.Role == EngineRole.Backup && host.Takes
@@ -82,6 +84,10 @@ public sealed record Schedule(
         return there.Count < host.Record.MaxConcurrent
             && (entry.Kind != WorkflowKind.Verify || there.TrueForAll(other => other.Kind != WorkflowKind.Verify));
     }
+
+    /// <summary>The device would be asked for in vain, and the work would end in an error.</summary>
+    private bool IsBackendSilent(QueueEntry entry) => Hosts.Any(
+        host => host.Record.Role == EngineRole.Volume && host.Record.Host == entry.VolumeHost && !host.Lives);
 
     private bool IsBackendFull(QueueEntry entry) =>
         Hosts.FirstOrDefault(host => host.Record.Role == EngineRole.Volume && host.Record.Host == entry.VolumeHost)

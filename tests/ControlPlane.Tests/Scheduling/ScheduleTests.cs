@@ -124,6 +124,21 @@ public sealed class ScheduleTests
     }
 
     [Fact]
+    public void What_needs_a_volume_of_a_silent_host_waits_for_it_and_the_rest_does_not()
+    {
+        QueueEntry[] waiting = [Waits("a", 0), Waits("b", 1) with { VolumeHost = "other" }];
+        var silent = new HostState(new HostEntity { Host = "volumes", Role = EngineRole.Volume }, Lives: false);
+        var schedule = new Schedule(waiting, [], [Backup("one", 9), silent], "zone");
+
+        Assert.Equal([waiting[1]], schedule.For("one", 9));
+        Assert.Contains("volumes, where its volume is: it is silent", schedule.WaitsFor(waiting[0]),
+            StringComparison.Ordinal);
+        Assert.Equal("", schedule.WaitsFor(waiting[1]));
+        var back = schedule with { Hosts = [Backup("one", 9), silent with { Lives = true }] };
+        Assert.Equal(waiting, back.For("one", 9));
+    }
+
+    [Fact]
     public void Whatever_waits_is_given_to_one_host_at_most_and_nothing_is_left_while_there_is_room() =>
         Gen.Select(Gen.Int[0, 12], Gen.Int[0, 4], Gen.Int[0, 4], Gen.Int[1, 5]).Sample((count, first, second, sizes) =>
         {
