@@ -76,12 +76,12 @@ public sealed class BackupClaims(IDbContextFactory<EngineDatabase> databases, En
     }
 
     /// <summary>
-    /// Records that can be taken over: claimed, and the lease has run out or was this host's before its restart.
+    /// Records that this host can take over: claimed, and the lease has run out or was this host's before its restart.
     /// </summary>
     public async Task<IReadOnlyList<BackupEntity>> FindAbandonedAsync(int most, CancellationToken cancellationToken)
     {
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        return await UnderWay(Claimable(database.Backups))
+        return await WithinReach(database, UnderWay(Claimable(database.Backups)))
             .Where(b => b.LeaseExpiresAt != null)
             .OrderBy(b => b.LeaseExpiresAt)
             .Take(most)
@@ -141,6 +141,18 @@ public sealed class BackupClaims(IDbContextFactory<EngineDatabase> databases, En
                 && b.CommandSentAt == record.CommandSentAt)
             .ExecuteUpdateAsync(
                 set => set.SetProperty(b => b.CommandSentAt, b => DateTime.UtcNow), cancellationToken) > 0;
+
+    /// <summary>
+    /// Without those that this host could not go on with, since placement keeps their devices from it: taking one over
+    /// would only make it fail. What is to be undone or deleted needs no device here.
+    /// </summary>
+    private IQueryable<BackupEntity> WithinReach(EngineDatabase database, IQueryable<BackupEntity> records) =>
+        options.BackupPlacement == "volume-host"
+            ? records.Where(b => b.Status == BackupStatus.Deleting || b.CancelRequestedAt != null
+                || !database.Volumes.Any(v => v.DeletedAt == null && v.Host != options.Host
+                    && v.Id == (b.Status == BackupStatus.Restoring ? b.RestoreVolumeId : b.VolumeId)))
+            : records.Where(b => b.Status == BackupStatus.Deleting || b.CancelRequestedAt != null
+                || b.AvailabilityZone == null || b.AvailabilityZone == options.AvailabilityZone);
 
     private IQueryable<T> Held<T>(IQueryable<T> rows)
         where T : class, IClaimedRecord => rows.Where(b => b.LeaseExpiresAt != null && b.Host == options.Host);

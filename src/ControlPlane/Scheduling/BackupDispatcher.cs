@@ -48,17 +48,30 @@ public sealed class BackupDispatcher(
         try
         {
             foreach (var cancelled in await queue.FindCancelledAsync(cancellationToken))
-                await intake.TakeAsync(cancelled.BackupId, cancelled.Kind, cancellationToken);
+                await TakeAsync(cancelled, cancellationToken);
             var room = runner.FreeTransfers;
             if (room <= 0)
                 return;
             var schedule = await queue.LookForAsync(options.Host, cancellationToken);
             foreach (var entry in schedule.For(options.Host, room))
-                await intake.TakeAsync(entry.BackupId, entry.Kind, cancellationToken);
+                await TakeAsync(entry, cancellationToken);
         }
         finally
         {
             _one.Release();
+        }
+    }
+
+    /// <summary>One that cannot be taken now, since its row is locked for instance, keeps none of the others waiting.</summary>
+    private async Task TakeAsync(QueueEntry entry, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await intake.TakeAsync(entry.BackupId, entry.Kind, cancellationToken);
+        }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        {
+            log.LogWarning(e, "Backup {BackupId} could not be claimed; it is tried again", entry.BackupId);
         }
     }
 

@@ -55,9 +55,30 @@ public sealed class BackupSweeperTests : IDisposable
     }
 
     [Fact]
+    public async Task What_a_host_could_not_attach_it_does_not_take_over()
+    {
+        using var other = new ServiceBench(_bench, "b");
+        using var own = new ServiceBench(_bench, "volume-host");
+        var volume = await _bench.AddVolumeAsync();
+        var creating = await _bench.AddBackupAsync(volume, b => b.LeaseExpiresAt = DateTime.UtcNow.AddHours(-1));
+        var deleting = await _bench.AddBackupAsync(volume, b =>
+            (b.Status, b.LeaseExpiresAt) = (BackupStatus.Deleting, DateTime.UtcNow.AddHours(-1)));
+        var cancelled = await _bench.AddBackupAsync(volume, b =>
+            (b.CancelRequestedAt, b.LeaseExpiresAt) = (DateTime.UtcNow, DateTime.UtcNow.AddHours(-1)));
+
+        var ofOther = await other.Claims.FindAbandonedAsync(10, Token);
+        var ofOwn = await own.Claims.FindAbandonedAsync(10, Token);
+
+        Assert.Equal(
+            new[] { deleting.Id, cancelled.Id }.Order(), ofOther.Select(record => record.Id).Order());
+        Assert.Equal(
+            new[] { creating.Id, deleting.Id, cancelled.Id }.Order(), ofOwn.Select(record => record.Id).Order());
+    }
+
+    [Fact]
     public async Task A_record_whose_owner_is_gone_is_taken_over_and_ended()
     {
-        using var service = new ServiceBench(_bench, "b");
+        using var service = new ServiceBench(_bench, "b", options => options.BackupPlacement = "zone");
         var backup = await _bench.AddBackupAsync(await _bench.AddVolumeAsync());
         var crash = new StepFault(WorkflowStep.AttachDevice, When.After, hang: true);
         _ = _bench.RunAsync(backup.Id, crash, host: "a");

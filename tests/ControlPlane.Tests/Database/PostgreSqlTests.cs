@@ -28,6 +28,24 @@ public sealed class PostgreSqlTests : IDisposable
     }
 
     [Fact]
+    public async Task A_process_that_is_paused_in_a_transaction_does_not_keep_its_rows()
+    {
+        await using var services = await StartAsync();
+        await using var paused = Open(services);
+        paused.Volumes.Add(new VolumeEntity { Id = Guid.NewGuid(), CreatedAt = DateTime.UtcNow });
+        await paused.SaveChangesAsync(Cancellation);
+        await using var transaction = await paused.Database.BeginTransactionAsync(Cancellation);
+        await paused.Volumes.ExecuteUpdateAsync(set => set.SetProperty(v => v.Name, "paused"), Cancellation);
+
+        await using (var other = Open(services))
+            await other.Volumes.ExecuteUpdateAsync(set => set.SetProperty(v => v.Name, "other"), Cancellation);
+
+        await Assert.ThrowsAnyAsync<Exception>(() => transaction.CommitAsync(Cancellation));
+        await using var database = Open(services);
+        Assert.Equal("other", (await database.Volumes.SingleAsync(Cancellation)).Name);
+    }
+
+    [Fact]
     public async Task Records_keep_their_times_to_the_microsecond_and_in_UTC()
     {
         var at = new DateTime(2026, 11, 22, 13, 22, 0, DateTimeKind.Utc).AddMicroseconds(884543);

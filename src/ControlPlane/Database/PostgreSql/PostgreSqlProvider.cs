@@ -12,6 +12,13 @@ public sealed class PostgreSqlProvider : DatabaseProvider, IAsyncDisposable
     /// </summary>
     private const long SchemaLock = 0x6261636b_75706462;
 
+    /// <summary>
+    /// What the server does with a session whose process is paused or cut off: a transaction that nobody goes on with
+    /// ends after 10 s, and so does a connection whose answers are not taken, after 15 s. Otherwise the rows that it had
+    /// changed would stay locked until that process wakes, and everybody who needs one of them would wait as long.
+    /// </summary>
+    private const string SessionLimits = "-c idle_in_transaction_session_timeout=10s -c tcp_user_timeout=15s";
+
     private readonly NpgsqlDataSource _source;
     private readonly DbContextOptions<PostgreSqlDatabase> _options;
 
@@ -23,6 +30,7 @@ public sealed class PostgreSqlProvider : DatabaseProvider, IAsyncDisposable
         var connection = new NpgsqlConnectionStringBuilder(connectionString);
         connection.Password = password ?? connection.Password;
         connection.ApplicationName ??= "backup-engine";
+        connection.Options ??= SessionLimits;
         Description = $"postgresql {connection.Host}:{connection.Port}/{connection.Database}";
         _source = new NpgsqlDataSourceBuilder(connection.ToString()).Build();
         _options = new DbContextOptionsBuilder<PostgreSqlDatabase>().UseNpgsql(_source).Options;

@@ -1,0 +1,40 @@
+using System.Net.Sockets;
+using BackupEngine.DataPlane.Protocol;
+using BackupEngine.Integration.Support.Network;
+using Grpc.Net.Client;
+using Protocol = BackupEngine.DataPlane.Protocol.DataPlane;
+
+namespace BackupEngine.Integration.Chaos.Cluster;
+
+/// <summary>Slows the transfers of a host, so that a fault can strike in the middle of one.</summary>
+internal static class Throttle
+{
+    private const long SlowBytesPerSecond = 2 << 20;
+
+    /// <summary>All transfers together are slow from now on.</summary>
+    public static Task SlowAsync(EngineNode node, CancellationToken cancellationToken) =>
+        SetAsync(node, SlowBytesPerSecond, cancellationToken);
+
+    /// <summary>As fast as they can. A data plane that was started again is so already.</summary>
+    public static Task FullSpeedAsync(EngineNode node, CancellationToken cancellationToken) =>
+        SetAsync(node, bytesPerSecond: 0, cancellationToken);
+
+    private static async Task SetAsync(EngineNode node, long bytesPerSecond, CancellationToken cancellationToken)
+    {
+        using var channel = GrpcChannel.ForAddress("http://localhost", new GrpcChannelOptions
+        {
+            HttpHandler = new SocketsHttpHandler
+            {
+                ConnectCallback = async (_, token) =>
+                {
+                    var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+                    await socket.ConnectAsync(new UnixDomainSocketEndPoint(ChaosCluster.DataPlaneSocketOf(node)), token);
+                    return new NetworkStream(socket, ownsSocket: true);
+                },
+            },
+            DisposeHttpClient = true,
+        });
+        await new Protocol.DataPlaneClient(channel).SetRateLimitAsync(
+            new SetRateLimitRequest { BytesPerSecond = bytesPerSecond }, cancellationToken: cancellationToken);
+    }
+}

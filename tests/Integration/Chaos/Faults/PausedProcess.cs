@@ -1,0 +1,26 @@
+using BackupEngine.Integration.Chaos.Cluster;
+using BackupEngine.Integration.Chaos.Matrix;
+
+namespace BackupEngine.Integration.Chaos.Faults;
+
+/// <summary>SIGSTOP of the backup service for longer than its leases, then SIGCONT.</summary>
+internal sealed class PausedProcess : IFault
+{
+    private static readonly TimeSpan Pause = ChaosCluster.Lease + TimeSpan.FromSeconds(6);
+
+    public string Name => "pause-backup";
+
+    public Task StrikeAsync(
+        ChaosCluster cluster, IReadOnlyList<ChaosCase> cases, CancellationToken cancellationToken)
+    {
+        cluster.Backup.Pause();
+        return Task.CompletedTask;
+    }
+
+    public async Task HealAsync(
+        ChaosCluster cluster, IReadOnlyList<ChaosCase> cases, CancellationToken cancellationToken)
+    {
+        await Task.Delay(Pause, cancellationToken);
+        cluster.Backup.Continue();
+    }
+}
