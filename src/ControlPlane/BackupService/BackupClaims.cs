@@ -148,10 +148,12 @@ public sealed class BackupClaims(IDbContextFactory<EngineDatabase> databases, En
     /// </summary>
     private IQueryable<BackupEntity> WithinReach(EngineDatabase database, IQueryable<BackupEntity> records) =>
         options.BackupPlacement == "volume-host"
-            ? records.Where(b => b.Status == BackupStatus.Deleting || b.CancelRequestedAt != null
+            ? records.Where(b => b.Host == options.Host
+                || b.Status == BackupStatus.Deleting || b.CancelRequestedAt != null
                 || !database.Volumes.Any(v => v.DeletedAt == null && v.Host != options.Host
                     && v.Id == (b.Status == BackupStatus.Restoring ? b.RestoreVolumeId : b.VolumeId)))
-            : records.Where(b => b.Status == BackupStatus.Deleting || b.CancelRequestedAt != null
+            : records.Where(b => b.Host == options.Host
+                || b.Status == BackupStatus.Deleting || b.CancelRequestedAt != null
                 || b.AvailabilityZone == null || b.AvailabilityZone == options.AvailabilityZone);
 
     private IQueryable<T> Held<T>(IQueryable<T> rows)

@@ -38,7 +38,7 @@ internal sealed class StepLog
         var received = lines.FindLast(line => line.Name == WorkflowStep.RequestReceived.Name);
         return new StepLog(
             record,
-            claim.TakesOver ? SinceFirstClaim(lines) : [],
+            claim.TakesOver ? OfThisAction(lines) : [],
             RequestOrigin.Of(received is null ? null : StepFacts.Parse(received.FactsJson)));
     }
 
@@ -145,9 +145,15 @@ internal sealed class StepLog
 
     private BackupStepEntity? Last(WorkflowStep step) => _lines.FindLast(line => line.Name == step.Name);
 
-    private static List<BackupStepEntity> SinceFirstClaim(List<BackupStepEntity> lines)
+    /// <summary>
+    /// The lines from the request on, which are written with the status that the action begins with. The first claim is
+    /// no such mark where there is a request: its service may have died before it wrote a line, and the lines of an
+    /// action of the same kind before this one would be taken for its own.
+    /// </summary>
+    private static List<BackupStepEntity> OfThisAction(List<BackupStepEntity> lines)
     {
-        var first = lines.FindLastIndex(line => line.Name == WorkflowStep.RecordClaimed.Name
+        var asked = lines.FindLastIndex(line => line.Name == WorkflowStep.RequestReceived.Name);
+        var first = asked >= 0 ? asked : lines.FindLastIndex(line => line.Name == WorkflowStep.RecordClaimed.Name
             && !StepFacts.Parse(line.FactsJson).ContainsKey(TakesOverFact));
         return first < 0 ? lines : lines[first..];
     }

@@ -52,6 +52,22 @@ public sealed class TakeOverTests : IDisposable
     }
 
     [Fact]
+    public async Task A_claim_that_died_before_its_first_line_is_not_taken_for_the_restore_before()
+    {
+        var backup = await _bench.AddBackupAsync(await _bench.AddVolumeAsync(), b => b.Status = BackupStatus.Restoring);
+        await AskForRestoreAsync(backup.Id);
+        await _bench.RunAsync(backup.Id);
+        var target = await AskForRestoreAsync(backup.Id);
+
+        await _bench.ClaimAsync(backup.Id);
+        await _bench.ExpireLeaseAsync(backup.Id);
+        await _bench.RunAsync(backup.Id);
+
+        Assert.Equal(2, _bench.DataPlane.Started.Count(started => started.Restore is not null));
+        Assert.Equal(VolumeStatus.Available, (await _bench.VolumeAsync(target)).Status);
+    }
+
+    [Fact]
     public async Task A_transfer_under_way_on_the_same_host_is_watched_and_not_started_again()
     {
         _bench.DataPlane.HoldTransfers();
@@ -193,4 +209,21 @@ public sealed class TakeOverTests : IDisposable
     }
 
     public void Dispose() => _bench.Dispose();
+
+    /// <summary>What the API does in one transaction.</summary>
+    private async Task<Guid> AskForRestoreAsync(Guid backup)
+    {
+        var target = await _bench.AddVolumeAsync(VolumeStatus.RestoringBackup, VolumeStatus.Available);
+        await _bench.SetRestoreVolumeAsync(backup, target.Id);
+        await _bench.SetStatusAsync(backup, BackupStatus.Restoring);
+        await _bench.AddAsync(new BackupStepEntity
+        {
+            BackupId = backup,
+            Workflow = "restore",
+            Step = WorkflowStep.RequestReceived.Number,
+            Name = WorkflowStep.RequestReceived.Name,
+            Outcome = "done",
+        });
+        return target.Id;
+    }
 }

@@ -10,6 +10,8 @@ internal sealed class StepGates(string connectionString) : IAsyncDisposable
 {
     private const string Install =
         """
+        -- Whatever was committed is there after a crash of the server: this one is killed.
+        ALTER DATABASE postgres SET synchronous_commit = on;
         CREATE TABLE IF NOT EXISTS chaos_gates (
             key bigint PRIMARY KEY, workflow text, line text, outcome text, kept boolean, volume uuid, backup uuid);
         CREATE OR REPLACE FUNCTION chaos_wait() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -53,11 +55,7 @@ internal sealed class StepGates(string connectionString) : IAsyncDisposable
         long key, Moment moment, Guid? volume, Guid? backup, CancellationToken cancellationToken)
     {
         _holder ??= await OpenAsync(cancellationToken);
-        await using var command = new NpgsqlCommand(
-            """
-            SELECT pg_advisory_lock($1);
-            """,
-            _holder);
+        await using var command = new NpgsqlCommand("SELECT pg_advisory_lock($1)", _holder);
         command.Parameters.Add(new NpgsqlParameter { Value = key });
         await command.ExecuteNonQueryAsync(cancellationToken);
         await ExecuteAsync(
