@@ -10,8 +10,6 @@ internal sealed class StepGates(string connectionString) : IAsyncDisposable
 {
     private const string Install =
         """
-        -- Whatever was committed is there after a crash of the server: this one is killed.
-        ALTER DATABASE postgres SET synchronous_commit = on;
         CREATE TABLE IF NOT EXISTS chaos_gates (
             key bigint PRIMARY KEY, workflow text, line text, outcome text, kept boolean, volume uuid, backup uuid);
         CREATE OR REPLACE FUNCTION chaos_wait() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -42,8 +40,13 @@ internal sealed class StepGates(string connectionString) : IAsyncDisposable
     private string[] _held = [];
 
     /// <summary>Puts the triggers in; the schema is there.</summary>
-    public async Task InstallAsync(CancellationToken cancellationToken) =>
+    public async Task InstallAsync(CancellationToken cancellationToken)
+    {
         await ExecuteAsync(Install, cancellationToken);
+        // This server is killed: what was committed must be there afterwards, as on any server that matters.
+        await ExecuteAsync("ALTER SYSTEM SET synchronous_commit = on", cancellationToken);
+        await ExecuteAsync("SELECT pg_reload_conf()", cancellationToken);
+    }
 
     /// <summary>Closes the gate of a moment.</summary>
     /// <param name="key">Its number.</param>
