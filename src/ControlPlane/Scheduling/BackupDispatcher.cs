@@ -62,7 +62,9 @@ public sealed class BackupDispatcher(
         }
     }
 
-    /// <summary>One that cannot be taken now, since its row is locked for instance, keeps none of the others waiting.</summary>
+    /// <summary>
+    /// One that cannot be taken now, since its row is locked for instance, keeps none of the others waiting.
+    /// </summary>
     private async Task TakeAsync(QueueEntry entry, CancellationToken cancellationToken)
     {
         try

@@ -10,7 +10,7 @@ namespace BackupEngine.Integration.Chaos;
 
 /// <summary>
 /// One fault that strikes many backups at once, each at a moment of its own and on a volume of its own: they are held
-/// there, the fault strikes, they are let go, the system is made whole, and when all is at rest everything is looked at.
+/// there, the fault strikes, they are let go, the system is made whole, and when all is at rest it is looked at.
 /// </summary>
 internal sealed class ChaosRound(ChaosCluster cluster, ChaosRoundPlan plan, int seed)
 {
@@ -29,6 +29,7 @@ internal sealed class ChaosRound(ChaosCluster cluster, ChaosRoundPlan plan, int 
     /// <summary>Runs the round; what is broken is in its cases.</summary>
     public async Task RunAsync()
     {
+        await cluster.ChooseAsync(plan.Host, Token);
         await PrepareAsync();
         await HoldAsync();
         await cluster.Gates.ForgetAllAsync(Token);
@@ -39,7 +40,7 @@ internal sealed class ChaosRound(ChaosCluster cluster, ChaosRoundPlan plan, int 
         await Eventually.HoldsAsync(
             async () => !await cluster.Gates.AreAtWorkAsync(Token), "who was held has gone on");
         if (_cases.Exists(held => held.Moment.IsTransfer))
-            await Throttle.FullSpeedAsync(cluster.Backup, Token);
+            await FullSpeedAsync();
         await AwaitRestAsync(struck);
         await _fault.ComeLateAsync(cluster, _cases, Token);
         await cluster.AwaitReadyAsync();
@@ -78,7 +79,7 @@ internal sealed class ChaosRound(ChaosCluster cluster, ChaosRoundPlan plan, int 
         foreach (var held in begun)
             held.Request = Request(held);
         await AwaitHeldAsync(begun);
-        foreach (var held in begun.Where(c => c.Moment.IsTransfer && c.Reached))
+        foreach (var held in begun.Where(c => c.Moment.IsTransfer && c.HeldAt is not null))
             await AwaitTransferAsync(held);
         foreach (var held in _cases.Where(c => c.Moment.IsOfRequest))
         {
@@ -103,12 +104,12 @@ internal sealed class ChaosRound(ChaosCluster cluster, ChaosRoundPlan plan, int 
             async () =>
             {
                 var waitedFor = await cluster.Gates.WaitedForAsync(Token);
-                foreach (var reached in held.Where(c => waitedFor.Contains(c.Gate)))
-                    reached.Reached = true;
-                return held.All(c => c.Reached) ? null : "some are on their way";
+                foreach (var reached in held.Where(c => waitedFor.ContainsKey(c.Gate)))
+                    reached.HeldAt = waitedFor[reached.Gate];
+                return held.All(c => c.HeldAt is not null) ? null : "some are on their way";
             },
             Token);
-        foreach (var missed in held.Where(c => !c.Reached))
+        foreach (var missed in held.Where(c => c.HeldAt is null))
             missed.Broken.Add("it never came to its moment; " + await DescribeAsync(missed));
     }
 
@@ -116,7 +117,8 @@ internal sealed class ChaosRound(ChaosCluster cluster, ChaosRoundPlan plan, int 
     private async Task AwaitTransferAsync(ChaosCase held)
     {
         await cluster.Gates.ForgetAsync(held.Gate, Token);
-        await Throttle.SlowAsync(cluster.Backup, Token);
+        var node = cluster.BackupNodes.Single(node => node.Host.Address == held.HeldAt);
+        await Throttle.SlowAsync(node, Token);
         await cluster.Gates.OpenAsync(held.Gate, Token);
         var backup = held.BackupId ?? (await cluster.Records.BackupsOfAsync(held.Subject.User.Project, Token))
             .Single(b => b.Id != held.Subject.Kept).Id;
@@ -124,7 +126,7 @@ internal sealed class ChaosRound(ChaosCluster cluster, ChaosRoundPlan plan, int 
             async () => await cluster.Records.JobAsync(backup, held.Moment.Workflow, Token) is not null, "a job");
         var job = (await cluster.Records.JobAsync(backup, held.Moment.Workflow, Token))!;
         var flows = new TaskCompletionSource();
-        using var client = ChaosCluster.DataPlaneOf(cluster.Backup);
+        using var client = ChaosCluster.DataPlaneOf(node);
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(Token);
         var watching = client.WatchUntilEndAsync(
             job,
@@ -136,6 +138,12 @@ internal sealed class ChaosRound(ChaosCluster cluster, ChaosRoundPlan plan, int 
             enough.Token);
         await Task.WhenAny(flows.Task, watching);
         await enough.CancelAsync();
+    }
+
+    private async Task FullSpeedAsync()
+    {
+        foreach (var node in cluster.BackupNodes)
+            await Throttle.FullSpeedAsync(node, Token);
     }
 
     // ---- after ------------------------------------------------------------------------------------------------------

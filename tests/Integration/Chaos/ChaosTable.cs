@@ -16,7 +16,10 @@ internal sealed class ChaosTable
 
     public IReadOnlyList<string> Broken => _broken;
 
-    public void Add(IReadOnlyList<ChaosCase> cases)
+    /// <summary>Adds the cases of a round.</summary>
+    /// <param name="host">Where they began.</param>
+    /// <param name="cases">The cases.</param>
+    public void Add(string host, IReadOnlyList<ChaosCase> cases)
     {
         foreach (var ended in cases)
         {
@@ -25,7 +28,7 @@ internal sealed class ChaosTable
             outcome = outcome.Length > OutcomeWidth ? outcome[..OutcomeWidth] : outcome;
             Print(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{ended.Moment.Workflow,-7} {ended.Moment.Step,2} {Name(ended.Moment),-24} {ended.Fault,-18} "
+                $"{ended.Moment.Workflow,-7} {ended.Moment.Step,2} {Name(ended.Moment),-24} {ended.Fault,-18} {host} "
                 + $"{(ended.Broken.Count == 0 ? "held  " : "BROKEN")} {ended.Took.TotalSeconds,6:0.0} s  {outcome}"));
             foreach (var broken in ended.Broken)
             {

@@ -6,8 +6,8 @@ using BackupEngine.Integration.Support;
 namespace BackupEngine.Integration.Chaos;
 
 /// <summary>
-/// Faults at every step of create, restore and delete, with real processes, broker, database and network: whatever dies,
-/// every backup ends, and everything is as it is promised to be. scripts/chaos runs the whole matrix.
+/// Faults at every step of create, restore and delete, with real processes, broker, database and network: whatever
+/// dies, every backup ends, and everything is as it is promised to be. scripts/chaos runs the whole matrix.
 /// </summary>
 public sealed class ChaosTests(VolumeFileSystem files)
 {
@@ -24,7 +24,7 @@ public sealed class ChaosTests(VolumeFileSystem files)
             {
                 cluster ??= await ChaosCluster.StartAsync(files, projects, plan.Seed);
                 var cases = await RunAsync(cluster, round, plan.Seed + (index + 1) * 1000);
-                table.Add(cases);
+                table.Add(round.Host, cases);
                 if (cases.Any(ended => ended.Broken.Count > 0))
                     cluster = await ReplaceAsync(cluster, round);
             }

@@ -14,8 +14,8 @@ public sealed class PostgreSqlProvider : DatabaseProvider, IAsyncDisposable
 
     /// <summary>
     /// What the server does with a session whose process is paused or cut off: a transaction that nobody goes on with
-    /// ends after 10 s, and so does a connection whose answers are not taken, after 15 s. Otherwise the rows that it had
-    /// changed would stay locked until that process wakes, and everybody who needs one of them would wait as long.
+    /// ends after 10 s, and a connection whose answers are not taken after 15 s. Otherwise the rows that it had changed
+    /// would stay locked until that process wakes, and everybody who needs one of them would wait as long.
     /// </summary>
     private const string SessionLimits = "-c idle_in_transaction_session_timeout=10s -c tcp_user_timeout=15s";
 

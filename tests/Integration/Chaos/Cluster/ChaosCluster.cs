@@ -9,8 +9,8 @@ using BackupEngine.Integration.Support.Network;
 namespace BackupEngine.Integration.Chaos.Cluster;
 
 /// <summary>
-/// Three hosts of a network of their own: one with the API, one with the volumes and a backup service, one with a backup
-/// service only. Every role is a process of its own; broker and database are real.
+/// Three hosts of a network of their own: one with the API, one with the volumes and a backup service, one with a
+/// backup service only. Every role is a process of its own; broker and database are real.
 /// </summary>
 internal sealed class ChaosCluster : IAsyncDisposable
 {
@@ -34,7 +34,7 @@ internal sealed class ChaosCluster : IAsyncDisposable
         VolumeDirectory = files.NewDirectory();
         var (api, a, b) = (Network.AddHost("api"), Network.AddHost("a"), Network.AddHost("b"));
         Api = Node(api, "api", ServicePort, ("VolumeHost", a.Name));
-        Volume = Node(a, "volume", VolumePort, ("VolumeDirectory", VolumeDirectory));
+        Volume = Node(a, "volume", VolumePort, ("VolumeDirectory", VolumeDirectory), ("NbdAddress", a.Address));
         Backup = Node(a, "backup", ServicePort);
         Other = Node(b, "backup", ServicePort);
         Records = new Records(Services.PostgreSqlHere);
@@ -68,6 +68,8 @@ internal sealed class ChaosCluster : IAsyncDisposable
 
     /// <summary>The projects, each with its volume; in order of their numbers.</summary>
     public IReadOnlyList<Subject> Subjects => _subjects;
+
+    public IReadOnlyList<EngineNode> BackupNodes => [Backup, Other];
 
     public IReadOnlyList<EngineNode> Nodes => [Api, Volume, Backup, Other];
 
@@ -103,6 +105,18 @@ internal sealed class ChaosCluster : IAsyncDisposable
     {
         foreach (var node in Nodes)
             await node.AwaitReadyAsync();
+    }
+
+    /// <summary>Lets one host begin what comes; the other only takes over.</summary>
+    public Task ChooseAsync(string host, CancellationToken cancellationToken) =>
+        Records.EnableBackupHostAsync(host, cancellationToken);
+
+    /// <summary>The backup services that are held; where none is, the one that begins what comes.</summary>
+    public IReadOnlyList<EngineNode> Holders(IEnumerable<ChaosCase> cases)
+    {
+        var addresses = cases.Select(held => held.HeldAt).ToHashSet(StringComparer.Ordinal);
+        var holders = BackupNodes.Where(node => addresses.Contains(node.Host.Address)).ToList();
+        return holders.Count > 0 ? holders : BackupNodes;
     }
 
     /// <summary>Keeps the logs of all processes, where BACKUPENGINE_CHAOS_LOGS names a directory.</summary>
@@ -162,12 +176,15 @@ internal sealed class ChaosCluster : IAsyncDisposable
             ("VolumeRequestTimeoutSeconds", "15"),
             ("DrainSeconds", "2"),
             ("MaxConcurrentBackups", "64"),
+            ("BackupPlacement", "zone"),
+            ("NbdAllowPlain", "true"),
             .. options,
         ]);
 
     private void WriteTokens()
     {
-        Directory.CreateDirectory(Api.StateDirectory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        Directory.CreateDirectory(
+            Api.StateDirectory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         var file = Path.Combine(Api.StateDirectory, TokenFile.FileName);
         File.WriteAllText(file, JsonSerializer.Serialize(
             new TokenDocument { Version = 1, Users = _users }, TokenDocumentJson.Default.TokenDocument));

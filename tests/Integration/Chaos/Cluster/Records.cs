@@ -47,11 +47,20 @@ internal sealed class Records(string connectionString)
         return facts.Count == 0 ? null : JsonNode.Parse(facts[0])!["job_id"]!.GetValue<string>();
     }
 
+    /// <summary>Disables every backup service but one, as an operator does.</summary>
+    public Task EnableBackupHostAsync(string host, CancellationToken cancellationToken) => QueryAsync(
+        """
+        UPDATE "Hosts" SET "DisabledAt" = CASE WHEN "Host" = $1 THEN NULL ELSE now() END WHERE "Role" = 'backup'
+        RETURNING 1
+        """,
+        row => row.GetInt32(0), cancellationToken, host);
+
     /// <summary>The step log, a line each, for the message of a failure.</summary>
     public async Task<string> StepsAsync(Guid backup, CancellationToken cancellationToken) =>
         string.Join('\n', await QueryAsync(
             """
-            SELECT concat_ws(' ', to_char("At", 'HH24:MI:SS.MS'), "Workflow", "Attempt", "Step", "Name", "Outcome", "Host", "Error")
+            SELECT concat_ws(' ', to_char("At", 'HH24:MI:SS.MS'), "Workflow", "Attempt", "Step", "Name", "Outcome",
+                "Host", "Error")
             FROM "BackupSteps" WHERE "BackupId" = $1 ORDER BY "Sequence"
             """,
             row => row.GetString(0), cancellationToken, backup));

@@ -28,7 +28,8 @@ internal static class Throttle
                 ConnectCallback = async (_, token) =>
                 {
                     var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-                    await socket.ConnectAsync(new UnixDomainSocketEndPoint(ChaosCluster.DataPlaneSocketOf(node)), token);
+                    var path = ChaosCluster.DataPlaneSocketOf(node);
+                    await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), token);
                     return new NetworkStream(socket, ownsSocket: true);
                 },
             },

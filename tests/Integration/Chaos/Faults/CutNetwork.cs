@@ -16,7 +16,8 @@ internal sealed class CutNetwork : IFault
     public Task StrikeAsync(
         ChaosCluster cluster, IReadOnlyList<ChaosCase> cases, CancellationToken cancellationToken)
     {
-        cluster.Network.Cut(cluster.Backup.Host);
+        foreach (var node in cluster.Holders(cases))
+            cluster.Network.Cut(node.Host);
         return Task.CompletedTask;
     }
 
@@ -24,6 +25,7 @@ internal sealed class CutNetwork : IFault
         ChaosCluster cluster, IReadOnlyList<ChaosCase> cases, CancellationToken cancellationToken)
     {
         await Task.Delay(Cut, cancellationToken);
-        cluster.Network.Heal(cluster.Backup.Host);
+        foreach (var node in cluster.Holders(cases))
+            cluster.Network.Heal(node.Host);
     }
 }

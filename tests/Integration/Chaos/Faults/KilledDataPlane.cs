@@ -12,7 +12,7 @@ internal sealed class KilledDataPlane : IFault
     public async Task StrikeAsync(
         ChaosCluster cluster, IReadOnlyList<ChaosCase> cases, CancellationToken cancellationToken)
     {
-        foreach (var node in new[] { cluster.Backup, cluster.Other })
+        foreach (var node in cluster.BackupNodes)
         {
             using var client = ChaosCluster.DataPlaneOf(node);
             var info = await client.GetInfoAsync(cancellationToken);

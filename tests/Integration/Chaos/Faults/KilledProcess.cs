@@ -4,19 +4,28 @@ using BackupEngine.Integration.Support.Network;
 
 namespace BackupEngine.Integration.Chaos.Faults;
 
-/// <summary>SIGKILL, and started again.</summary>
-internal sealed class KilledProcess(string name, Func<ChaosCluster, EngineNode> choose) : IFault
+/// <summary>SIGKILL, and started again: at once, or when others have taken over.</summary>
+/// <param name="name">Name of the fault.</param>
+/// <param name="away">How long it is away.</param>
+/// <param name="choose">Which processes die.</param>
+internal sealed class KilledProcess(
+    string name, TimeSpan away, Func<ChaosCluster, IReadOnlyList<ChaosCase>, IReadOnlyList<EngineNode>> choose) : IFault
 {
     public string Name => name;
 
     public Task StrikeAsync(
         ChaosCluster cluster, IReadOnlyList<ChaosCase> cases, CancellationToken cancellationToken)
     {
-        choose(cluster).Kill();
+        foreach (var node in choose(cluster, cases))
+            node.Kill();
         return Task.CompletedTask;
     }
 
-    public Task HealAsync(
-        ChaosCluster cluster, IReadOnlyList<ChaosCase> cases, CancellationToken cancellationToken) =>
-        choose(cluster).StartReadyAsync();
+    public async Task HealAsync(
+        ChaosCluster cluster, IReadOnlyList<ChaosCase> cases, CancellationToken cancellationToken)
+    {
+        await Task.Delay(away, cancellationToken);
+        foreach (var node in choose(cluster, cases))
+            await node.StartReadyAsync();
+    }
 }

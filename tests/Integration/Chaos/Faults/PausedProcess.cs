@@ -13,7 +13,8 @@ internal sealed class PausedProcess : IFault
     public Task StrikeAsync(
         ChaosCluster cluster, IReadOnlyList<ChaosCase> cases, CancellationToken cancellationToken)
     {
-        cluster.Backup.Pause();
+        foreach (var node in cluster.Holders(cases))
+            node.Pause();
         return Task.CompletedTask;
     }
 
@@ -21,6 +22,7 @@ internal sealed class PausedProcess : IFault
         ChaosCluster cluster, IReadOnlyList<ChaosCase> cases, CancellationToken cancellationToken)
     {
         await Task.Delay(Pause, cancellationToken);
-        cluster.Backup.Continue();
+        foreach (var node in cluster.Holders(cases))
+            node.Continue();
     }
 }

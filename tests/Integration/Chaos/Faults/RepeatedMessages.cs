@@ -11,8 +11,8 @@ using RabbitMQ.Client;
 namespace BackupEngine.Integration.Chaos.Faults;
 
 /// <summary>
-/// Commands come several times, those of other workflows of the same backup among them and before their time, and all of
-/// them once more when everything has ended.
+/// Commands come several times, those of other workflows of the same backup among them and before their time, and all
+/// of them once more when everything has ended.
 /// </summary>
 internal sealed class RepeatedMessages : IFault
 {
@@ -79,7 +79,7 @@ internal sealed class RepeatedMessages : IFault
     /// <summary>From the network of the hub, where the broker is.</summary>
     private static async Task<IConnection> ConnectAsync(ChaosCluster cluster, CancellationToken cancellationToken)
     {
-        var address = BrokerAddress.Of(new EngineOptions { Transport = "rabbitmq", RabbitMq = cluster.Services.RabbitMq });
+        var address = BrokerAddress.Of(new EngineOptions { RabbitMq = cluster.Services.RabbitMq });
         var factory = new ConnectionFactory
         {
             HostName = address.Host,

@@ -86,7 +86,7 @@ internal static class Leftovers
         ChaosCluster cluster, CancellationToken cancellationToken)
     {
         var left = new List<string>();
-        foreach (var node in new[] { cluster.Backup, cluster.Other })
+        foreach (var node in cluster.BackupNodes)
         {
             using var client = ChaosCluster.DataPlaneOf(node);
             left.AddRange((await client.ListAttachmentsAsync(cancellationToken))

@@ -73,7 +73,7 @@ internal static class Verdict
         return status == badly ? $"{status}: {reason}" : status;
     }
 
-    /// <summary>A request that was not answered, or refused, may have changed nothing; one that succeeded may not.</summary>
+    /// <summary>A request that was not answered, or refused, may have changed nothing; another may not.</summary>
     private static async Task<string> UnchangedAsync(ChaosCase ended)
     {
         var request = await ended.Request;

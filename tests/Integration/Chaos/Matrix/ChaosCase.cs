@@ -14,8 +14,8 @@ internal sealed class ChaosCase(Moment moment, string fault, Subject subject, lo
     /// <summary>Number of its gate.</summary>
     public long Gate => gate;
 
-    /// <summary>Whether somebody was held at its moment, or data flowed.</summary>
-    public bool Reached { get; set; }
+    /// <summary>Address of the host that was held at its moment; null: none was.</summary>
+    public string? HeldAt { get; set; }
 
     /// <summary>The request, whose answer may be lost.</summary>
     public Task<RequestEnd> Request { get; set; } = Task.FromResult(new RequestEnd(0, "", null));

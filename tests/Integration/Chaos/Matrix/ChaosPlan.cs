@@ -28,9 +28,10 @@ internal sealed record ChaosPlan(IReadOnlyList<ChaosRoundPlan> Rounds, int Seed)
             from fault in chosen
             from moments in Moments.All.GroupBy(moment => moment.Workflow, StringComparer.Ordinal)
             where workflows is null || workflows.Contains(moments.Key, StringComparer.Ordinal)
-            let picked = moments.Where(m => steps is null || steps.Contains($"{m.Step}", StringComparer.Ordinal)).ToList()
-            where picked.Count > 0
-            select new ChaosRoundPlan(fault, picked);
+            let picked = moments.Where(m => steps is null || steps.Contains($"{m.Step}", StringComparer.Ordinal))
+            where picked.Any()
+            let turn = faults.ToList().IndexOf(fault) + Array.IndexOf(Moments.Workflows, moments.Key)
+            select new ChaosRoundPlan(fault, [.. picked], HostAt(turn));
         return new ChaosPlan([.. rounds], words.TryGetValue("seed", out var seed) ? int.Parse(seed) : DefaultSeed);
     }
 
@@ -38,13 +39,19 @@ internal sealed record ChaosPlan(IReadOnlyList<ChaosRoundPlan> Rounds, int Seed)
     private static ChaosPlan ShortForm(IReadOnlyList<string> faults) => new(
     [
         .. faults.Select((fault, index) => new ChaosRoundPlan(
-            fault, [.. Moments.All.Where((_, moment) => moment % faults.Count == index)])),
+            fault, [.. Moments.All.Where((_, moment) => moment % faults.Count == index)], HostAt(index))),
     ],
         DefaultSeed);
+
+    /// <summary>The host of the volumes, which attaches them itself, and the other one take turns.</summary>
+    private static string HostAt(int turn) => turn % 2 == 0 ? "a" : "b";
 
     private static string[]? List(Dictionary<string, string> words, string name) =>
         words.TryGetValue(name, out var text) ? text.Split(',') : null;
 }
 
 /// <summary>Moments that one fault strikes at once, each on a volume of its own.</summary>
-internal sealed record ChaosRoundPlan(string Fault, IReadOnlyList<Moment> Moments);
+/// <param name="Fault">Name of the fault.</param>
+/// <param name="Moments">The moments.</param>
+/// <param name="Host">The host whose backup service begins them.</param>
+internal sealed record ChaosRoundPlan(string Fault, IReadOnlyList<Moment> Moments, string Host);

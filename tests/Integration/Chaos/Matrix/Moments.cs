@@ -2,11 +2,13 @@ namespace BackupEngine.Integration.Chaos.Matrix;
 
 /// <summary>One moment for every step of every workflow.</summary>
 /// <remarks>
-/// The steps of the volume service (8, 10, 15, 17) are hit when it has done its part and its answer is not recorded; the
-/// steps before them when the request is recorded and not sent.
+/// The steps of the volume service (8, 10, 15, 17) are hit when it has done its part and its answer is not recorded;
+/// the steps before them when the request is recorded and not sent.
 /// </remarks>
 internal static class Moments
 {
+    public static readonly string[] Workflows = ["create", "restore", "delete"];
+
     public static readonly IReadOnlyList<Moment> All =
     [
         .. Request("create"),

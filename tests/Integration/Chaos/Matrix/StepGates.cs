@@ -68,16 +68,20 @@ internal sealed class StepGates(string connectionString) : IAsyncDisposable
             (object?)volume ?? DBNull.Value, (object?)backup ?? DBNull.Value);
     }
 
-    /// <summary>The gates at which somebody waits now.</summary>
-    public async Task<IReadOnlySet<long>> WaitedForAsync(CancellationToken cancellationToken)
+    /// <summary>The gates at which somebody waits now, and the address of each.</summary>
+    public async Task<IReadOnlyDictionary<long, string>> WaitedForAsync(CancellationToken cancellationToken)
     {
         await using var connection = await OpenAsync(cancellationToken);
         await using var command = new NpgsqlCommand(
-            "SELECT objid::bigint FROM pg_locks WHERE locktype = 'advisory' AND classid = 0 AND NOT granted", connection);
-        var keys = new HashSet<long>();
+            """
+            SELECT objid::bigint, host(client_addr) FROM pg_locks JOIN pg_stat_activity USING (pid)
+            WHERE locktype = 'advisory' AND classid = 0 AND NOT granted
+            """,
+            connection);
+        var keys = new Dictionary<long, string>();
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
-            keys.Add(reader.GetInt64(0));
+            keys[reader.GetInt64(0)] = reader.GetString(1);
         return keys;
     }
 
