@@ -57,7 +57,7 @@ internal sealed class StepGates(string connectionString) : IAsyncDisposable
     public async Task CloseAsync(
         long key, Moment moment, Guid? volume, Guid? backup, CancellationToken cancellationToken)
     {
-        _holder ??= await OpenAsync(cancellationToken);
+        _holder ??= await OpenOwnAsync(cancellationToken);
         await using var command = new NpgsqlCommand("SELECT pg_advisory_lock($1)", _holder);
         command.Parameters.Add(new NpgsqlParameter { Value = key });
         await command.ExecuteNonQueryAsync(cancellationToken);
@@ -146,9 +146,16 @@ internal sealed class StepGates(string connectionString) : IAsyncDisposable
         return [.. found];
     }
 
-    private async Task<NpgsqlConnection> OpenAsync(CancellationToken cancellationToken)
+    /// <summary>Closed, it is closed: a pool would keep the session, and its locks, until it is used again.</summary>
+    private Task<NpgsqlConnection> OpenOwnAsync(CancellationToken cancellationToken) =>
+        OpenAsync(connectionString + ";Pooling=false", cancellationToken);
+
+    private Task<NpgsqlConnection> OpenAsync(CancellationToken cancellationToken) =>
+        OpenAsync(connectionString, cancellationToken);
+
+    private static async Task<NpgsqlConnection> OpenAsync(string address, CancellationToken cancellationToken)
     {
-        var connection = new NpgsqlConnection(connectionString);
+        var connection = new NpgsqlConnection(address);
         await connection.OpenAsync(cancellationToken);
         return connection;
     }
