@@ -9,6 +9,8 @@ namespace BackupEngine.DataPlane.Jobs;
 /// </summary>
 internal sealed class RepositoryPool(ILogger<RepositoryPool> logger, ServeOptions? options = null)
 {
+    private static readonly TimeSpan CreationPatience = TimeSpan.FromSeconds(5);
+
     private readonly Lock _gate = new();
     private readonly Dictionary<string, RepositoryUse> _open = new(StringComparer.Ordinal);
 
@@ -81,7 +83,7 @@ internal sealed class RepositoryPool(ILogger<RepositoryPool> logger, ServeOption
     {
         if (!initialize || !IsMissingOrEmpty(directory))
         {
-            return Repository.Open(directory, options?.Secret);
+            return initialize ? OpenWhenCreated(directory) : Repository.Open(directory, options?.Secret);
         }
 
         try
@@ -97,8 +99,18 @@ internal sealed class RepositoryPool(ILogger<RepositoryPool> logger, ServeOption
         catch (RepositoryException) when (!IsMissingOrEmpty(directory))
         {
             // Another process may have created it at the same moment.
-            return Repository.Open(directory, options?.Secret);
+            return OpenWhenCreated(directory);
         }
+    }
+
+    /// <summary>
+    /// The first backups of two hosts may come at the same moment: what one of them is creating has its configuration
+    /// last, and cannot be opened before.
+    /// </summary>
+    private Repository OpenWhenCreated(string directory)
+    {
+        SpinWait.SpinUntil(() => File.Exists(Path.Combine(directory, "config")), CreationPatience);
+        return Repository.Open(directory, options?.Secret);
     }
 
     private static bool IsMissingOrEmpty(string directory) =>

@@ -45,6 +45,23 @@ public sealed class RepositoryPoolTests : IDisposable
     }
 
     [Fact]
+    public async Task What_another_host_is_creating_is_opened_when_it_is_there()
+    {
+        var directory = Directory.CreateDirectory(_folder.File("repository")).FullName;
+        var whole = _folder.File("whole");
+        Repository.Create(whole, new RepositoryOptions()).Dispose();
+        var begun = Directory.CreateDirectory(Path.Combine(directory, "packs"));
+
+        var opening = Task.Run(() => _pool.Lease(directory, initialize: true), TestContext.Current.CancellationToken);
+        await Task.Delay(200, TestContext.Current.CancellationToken);
+        begun.Delete();
+        Directory.Delete(directory);
+        Directory.Move(whole, directory);
+
+        (await opening).Dispose();
+    }
+
+    [Fact]
     public void An_empty_directory_is_initialized_and_one_with_something_in_it_is_left_alone()
     {
         var empty = Directory.CreateDirectory(_folder.File("empty")).FullName;

@@ -153,8 +153,10 @@ internal sealed class ChaosCluster : IAsyncDisposable
         await AwaitReadyAsync();
         foreach (var (user, number) in _users.Select((user, number) => (user, number)))
             _subjects.Add(new Subject(new ProjectUser(_http, Api.Url, user.ProjectId, user.Token), number));
+        // The first backup makes the repository.
+        await _subjects[0].MakeAsync(Records, _seed, Token);
         await Parallel.ForEachAsync(
-            _subjects,
+            _subjects.Skip(1),
             new ParallelOptions { MaxDegreeOfParallelism = 4, CancellationToken = Token },
             async (subject, token) => await subject.MakeAsync(Records, _seed, token));
     }
