@@ -11,6 +11,9 @@ namespace BackupEngine.ControlPlane.Database;
 /// </summary>
 internal static class DatabaseOutage
 {
+    /// <summary>The server ended a transaction that nobody went on with: its process was paused.</summary>
+    private const string IdleInTransactionTimeout = "25P03";
+
     private static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(100);
 
     private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(2);
@@ -62,6 +65,7 @@ internal static class DatabaseOutage
     {
         // What the provider knows lacks the two by which a server ends its connections when it stops or has crashed.
         PostgresException { SqlState: PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown } => true,
+        PostgresException { SqlState: IdleInTransactionTimeout } => true,
         SqliteException sqlite => sqlite.SqliteErrorCode is raw.SQLITE_BUSY or raw.SQLITE_LOCKED,
         _ => error.IsTransient,
     };
