@@ -11,6 +11,7 @@ using BackupEngine.ControlPlane.Api.Metadata;
 using BackupEngine.ControlPlane.Api.Pipeline;
 using BackupEngine.ControlPlane.Api.Queue;
 using BackupEngine.ControlPlane.Api.Quotas;
+using BackupEngine.ControlPlane.Api.RateLimits;
 using BackupEngine.ControlPlane.Api.Services;
 using BackupEngine.ControlPlane.Api.Snapshots;
 using BackupEngine.ControlPlane.Api.Stock;
@@ -39,6 +40,7 @@ public static class EngineApi
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(Policy.Load(options.PolicyFile));
         services.AddRouting().AddHttpContextAccessor();
+        services.AddProjectRateLimit(options);
         services.AddScoped<CommandDispatch>();
         services.AddScoped<QuotaLimits>().AddScoped<QuotaGate>();
         services.AddScoped<VolumeDrafts>().AddScoped<VolumeCreation>().AddScoped<VolumeUpdate>()
@@ -69,6 +71,7 @@ public static class EngineApi
         app.UseMiddleware<PathMiddleware>();
         app.UseRouting();
         app.UseMiddleware<CallerMiddleware>();
+        app.UseProjectRateLimit();
         DiscoveryEndpoints.Map(app);
         MapBoth(app, VolumeEndpoints.Map);
         MapBoth(app, SnapshotEndpoints.Map);

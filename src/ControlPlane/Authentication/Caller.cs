@@ -2,7 +2,8 @@ namespace BackupEngine.ControlPlane.Authentication;
 
 /// <summary>Who sent a request, and for which project.</summary>
 /// <param name="UserId">The user.</param>
-/// <param name="ProjectId">The project that the token is for.</param>
+/// <param name="ProjectId">The project that the token is for; empty: it is for none, and nothing can be done.
+/// </param>
 /// <param name="Roles">The user's roles in the project.</param>
 public sealed record Caller(string UserId, string ProjectId, IReadOnlyList<string> Roles)
 {

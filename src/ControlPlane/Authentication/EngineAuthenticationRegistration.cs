@@ -1,3 +1,4 @@
+using BackupEngine.ControlPlane.Authentication.Keystone;
 using BackupEngine.ControlPlane.Hosting;
 
 namespace BackupEngine.ControlPlane.Authentication;
@@ -10,6 +11,9 @@ public static class EngineAuthenticationRegistration
 
     /// <summary>Value of <see cref="EngineOptions.Authentication"/>: nobody is asked, on loopback only.</summary>
     public const string NoAuthMode = "noauth";
+
+    /// <summary>Value of <see cref="EngineOptions.Authentication"/>: Keystone is asked.</summary>
+    public const string KeystoneMode = "keystone";
 
     /// <summary>
     /// Adds the authenticator that the options name; the token file is made now, where there is none.
@@ -26,9 +30,12 @@ public static class EngineAuthenticationRegistration
                 return services.AddSingleton<IAuthenticator>(new TokenFileAuthenticator(users));
             case NoAuthMode:
                 return services.AddSingleton<IAuthenticator, NoAuthenticator>().AddHostedService<LoopbackGuard>();
+            case KeystoneMode:
+                return services.AddKeystone(options);
             default:
                 throw new ArgumentException(
-                    $"Authentication is '{options.Authentication}'; it may be {TokenFileMode} or {NoAuthMode}.",
+                    $"Authentication is '{options.Authentication}'; it may be {TokenFileMode}, {KeystoneMode} or " +
+                    $"{NoAuthMode}.",
                     nameof(options));
         }
     }

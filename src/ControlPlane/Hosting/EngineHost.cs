@@ -5,9 +5,11 @@ using BackupEngine.ControlPlane.Bus;
 using BackupEngine.ControlPlane.Database;
 using BackupEngine.ControlPlane.DataPlane;
 using BackupEngine.ControlPlane.Hosting.Health;
+using BackupEngine.ControlPlane.Hosting.Tls;
 using BackupEngine.ControlPlane.Hosts;
 using BackupEngine.ControlPlane.Schedules;
 using BackupEngine.ControlPlane.VolumeService;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging.Console;
 
@@ -40,7 +42,7 @@ public static class EngineHost
             new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         Configure(builder, configuration, options);
         builder.WebHost.UseUrls(options.Urls.Split(';', StringSplitOptions.RemoveEmptyEntries));
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
+        builder.WebHost.ConfigureKestrel(kestrel => ConfigureServer(kestrel, options));
         builder.Services.AddEngineAuthentication(options);
         builder.Services.AddEngineApi(options).RunSchedules(options);
         adjust?.Invoke(builder.Services);
@@ -57,11 +59,17 @@ public static class EngineHost
             new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         Configure(builder, configuration, options);
         builder.WebHost.UseUrls(options.HealthUrls!.Split(';', StringSplitOptions.RemoveEmptyEntries));
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
+        builder.WebHost.ConfigureKestrel(kestrel => ConfigureServer(kestrel, options));
         adjust?.Invoke(builder.Services);
         var app = builder.Build();
         app.UseHealth();
         return app;
+    }
+
+    private static void ConfigureServer(KestrelServerOptions server, EngineOptions options)
+    {
+        server.AddServerHeader = false;
+        ApiCertificate.Use(server, options);
     }
 
     private static IHost BuildWithoutApi(

@@ -37,7 +37,7 @@ public sealed partial class EngineOptions
     /// <summary>For <c>rabbitmq</c>: <c>amqp://user:password@host:port/virtual-host</c>.</summary>
     public string? RabbitMq { get; set; }
 
-    /// <summary><c>token-file</c>, or <c>noauth</c> (only on loopback).</summary>
+    /// <summary><c>token-file</c>, <c>keystone</c>, or <c>noauth</c> (only on loopback).</summary>
     public string Authentication { get; set; } = "token-file";
 
     /// <summary>

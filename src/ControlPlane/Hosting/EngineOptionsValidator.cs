@@ -1,5 +1,6 @@
 using BackupEngine.ControlPlane.Authentication.Policies;
 using BackupEngine.ControlPlane.Database.PostgreSql;
+using BackupEngine.ControlPlane.Hosting.Tls;
 
 namespace BackupEngine.ControlPlane.Hosting;
 
@@ -27,7 +28,11 @@ public static class EngineOptionsValidator
         .. Between(nameof(options.ScheduleHistoryDays), options.ScheduleHistoryDays, 1, 3650),
         .. OneOf(nameof(options.Database), options.Database, "sqlite", "postgresql"),
         .. OneOf(nameof(options.TempSource), options.TempSource, "snapshot", "clone"),
-        .. OneOf(nameof(options.Authentication), options.Authentication, "token-file", "noauth"),
+        .. OneOf(nameof(options.Authentication), options.Authentication, "token-file", "keystone", "noauth"),
+        .. Between(nameof(options.KeystoneCacheSeconds), options.KeystoneCacheSeconds, 0, 300),
+        .. Between(nameof(options.KeystoneCacheTokens), options.KeystoneCacheTokens, 1, 1_000_000),
+        .. Between(nameof(options.KeystoneTimeoutSeconds), options.KeystoneTimeoutSeconds, 1, 300),
+        .. Keystone(options),
         .. Between(nameof(options.MaxConcurrentBackups), options.MaxConcurrentBackups, 1, 1000),
         .. Between(nameof(options.VolumeRequestTimeoutSeconds), options.VolumeRequestTimeoutSeconds, 1, 3600),
         .. Between(nameof(options.LeaseSeconds), options.LeaseSeconds, 3, 3600),
@@ -51,6 +56,8 @@ public static class EngineOptionsValidator
         .. Host(options),
         .. Key(options),
         .. Urls(options),
+        .. Tls(options),
+        .. Between(nameof(options.RateLimitPerMinute), options.RateLimitPerMinute, 0, 1_000_000),
         .. Bus(options),
         .. Database(options),
         .. Telemetry(options),
@@ -111,6 +118,18 @@ public static class EngineOptionsValidator
                 + "semicolons between.";
     }
 
+    private static IEnumerable<string> Tls(EngineOptions options)
+    {
+        var encrypted = $"{options.Urls};{options.HealthUrls}".Contains("https://", StringComparison.OrdinalIgnoreCase);
+        if (encrypted && options.TlsCertificateFile is not { Length: > 0 })
+            yield return "An https address in Urls needs TlsCertificateFile: a PEM file with certificate and key (the "
+                + "key may be in TlsKeyFile).";
+        if (!encrypted && options.TlsCertificateFile is { Length: > 0 })
+            yield return $"TlsCertificateFile is given, and no address in Urls \"{options.Urls}\" is https://.";
+        if (ApiCertificate.FaultOf(options) is { } fault)
+            yield return fault;
+    }
+
     private static IEnumerable<string> Host(EngineOptions options)
     {
         if (options.Host.Length is 0 or > 100 || !options.Host.All(c => char.IsAsciiLetterOrDigit(c)
@@ -124,6 +143,19 @@ public static class EngineOptionsValidator
         if (options.OtlpEndpoint is not null && !IsUri(options.OtlpEndpoint, "http", "https"))
             yield return $"OtlpEndpoint \"{options.OtlpEndpoint}\" is not usable. It is http://HOST:PORT of an OTLP "
                 + "collector.";
+    }
+
+    private static IEnumerable<string> Keystone(EngineOptions options)
+    {
+        if (options.Authentication != "keystone")
+            yield break;
+        if (!IsUri(options.KeystoneUrl, "http", "https"))
+            yield return $"Authentication keystone needs KeystoneUrl: https://HOST:PORT, not \"{options.KeystoneUrl}\".";
+        if (options.KeystonePublicUrl is { } shown && !IsUri(shown, "http", "https"))
+            yield return $"KeystonePublicUrl \"{shown}\" is not usable. It is https://HOST:PORT, as clients see it.";
+        if (options.KeystonePassword is not { Length: > 0 } && options.KeystonePasswordFile is not { Length: > 0 })
+            yield return "Authentication keystone needs KeystonePasswordFile: the password of the service user "
+                + $"{options.KeystoneUser}.";
     }
 
     private static IEnumerable<string> Policies(EngineOptions options)

@@ -11,6 +11,8 @@ internal static class SecretFiles
     {
         options.PostgreSqlPassword = Secret(
             nameof(options.PostgreSqlPassword), options.PostgreSqlPassword, options.PostgreSqlPasswordFile);
+        options.KeystonePassword = Secret(
+            nameof(options.KeystonePassword), options.KeystonePassword, options.KeystonePasswordFile);
         options.RabbitMqPassword = Secret(
             nameof(options.RabbitMqPassword), options.RabbitMqPassword, options.RabbitMqPasswordFile);
     }

@@ -11,7 +11,7 @@ internal sealed record EngineEyes(EngineProcess Engine, string? Token, string Pr
     /// </summary>
     public async Task AwaitAsync(string collection, string name, string? status)
     {
-        using var http = new HttpClient();
+        using var http = Engine.NewHttp();
         if (Token is not null)
             http.DefaultRequestHeaders.Add("X-Auth-Token", Token);
         await Eventually.HoldsAsync(

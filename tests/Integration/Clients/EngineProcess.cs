@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
 using System.Text.Json.Nodes;
 using BackupEngine.Integration.Support;
 
@@ -17,9 +18,12 @@ internal sealed class EngineProcess : IAsyncDisposable
     private readonly Process _process;
     private readonly List<string> _log = [];
 
-    private EngineProcess(string authentication, (string Name, string Value)[] options)
+    private readonly string? _authority;
+
+    private EngineProcess(string authentication, IReadOnlyDictionary<string, string> settings)
     {
-        Url = $"http://127.0.0.1:{FreePort()}";
+        _authority = settings.GetValueOrDefault("TlsCertificateFile");
+        Url = $"{(settings.ContainsKey("TlsCertificateFile") ? "https" : "http")}://127.0.0.1:{FreePort()}";
         var start = new ProcessStartInfo(Built("ControlPlane", "backup-engine"))
         {
             ArgumentList = { "serve", "--state-dir", StateDirectory, "--urls", Url },
@@ -32,7 +36,7 @@ internal sealed class EngineProcess : IAsyncDisposable
             RedirectStandardError = true,
             UseShellExecute = false,
         };
-        foreach (var (name, value) in options)
+        foreach (var (name, value) in settings)
             start.Environment["Engine__" + name] = value;
         _process = Process.Start(start)!;
         _process.OutputDataReceived += (_, line) => Log(line.Data);
@@ -47,11 +51,17 @@ internal sealed class EngineProcess : IAsyncDisposable
     private string StateDirectory => Path.Combine(_directory, "state");
 
     /// <summary>Starts it, and waits until it answers.</summary>
+    public static Task<EngineProcess> StartAsync(
+        string authentication, params (string Name, string Value)[] options) => StartAsync(
+            authentication,
+            options.ToDictionary(option => option.Name, option => option.Value, StringComparer.Ordinal));
+
+    /// <summary>Starts it with further options.</summary>
     public static async Task<EngineProcess> StartAsync(
-        string authentication, params (string Name, string Value)[] options)
+        string authentication, IReadOnlyDictionary<string, string> settings)
     {
-        var engine = new EngineProcess(authentication, options);
-        using var http = new HttpClient();
+        var engine = new EngineProcess(authentication, settings);
+        using var http = engine.NewHttp();
         await Eventually.HoldsAsync(
             async () =>
             {
@@ -63,6 +73,24 @@ internal sealed class EngineProcess : IAsyncDisposable
         if (authentication == "token-file")
             engine.ReadProjectUser();
         return engine;
+    }
+
+    /// <summary>A client that takes the engine's own certificate, where it has one, and no other.</summary>
+    public HttpClient NewHttp()
+    {
+        var handler = new SocketsHttpHandler();
+        if (_authority is not null)
+        {
+            var policy = new X509ChainPolicy
+            {
+                TrustMode = X509ChainTrustMode.CustomRootTrust,
+                RevocationMode = X509RevocationMode.NoCheck,
+            };
+            policy.CustomTrustStore.ImportFromPemFile(_authority);
+            handler.SslOptions.CertificateChainPolicy = policy;
+        }
+
+        return new HttpClient(handler);
     }
 
     /// <summary>The token of the project user; null where nobody is asked for one.</summary>

@@ -8,9 +8,8 @@ internal sealed class ApiFaultException(int code, string message) : Exception(me
     /// <summary>The HTTP status.</summary>
     public int Code { get; } = code;
 
-    /// <summary>Set for a refusal for lack of quota: the client may try again at once.</summary>
-    public bool RetryAfterZero => Code == StatusCodes.Status413PayloadTooLarge;
-
-    /// <summary>Seconds after which a client is to try again; null: nothing is said of it.</summary>
-    public int? RetryAfterSeconds { get; init; }
+    /// <summary>
+    /// After so many seconds the client may try again; 0, at once, for a refusal for lack of quota; null: not said.
+    /// </summary>
+    public int? RetryAfterSeconds { get; init; } = code == StatusCodes.Status413PayloadTooLarge ? 0 : null;
 }

@@ -14,9 +14,7 @@ internal static class FaultWriter
     {
         response.StatusCode = fault.Code;
         response.ContentType = "application/json";
-        if (fault.RetryAfterZero)
-            response.Headers.RetryAfter = "0";
-        else if (fault.RetryAfterSeconds is { } seconds)
+        if (fault.RetryAfterSeconds is { } seconds)
             response.Headers.RetryAfter = $"{seconds}";
         var body = Serialize(fault);
         response.ContentLength = body.Length;
@@ -41,8 +39,8 @@ internal static class FaultWriter
             writer.WriteStartObject(NameOf(fault.Code));
             writer.WriteNumber("code", fault.Code);
             writer.WriteString("message", fault.Message);
-            if (fault.RetryAfterZero)
-                writer.WriteString("retryAfter", "0");
+            if (fault.RetryAfterSeconds is { } seconds)
+                writer.WriteString("retryAfter", $"{seconds}");
             writer.WriteEndObject();
             writer.WriteEndObject();
         }

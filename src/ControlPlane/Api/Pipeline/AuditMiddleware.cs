@@ -34,12 +34,13 @@ internal sealed class AuditMiddleware(RequestDelegate next, ILoggerFactory logs)
         // Escaped as in an address: nothing that a client sends makes a line of its own.
         var path = http.Request.Path.ToUriComponent();
         _log.LogInformation(
-            "{Method} {Path} {Status} by user {User} of project {Project}, {Client}, {RequestId}",
+            "{Method} {Path} {Status} by user {User} of project {Project} as {Roles}, {Client}, {RequestId}",
             MethodOf(http.Request.Method),
             path.Length <= LongestPath ? path : path[..LongestPath],
             http.Response.StatusCode.ToString(CultureInfo.InvariantCulture),
             caller?.UserId ?? "nobody",
             caller?.ProjectId ?? "none",
+            caller is null ? "nobody" : string.Join('+', caller.Roles),
             http.Connection.RemoteIpAddress?.ToString() ?? "local",
             http.TraceIdentifier);
     }

@@ -1,5 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
+using BackupEngine.ControlPlane.Authentication;
+using BackupEngine.ControlPlane.Authentication.Keystone;
 using BackupEngine.ControlPlane.Bus;
 using BackupEngine.ControlPlane.Database;
 using BackupEngine.ControlPlane.DataPlane;
@@ -23,6 +25,8 @@ internal static class ConfiguredParts
         };
         if (options.Transport == "rabbitmq")
             parts.Add(await TryAsync("broker", token => BrokerAsync(options, token), cancellationToken));
+        if (options.Has(EngineRole.Api) && options.Authentication == EngineAuthenticationRegistration.KeystoneMode)
+            parts.Add(await TryAsync("keystone", token => KeystoneAsync(options, token), cancellationToken));
         if (options.Has(EngineRole.Volume))
             parts.Add(Try("volume directory", () => Directory(options.VolumeDirectory!)));
         if (options.Has(EngineRole.Volume) && options.NbdAddress is { Length: > 0 } address)
@@ -66,6 +70,13 @@ internal static class ConfiguredParts
         return path.Split(Path.PathSeparator).Any(folder => File.Exists(Path.Combine(folder, QemuNbd.ProgramName)))
             ? null
             : $"{QemuNbd.ProgramName} is not in PATH (Debian: qemu-utils)";
+    }
+
+    private static async Task<string?> KeystoneAsync(EngineOptions options, CancellationToken cancellationToken)
+    {
+        var client = KeystoneRegistration.NewClient(options);
+        using var own = new ServiceToken(client, TimeProvider.System);
+        return await new KeystoneDependency(client, own).FindFaultAsync(cancellationToken);
     }
 
     private static string? DataPlane(EngineOptions options)
