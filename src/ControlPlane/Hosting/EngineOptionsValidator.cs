@@ -150,7 +150,8 @@ public static class EngineOptionsValidator
         if (options.Authentication != "keystone")
             yield break;
         if (!IsUri(options.KeystoneUrl, "http", "https"))
-            yield return $"Authentication keystone needs KeystoneUrl: https://HOST:PORT, not \"{options.KeystoneUrl}\".";
+            yield return "Authentication keystone needs KeystoneUrl: https://HOST:PORT, not "
+                + $"\"{options.KeystoneUrl}\".";
         if (options.KeystonePublicUrl is { } shown && !IsUri(shown, "http", "https"))
             yield return $"KeystonePublicUrl \"{shown}\" is not usable. It is https://HOST:PORT, as clients see it.";
         if (options.KeystonePassword is not { Length: > 0 } && options.KeystonePasswordFile is not { Length: > 0 })

@@ -4,8 +4,8 @@ using System.Text.Json.Nodes;
 namespace BackupEngine.Integration.Keystone;
 
 /// <summary>
-/// The real Keystone of the tests, as its administrator; every test makes its own projects and users. What they share is
-/// made when it is not there, so they run one after the other.
+/// The real Keystone of the tests, as its administrator; every test makes its own projects and users. What they
+/// share is made when it is not there, so they run one after the other.
 /// </summary>
 internal sealed class KeystoneServer : IDisposable
 {

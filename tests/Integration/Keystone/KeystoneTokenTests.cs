@@ -5,7 +5,7 @@ using BackupEngine.Integration.Support;
 
 namespace BackupEngine.Integration.Keystone;
 
-/// <summary>The running program and a real Keystone: which tokens are taken, and what happens without Keystone.</summary>
+/// <summary>The program and a real Keystone: which tokens are taken, and what happens without Keystone.</summary>
 [Collection(KeystoneServer.Collection)]
 public sealed class KeystoneTokenTests
 {

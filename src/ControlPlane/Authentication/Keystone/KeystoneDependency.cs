@@ -2,7 +2,7 @@ using BackupEngine.ControlPlane.Hosting.Health;
 
 namespace BackupEngine.ControlPlane.Authentication.Keystone;
 
-/// <summary>Keystone, without which no caller is known: whether it answers and takes the service user's token.</summary>
+/// <summary>Keystone, without which no caller is known: whether it answers, and takes the own token.</summary>
 internal sealed class KeystoneDependency(KeystoneClient client, ServiceToken own) : IDependency
 {
     /// <inheritdoc/>
