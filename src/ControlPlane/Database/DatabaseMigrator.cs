@@ -30,12 +30,14 @@ public sealed class DatabaseMigrator(
         return state.Pending;
     }
 
-    /// <summary>What the database has of the schema. Nothing is changed.</summary>
+    /// <summary>What the database has of the schema; nothing where there is none. Nothing is changed.</summary>
     public async Task<DatabaseSchemaState> ReadStateAsync(CancellationToken cancellationToken)
     {
         await using var database = provider.Open();
         var known = database.Database.GetMigrations().ToHashSet(StringComparer.Ordinal);
-        var applied = (await database.Database.GetAppliedMigrationsAsync(cancellationToken)).ToList();
+        var applied = provider.IsThere
+            ? (await database.Database.GetAppliedMigrationsAsync(cancellationToken)).ToList()
+            : [];
         return new DatabaseSchemaState(
             applied,
             [.. known.Except(applied, StringComparer.Ordinal).Order(StringComparer.Ordinal)],
@@ -50,7 +52,10 @@ public sealed class DatabaseMigrator(
         RefuseNewer(state);
         if (state.Pending.Count > 0)
             throw new DatabaseVersionException(
-                $"The database {provider.Description} lacks {string.Join(", ", state.Pending)}. Nothing was changed. "
+                (provider.IsThere
+                    ? $"The database {provider.Description} lacks {string.Join(", ", state.Pending)}. "
+                    : $"There is no database {provider.Description} yet. ")
+                + "Nothing was changed. "
                 + "Run backup-engine db migrate with this configuration, and try again. A service does that by itself "
                 + "when it starts, unless MigrateAtStart is false.");
     }

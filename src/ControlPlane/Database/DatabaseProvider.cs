@@ -8,6 +8,12 @@ public abstract class DatabaseProvider
     /// <summary>Where the database is, for logs and errors; without any secret.</summary>
     public abstract string Description { get; }
 
+    /// <summary>
+    /// Whether there is a database to look at. Where there is none, a connection may make an empty one: whoever only
+    /// looks asks first.
+    /// </summary>
+    public virtual bool IsThere => true;
+
     /// <summary>A context that is connected to it.</summary>
     public abstract EngineDatabase Open();
 

@@ -38,6 +38,9 @@ public sealed class SqliteProvider : DatabaseProvider
     public override string Description => _file.Path;
 
     /// <inheritdoc/>
+    public override bool IsThere => File.Exists(_file.Path);
+
+    /// <inheritdoc/>
     public override EngineDatabase Open() => new(_options);
 
     /// <inheritdoc/>

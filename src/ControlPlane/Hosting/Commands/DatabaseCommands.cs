@@ -45,7 +45,13 @@ internal static class DatabaseCommands
             ["pending"] = Names(state.Pending),
             ["of_a_newer_program"] = Names(state.Unknown),
         };
-        await WriteAsync(parsed, json, Words(provider.Description, state));
+        await WriteAsync(
+            parsed,
+            json,
+            provider.IsThere
+                ? Words(provider.Description, state)
+                : $"There is no database {provider.Description} yet. Run backup-engine db migrate, or start a "
+                    + "service.");
         return current ? ExitCode.Success : ExitCode.No;
     }
 

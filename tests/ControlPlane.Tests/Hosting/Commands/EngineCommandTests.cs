@@ -78,6 +78,19 @@ public sealed class EngineCommandTests : IDisposable
         Assert.Contains("no room", text.Text, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("db status", ExitCode.No)]
+    [InlineData("queue", ExitCode.Failure)]
+    public async Task A_look_makes_no_database_and_says_that_there_is_none(string command, int code)
+    {
+        var answer = await RunAsync(command.Split(' '), [("Database", "sqlite"), ("PostgreSql", "")]);
+
+        Assert.Equal(code, answer.Code);
+        Assert.Contains("There is no database", answer.Text, StringComparison.Ordinal);
+        Assert.Contains("db migrate", answer.Text, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFiles(_state, "engine.db*"));
+    }
+
     [Fact]
     public async Task A_configuration_is_shown_without_its_secrets_and_its_parts_are_tried()
     {
