@@ -1,3 +1,4 @@
+using BackupEngine.ControlPlane.Api.Attachments;
 using BackupEngine.ControlPlane.Api.BackupPolicies;
 using BackupEngine.ControlPlane.Api.Backups;
 using BackupEngine.ControlPlane.Api.Backups.Extensions;
@@ -45,8 +46,9 @@ public static class EngineApi
         services.AddScoped<QuotaLimits>().AddScoped<QuotaGate>();
         services.AddScoped<VolumeDrafts>().AddScoped<VolumeCreation>().AddScoped<VolumeUpdate>()
             .AddScoped<VolumeDeletion>();
-        services.AddScoped<VolumeAttachments>().AddScoped<VolumeConnections>().AddScoped<VolumeActions>()
-            .AddScoped<VolumeExtension>().AddScoped<VolumeAdministration>();
+        services.AddScoped<VolumeAttachments>().AddScoped<VolumeDevices>().AddScoped<VolumeConnections>()
+            .AddScoped<VolumeActions>().AddScoped<VolumeExtension>().AddScoped<VolumeAdministration>();
+        services.AddScoped<AttachmentConnection>().AddScoped<AttachmentChanges>();
         services.AddScoped<SnapshotCreation>().AddScoped<SnapshotDeletion>()
             .AddScoped<SnapshotActions>();
         services.AddScoped<BackupSources>().AddScoped<BackupRequestLog>().AddScoped<BackupCreation>();
@@ -74,6 +76,7 @@ public static class EngineApi
         app.UseProjectRateLimit();
         DiscoveryEndpoints.Map(app);
         MapBoth(app, VolumeEndpoints.Map);
+        MapBoth(app, AttachmentEndpoints.Map);
         MapBoth(app, SnapshotEndpoints.Map);
         MapBoth(app, BackupEndpoints.Map);
         MapBoth(app, routes => MetadataEndpoints.Map(routes, VolumeLists.Resource, "Volume", MetadataRules.OfVolumes));

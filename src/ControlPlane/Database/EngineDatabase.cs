@@ -83,6 +83,7 @@ public class EngineDatabase : DbContext
         modelBuilder.Entity<BackupEntity>().HasIndex(b => b.CancelRequestedAt);
         modelBuilder.Entity<BackupEntity>().HasIndex(b => b.RestoreVolumeId);
         modelBuilder.Entity<VolumeEntity>().HasIndex(v => v.Status);
+        modelBuilder.Entity<VolumeEntity>().HasIndex(v => v.AttachmentId);
         modelBuilder.Entity<SnapshotEntity>().HasIndex(s => s.Status);
         modelBuilder.Entity<SnapshotEntity>().HasIndex(s => new { s.ProjectId, s.CreatedAt });
         modelBuilder.Entity<SnapshotEntity>().HasIndex(s => s.VolumeId);

@@ -9,8 +9,8 @@ namespace BackupEngine.ControlPlane.VolumeService;
 
 /// <summary>
 /// Removes what ended backups left behind: exports, temporary objects, base points. Only what a record proves to be
-/// left over is removed. A user's own connection says that it is for no backup, and stays; what no record knows is
-/// named in the log and stays.
+/// left over is removed. A user's own connection says that it is for no backup, and stays, unless it was made for an
+/// attachment that its volume does not have any more; what no record knows is named in the log and stays.
 /// </summary>
 internal sealed class LeftoverSweep(
     IDbContextFactory<EngineDatabase> databases, IVolumeDriver driver, ILogger<LeftoverSweep> log)
@@ -33,6 +33,7 @@ internal sealed class LeftoverSweep(
         var states = await StatesAsync([.. named.Distinct()], cancellationToken);
         foreach (var export in ofBackups)
             await SweepAsync(export, states, cancellationToken);
+        await SweepAttachmentsAsync([.. exports.Where(export => export.BackupId is null)], cancellationToken);
         if (temporary.Count > 0)
             await SweepTemporaryAsync(temporary, cancellationToken);
         foreach (var basePoint in basePoints)
@@ -48,6 +49,26 @@ internal sealed class LeftoverSweep(
         else if (!state.IsUnderWay)
             await RemoveAsync(
                 "export", export.AttachmentId, () => driver.UnexportAsync(export.AttachmentId, cancellationToken));
+    }
+
+    // The record names the attachment before its export is asked for, and no longer once the user has deleted it.
+    private async Task SweepAttachmentsAsync(List<ExportRequest> exports, CancellationToken cancellationToken)
+    {
+        if (exports.Count == 0)
+            return;
+        var ids = exports.Select(export => export.Device.Id).Distinct().ToList();
+        await using var database = await databases.CreateDbContextAsync(cancellationToken);
+        var attachments = await database.Volumes.Where(volume => ids.Contains(volume.Id))
+            .ToDictionaryAsync(volume => volume.Id, volume => volume.AttachmentId, cancellationToken);
+        foreach (var export in exports)
+        {
+            var volumeId = export.Device.Id;
+            if (attachments.TryGetValue(volumeId, out var attachment)
+                && export.AttachmentId != attachment && export.AttachmentId != UserAttachment.IdOf(volumeId))
+                await RemoveAsync(
+                    "export", export.AttachmentId, () => driver.UnexportAsync(export.AttachmentId, cancellationToken),
+                    "an attachment that was deleted");
+        }
     }
 
     // The id of a temporary object follows from its backup's, not the other way round: every backup is asked.
@@ -81,9 +102,10 @@ internal sealed class LeftoverSweep(
                 basePoint.VolumeId, basePoint.BackupId, cancellationToken));
     }
 
-    private async Task RemoveAsync(string what, Guid id, Func<Task> remove)
+    private async Task RemoveAsync(
+        string what, Guid id, Func<Task> remove, string owner = "a backup that has ended")
     {
-        log.LogWarning("{What} {Id} is left over from a backup that has ended; it is removed", what, id);
+        log.LogWarning("{What} {Id} is left over from {Owner}; it is removed", what, id, owner);
         try
         {
             await remove();

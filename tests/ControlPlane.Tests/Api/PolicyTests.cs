@@ -134,6 +134,7 @@ public sealed class PolicyTests(ApiHost host) : IClassFixture<ApiHost>
             "volumes" => $"{volume.Id}",
             "snapshots" => $"{(await host.AddSnapshotAsync(volume)).Id}",
             "backups" => $"{(await host.AddBackupAsync(volume)).Id}",
+            "attachments" => $"{(await AddAttachedAsync()).AttachmentId}",
             "backup-policies" => $"{(await AddPolicyAsync()).Id}",
             "messages" => $"{(await AddMessageAsync()).Id}",
             "types" => "default",
@@ -154,6 +155,12 @@ public sealed class PolicyTests(ApiHost host) : IClassFixture<ApiHost>
         Name = "p",
         RulesJson = "[{\"type\":\"hourly\",\"minute\":0}]",
         CreatedAt = DateTime.UtcNow,
+    });
+
+    private Task<VolumeEntity> AddAttachedAsync() => host.AddVolumeAsync(VolumeStatus.InUse, change: row =>
+    {
+        (row.AttachmentId, row.AttachmentStatus) = (Guid.NewGuid(), AttachmentStatus.Attached);
+        row.AttachmentCreatedAt = DateTime.UtcNow;
     });
 
     private Task<MessageEntity> AddMessageAsync() => host.AddAsync(new MessageEntity

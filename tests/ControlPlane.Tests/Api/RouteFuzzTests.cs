@@ -70,9 +70,14 @@ public sealed class RouteFuzzTests(ApiHost host) : IClassFixture<ApiHost>
     private async Task<string[]> AddAsync()
     {
         var volume = await host.AddVolumeAsync();
+        var attached = await host.AddVolumeAsync(VolumeStatus.InUse, change: row =>
+        {
+            (row.AttachmentId, row.AttachmentStatus) = (Guid.NewGuid(), AttachmentStatus.Attached);
+            row.AttachmentCreatedAt = DateTime.UtcNow;
+        });
         return
         [
-            volume.Id.ToString(), (await host.AddSnapshotAsync(volume)).Id.ToString(),
+            volume.Id.ToString(), $"{attached.AttachmentId}", (await host.AddSnapshotAsync(volume)).Id.ToString(),
             (await host.AddBackupAsync(volume)).Id.ToString(),
             (await host.AddBackupAsync(volume, BackupStatus.Error)).Id.ToString(),
         ];

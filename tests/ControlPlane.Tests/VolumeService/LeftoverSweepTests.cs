@@ -35,9 +35,29 @@ public sealed class LeftoverSweepTests(FileSystems systems)
         await using var test = await StartAsync();
         var volume = await test.AddVolumeAsync();
         await test.AddBackupAsync(volume.Id, BackupStatus.Error);
-        await test.Exports.ExposeAsync(test.Expose(DriverUnderTest.Volume(volume.Id), DeviceAccess.ReadWrite), Cancel);
+        await test.Exports.ExposeAsync(
+            test.Expose(DriverUnderTest.Volume(volume.Id), DeviceAccess.ReadWrite) with
+            {
+                AttachmentId = UserAttachment.IdOf(volume.Id),
+            },
+            Cancel);
         await test.Sweep.RunAsync(Cancel);
         Assert.Single(await test.Driver.ListExportsAsync(Cancel));
+    }
+
+    [Fact]
+    public async Task The_export_of_an_attachment_stays_as_long_as_its_volume_has_it()
+    {
+        await using var test = await StartAsync();
+        var volume = await test.AddVolumeAsync();
+        var export = test.Expose(DriverUnderTest.Volume(volume.Id), DeviceAccess.ReadWrite);
+        await test.SetAttachmentAsync(volume.Id, export.AttachmentId);
+        await test.Exports.ExposeAsync(export, Cancel);
+        await test.Sweep.RunAsync(Cancel);
+        Assert.Single(await test.Driver.ListExportsAsync(Cancel));
+        await test.SetAttachmentAsync(volume.Id, null);
+        await test.Sweep.RunAsync(Cancel);
+        Assert.Empty(await test.Driver.ListExportsAsync(Cancel));
     }
 
     [Fact]

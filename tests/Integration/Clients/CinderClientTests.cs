@@ -59,6 +59,30 @@ public sealed class CinderClientTests
         }
     }
 
+    [Fact]
+    public async Task The_attachment_commands()
+    {
+        Assert.SkipUnless(StockClient.IsInstalled("cinder"), "needs the program cinder (python3-cinderclient)");
+        await using var engine = await EngineProcess.StartAsync("noauth");
+        await using var client = Cinder(engine, "3.44");
+        await client.RunAsync("create", "--name", "disk", "1");
+        await engine.AwaitAsync("volumes", "disk", "available");
+        var server = Guid.NewGuid().ToString();
+
+        var id = IdIn(await client.RunAsync("attachment-create", "disk", server));
+        Assert.Contains(id, await client.RunAsync("attachment-list"), StringComparison.Ordinal);
+        await client.FailsAsync("status must be available or downloading", "attachment-create", "disk");
+        var connected = await client.RunAsync("attachment-update", "--host", "here", id);
+        Assert.True(File.Exists(FieldIn(connected, "device_path")), connected);
+        await client.RunAsync("attachment-complete", id);
+        Assert.Matches(@"status\s+\| attached ", await client.RunAsync("attachment-show", id));
+        await engine.AwaitAsync("volumes", "disk", "in-use");
+        await client.RunAsync("attachment-delete", id);
+        await engine.AwaitAsync("volumes", "disk", "available");
+        Assert.DoesNotContain(id, await client.RunAsync("attachment-list"), StringComparison.Ordinal);
+        await client.FailsAsync("could not be found", "attachment-show", id);
+    }
+
     private static async Task ListAsync(StockClient client, string full)
     {
         var first = await client.RunAsync("backup-list", "--limit", "1", "--sort", "created_at:asc");
@@ -155,11 +179,11 @@ public sealed class CinderClientTests
         .Select(line => line.Split('|', StringSplitOptions.TrimEntries))
         .First(cells => cells.Length > 2 && cells[1] == field)[2];
 
-    private static StockClient Cinder(EngineProcess engine) => new(
+    private static StockClient Cinder(EngineProcess engine, string version = "3.65") => new(
         "cinder",
         new Dictionary<string, string>(),
         [
             "--os-auth-type", "noauth", "--os-user-id", "operator", "--os-project-id", engine.ProjectId,
-            "--os-endpoint", $"{engine.Url}/v3", "--os-volume-api-version", "3.65",
+            "--os-endpoint", $"{engine.Url}/v3", "--os-volume-api-version", version,
         ]);
 }

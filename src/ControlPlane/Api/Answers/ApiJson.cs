@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using BackupEngine.ControlPlane.Api.Attachments;
 using BackupEngine.ControlPlane.Api.BackupPolicies;
 using BackupEngine.ControlPlane.Api.Backups;
 using BackupEngine.ControlPlane.Api.Backups.Extensions;
@@ -44,6 +45,8 @@ namespace BackupEngine.ControlPlane.Api.Answers;
 [JsonSerializable(typeof(ChainView))]
 [JsonSerializable(typeof(VerificationView))]
 [JsonSerializable(typeof(ConnectionInfoView))]
+[JsonSerializable(typeof(AttachmentSummary))]
+[JsonSerializable(typeof(AttachmentDetail))]
 [JsonSerializable(typeof(ExtensionView))]
 [JsonSerializable(typeof(ServiceView))]
 [JsonSerializable(typeof(ServiceChangeView))]

@@ -17,5 +17,8 @@ internal sealed class ApiTimeConverter : JsonConverter<DateTime>
 
     /// <inheritdoc/>
     public override void Write(Utf8JsonWriter writer, DateTime value, JsonSerializerOptions options) =>
-        writer.WriteStringValue(value.ToString(Format, CultureInfo.InvariantCulture));
+        writer.WriteStringValue(TextOf(value));
+
+    /// <summary>A time as such a text.</summary>
+    public static string TextOf(DateTime value) => value.ToString(Format, CultureInfo.InvariantCulture);
 }

@@ -14,6 +14,9 @@ internal sealed class ObjectSchema : Schema
     /// <summary>Fields of which it must have at least one; empty: none.</summary>
     public IReadOnlyList<string> AnyOf { get; init; } = [];
 
+    /// <summary>The fewest fields.</summary>
+    public int MinProperties { get; init; }
+
     /// <summary>Whether fields that are not named are overlooked; else they are refused.</summary>
     public bool OtherFieldsAllowed { get; init; }
 
@@ -42,6 +45,8 @@ internal sealed class ObjectSchema : Schema
             json.WriteStringValue(name);
         json.WriteEndArray();
         json.WriteBoolean("additionalProperties", OtherFieldsAllowed);
+        if (MinProperties > 0)
+            json.WriteNumber("minProperties", MinProperties);
         json.WriteEndObject();
     }
 
@@ -52,7 +57,7 @@ internal sealed class ObjectSchema : Schema
             return null;
         if (value.Kind != BodyKind.Object)
             return Nullable ? WrongType(value, "object", "null") : WrongType(value, "object");
-        return CheckProperties(value) ?? CheckRequired(value) ?? CheckOthers(value) ?? CheckAnyOf(value);
+        return CheckProperties(value) ?? CheckNumber(value) ?? CheckRequired(value) ?? CheckOthers(value) ?? CheckAnyOf(value);
     }
 
     private SchemaViolation? CheckProperties(BodyValue value) => Properties
@@ -61,6 +66,10 @@ internal sealed class ObjectSchema : Schema
             ? found with { Field = found.Field ?? property.Name }
             : null)
         .FirstOrDefault(found => found is not null);
+
+    private SchemaViolation? CheckNumber(BodyValue value) => value.Fields.Count < MinProperties
+        ? new SchemaViolation(value, $"{PythonText.Repr(value)} does not have enough properties")
+        : null;
 
     private SchemaViolation? CheckRequired(BodyValue value) =>
         Required.FirstOrDefault(name => !value.Fields.ContainsKey(name)) is { } missing

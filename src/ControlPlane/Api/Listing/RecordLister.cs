@@ -14,7 +14,7 @@ internal static class RecordLister
 
     /// <summary>Finds the page that a request asks for.</summary>
     public static Task<RecordPage<T>> ListAsync<T>(
-        DbSet<T> records, ListResource<T> resource, ApiRequest request, CancellationToken cancellationToken)
+        IQueryable<T> records, ListResource<T> resource, ApiRequest request, CancellationToken cancellationToken)
         where T : class, IProjectRecord
     {
         request.Require(resource.Rule);
@@ -52,7 +52,7 @@ internal static class RecordLister
         return new RecordPage<T>(items, HasNext: items.Count > 0 && query.Limit <= items.Count, count);
     }
 
-    private static IQueryable<T> InScope<T>(DbSet<T> records, ListQuery query, ApiRequest request)
+    private static IQueryable<T> InScope<T>(IQueryable<T> records, ListQuery query, ApiRequest request)
         where T : class, IProjectRecord
     {
         var project = request.Caller.ProjectId;

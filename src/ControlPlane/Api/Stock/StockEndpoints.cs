@@ -1,4 +1,5 @@
 using BackupEngine.ControlPlane.Api.Answers;
+using BackupEngine.ControlPlane.Api.Attachments;
 using BackupEngine.ControlPlane.Api.Backups;
 using BackupEngine.ControlPlane.Api.Faults;
 using BackupEngine.ControlPlane.Api.Messages;
@@ -70,6 +71,7 @@ internal static class StockEndpoints
             new("snapshot", SnapshotLists.Resource.PublicFilters),
             new("backup", BackupLists.Resource.PublicFilters),
             new("message", MessageEndpoints.Filters),
+            new("attachment", AttachmentLists.Resource.PublicFilters),
         ];
         var only = request.Http.Request.Query["resource"].ToString();
         return new ListAnswer<ResourceFilterView>(

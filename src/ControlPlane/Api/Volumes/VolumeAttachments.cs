@@ -1,3 +1,4 @@
+using BackupEngine.ControlPlane.Api.Attachments;
 using BackupEngine.ControlPlane.Api.Bodies;
 using BackupEngine.ControlPlane.Api.Faults;
 using BackupEngine.ControlPlane.Api.Listing;
@@ -34,6 +35,11 @@ internal sealed class VolumeAttachments(EngineDatabase database, TimeProvider cl
                     .SetProperty(row => row.MountPoint, mountPoint)
                     .SetProperty(row => row.AttachMode, mode)
                     .SetProperty(row => row.AttachedAt, now)
+                    .SetProperty(row => row.AttachmentId, UserAttachment.IdOf(volume.Id))
+                    .SetProperty(row => row.AttachmentStatus, AttachmentStatus.Attached)
+                    .SetProperty(row => row.AttachmentCreatedAt, now)
+                    .SetProperty(row => row.ConnectionType, (string?)null)
+                    .SetProperty(row => row.ConnectionPath, (string?)null)
                     .SetProperty(row => row.UpdatedAt, now),
                 cancellationToken);
         if (changed == 0)
@@ -49,16 +55,8 @@ internal sealed class VolumeAttachments(EngineDatabase database, TimeProvider cl
         VolumeBodies.Detach.Require(body);
         var volume = await database.FindVolumeAsync(request, id, PolicyRules.VolumeDetach, cancellationToken);
         RequireAttachment(volume, UuidSchema.Read(body["os-detach"]?["attachment_id"]));
-        var now = clock.GetUtcNow().UtcDateTime;
         var changed = await database.Volumes.Where(row => row.Id == volume.Id && row.Status == VolumeStatus.InUse)
-            .ExecuteUpdateAsync(
-                set => set.SetProperty(row => row.Status, VolumeStatus.Available)
-                    .SetProperty(row => row.AttachedTo, (string?)null)
-                    .SetProperty(row => row.MountPoint, (string?)null)
-                    .SetProperty(row => row.AttachMode, (string?)null)
-                    .SetProperty(row => row.AttachedAt, (DateTime?)null)
-                    .SetProperty(row => row.UpdatedAt, now),
-                cancellationToken);
+            .ForgetAttachmentAsync(clock.GetUtcNow().UtcDateTime, cancellationToken);
         var status = await StatusAsync(volume.Id, cancellationToken);
         if (changed == 0 && status != VolumeStatus.Available)
             throw Fault.InvalidVolume(
@@ -67,7 +65,7 @@ internal sealed class VolumeAttachments(EngineDatabase database, TimeProvider cl
 
     private static void RequireAttachment(VolumeEntity volume, Guid? attachmentId)
     {
-        if (attachmentId is not null && attachmentId != UserAttachment.IdOf(volume.Id))
+        if (attachmentId is not null && attachmentId != UserAttachment.Of(volume))
             throw new ApiFaultException(
                 StatusCodes.Status404NotFound,
                 $"Volume attachment could not be found with filter: attachment_id = {attachmentId}.");

@@ -3,29 +3,18 @@ using BackupEngine.ControlPlane.Api.Faults;
 using BackupEngine.ControlPlane.Api.Listing;
 using BackupEngine.ControlPlane.Api.Pipeline;
 using BackupEngine.ControlPlane.Authentication.Policies;
-using BackupEngine.ControlPlane.Bus;
 using BackupEngine.ControlPlane.Contracts;
 using BackupEngine.ControlPlane.Database;
 using BackupEngine.ControlPlane.Database.Entities;
-using BackupEngine.ControlPlane.Hosting;
-using MassTransit;
 using Microsoft.EntityFrameworkCore;
-using Fault = BackupEngine.ControlPlane.Api.Faults.Fault;
 
 namespace BackupEngine.ControlPlane.Api.Volumes;
 
 /// <summary>
 /// Lets users reach their volumes as devices: the volume service of the volume's host exports them, and ends that.
 /// </summary>
-internal sealed class VolumeConnections(
-    EngineDatabase database,
-    IClientFactory requests,
-    EngineOptions options,
-    TimeProvider clock,
-    ILogger<VolumeConnections> log)
+internal sealed class VolumeConnections(EngineDatabase database, VolumeDevices devices, TimeProvider clock)
 {
-    private RequestTimeout Timeout => RequestTimeout.After(s: options.VolumeRequestTimeoutSeconds);
-
     /// <summary>Makes a volume reachable. Asked twice, the answer is the same.</summary>
     /// <exception cref="ApiFaultException">404; 400 for its status; 500 and 503 for its service.</exception>
     public async Task<ConnectionInfoView> InitializeAsync(
@@ -35,18 +24,9 @@ internal sealed class VolumeConnections(
         var volume = await database.FindVolumeAsync(request, id, PolicyRules.VolumeConnect, cancellationToken);
         var access = volume.AttachMode == "ro" ? DeviceAccess.Read : DeviceAccess.ReadWrite;
         await BeginWritingAsync(volume, access, cancellationToken);
-        var answer = await AskAsync<ExposeDevice, DeviceExposed>(
-            volume,
-            new ExposeDevice
-            {
-                AttachmentId = UserAttachment.IdOf(volume.Id),
-                Device = Reference(volume),
-                Access = access,
-                Connector = new Connector { Host = ConnectorHost(body) },
-            },
-            "Unable to fetch connection information from backend.",
-            cancellationToken);
-        return View(volume, answer.Connection, access);
+        var connection = await devices.ExposeAsync(
+            volume, UserAttachment.Of(volume), access, ConnectorHost(body), cancellationToken);
+        return View(volume, connection, access);
     }
 
     /// <summary>Ends that a volume is reachable. Said of one that is not, it changes nothing.</summary>
@@ -55,11 +35,7 @@ internal sealed class VolumeConnections(
     {
         VolumeBodies.TerminateConnection.Require(body);
         var volume = await database.FindVolumeAsync(request, id, PolicyRules.VolumeDisconnect, cancellationToken);
-        await AskAsync<DisconnectDevice, DeviceDisconnected>(
-            volume,
-            new DisconnectDevice { AttachmentId = UserAttachment.IdOf(volume.Id), Device = Reference(volume) },
-            "Unable to terminate volume connection from backend.",
-            cancellationToken);
+        await devices.DisconnectAsync(volume, UserAttachment.Of(volume), cancellationToken);
     }
 
     /// <summary>
@@ -82,34 +58,6 @@ internal sealed class VolumeConnections(
                 "Volume status must be available or in-use to initialize a connection, but the current status is " +
                 $"\"{volume.Status}\".");
     }
-
-    private async Task<TAnswer> AskAsync<TRequest, TAnswer>(
-        VolumeEntity volume, TRequest message, string refusal, CancellationToken cancellationToken)
-        where TRequest : class
-        where TAnswer : class
-    {
-        try
-        {
-            var client = requests.CreateRequestClient<TRequest>(QueueAddress.VolumeService(volume.Host), Timeout);
-            var response = await client.GetResponse<TAnswer, VolumeRequestRefused>(message, cancellationToken);
-            if (response.Is(out Response<TAnswer>? answer))
-                return answer.Message;
-            response.Is(out Response<VolumeRequestRefused>? refused);
-            var reason = refused?.Message.Reason;
-            log.LogError("The volume service of {Host} refused {Request}: {Reason}", volume.Host, message, reason);
-            throw new ApiFaultException(StatusCodes.Status500InternalServerError, refusal);
-        }
-        catch (RequestException error)
-        {
-            log.LogError(error, "The volume service of {Host} did not answer {Request}", volume.Host, message);
-            throw new ApiFaultException(
-                StatusCodes.Status503ServiceUnavailable,
-                "The volume service did not answer. Nothing is lost; try again later.");
-        }
-    }
-
-    private static DeviceReference Reference(VolumeEntity volume) =>
-        new() { Kind = DeviceKind.Volume, Id = volume.Id, VolumeId = volume.Id };
 
     private static string ConnectorHost(BodyValue body) =>
         body["os-initialize_connection"]?["connector"]?["host"] is { Kind: BodyKind.Text } host ? host.Text : "";

@@ -60,15 +60,19 @@ internal static class VolumeViews
 
     private static AttachmentView[] Attachments(ApiRequest request, VolumeEntity volume)
     {
-        if (volume.AttachedTo is not { } attachedTo)
+        var isAttached = volume.AttachmentStatus is { } status
+            ? status == AttachmentStatus.Attached
+            : volume.AttachedTo is not null;
+        if (!isAttached)
             return [];
+        var attachedTo = volume.AttachedTo;
         var isServer = Guid.TryParse(attachedTo, out _);
         return
         [
             new AttachmentView
             {
                 Id = volume.Id,
-                AttachmentId = UserAttachment.IdOf(volume.Id),
+                AttachmentId = UserAttachment.Of(volume),
                 VolumeId = volume.Id,
                 ServerId = isServer ? attachedTo : null,
                 HostName = isServer || !request.Caller.IsAdmin ? null : attachedTo,

@@ -91,6 +91,14 @@ public static class PolicyRules
         VolumeAction + "initialize_connection", Member, "Have a volume exported");
     internal static readonly PolicyRule VolumeDisconnect = new(
         VolumeAction + "terminate_connection", Member, "End that");
+    internal static readonly PolicyRule AttachmentCreate = new(
+        "volume:attachment_create", Member, "Make an attachment of a volume");
+    internal static readonly PolicyRule AttachmentUpdate = new(
+        "volume:attachment_update", Member, "Connect an attachment");
+    internal static readonly PolicyRule AttachmentDelete = new(
+        "volume:attachment_delete", Member, "Delete an attachment");
+    internal static readonly PolicyRule AttachmentComplete = new(
+        "volume:attachment_complete", Member, "Say that the server uses the volume");
     internal static readonly PolicyRule VolumeResetStatus = new(
         VolumeAdmin + "reset_status", Admin, "Reset a volume's status");
     internal static readonly PolicyRule VolumeForceDelete = new(

@@ -45,17 +45,32 @@ public sealed class VolumeEntity : IMetadataRecord
     /// <summary>Whether nothing was ever written to it through an export: it reads as zeros.</summary>
     public bool NeverWritten { get; set; } = true;
 
-    /// <summary>Server that it is attached to, while <c>in-use</c>.</summary>
+    /// <summary>Server or host that its attachment is for; null where it has none or nobody said.</summary>
     public string? AttachedTo { get; set; }
 
-    /// <summary>Mount point that the attaching server named, while <c>in-use</c>.</summary>
+    /// <summary>Mount point that the attaching server named, or null.</summary>
     public string? MountPoint { get; set; }
 
-    /// <summary>How it is attached while <c>in-use</c>: <c>rw</c> or <c>ro</c>.</summary>
+    /// <summary>How it is attached: <c>rw</c> or <c>ro</c>; null while nobody said.</summary>
     public string? AttachMode { get; set; }
 
-    /// <summary>Since when it is attached, UTC, while <c>in-use</c>.</summary>
+    /// <summary>Since when it is attached, UTC; null while it is not.</summary>
     public DateTime? AttachedAt { get; set; }
+
+    /// <summary>The attachment that it has, or null. There is at most one.</summary>
+    public Guid? AttachmentId { get; set; }
+
+    /// <summary>One of <see cref="Entities.AttachmentStatus"/>; null while it has no attachment.</summary>
+    public string? AttachmentStatus { get; set; }
+
+    /// <summary>Since when it has the attachment, UTC; null while it has none.</summary>
+    public DateTime? AttachmentCreatedAt { get; set; }
+
+    /// <summary>How the attachment's export is reached, <c>local</c> or <c>nbd</c>; null while there is none.</summary>
+    public string? ConnectionType { get; set; }
+
+    /// <summary>Where it is reached; null while there is none.</summary>
+    public string? ConnectionPath { get; set; }
 
     /// <summary>When the command for the action under way was last sent, UTC; null: it has still to be sent.</summary>
     public DateTime? CommandSentAt { get; set; }

@@ -12,6 +12,15 @@ public static class VolumeStatus
     /// <summary>Attached.</summary>
     public const string InUse = "in-use";
 
+    /// <summary>Kept for an attachment, which is not connected yet.</summary>
+    public const string Reserved = "reserved";
+
+    /// <summary>Exported for an attachment, which is not complete yet.</summary>
+    public const string Attaching = "attaching";
+
+    /// <summary>The export of its attachment is being removed.</summary>
+    public const string Detaching = "detaching";
+
     /// <summary>A backup of it is being made; the former status is kept beside.</summary>
     public const string BackingUp = "backing-up";
 

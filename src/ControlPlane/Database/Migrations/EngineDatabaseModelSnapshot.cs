@@ -647,6 +647,15 @@ namespace BackupEngine.ControlPlane.Database.Migrations
                     b.Property<string>("AttachedTo")
                         .HasColumnType("TEXT");
 
+                    b.Property<DateTime?>("AttachmentCreatedAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid?>("AttachmentId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("AttachmentStatus")
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("AvailabilityZone")
                         .IsRequired()
                         .HasColumnType("TEXT");
@@ -655,6 +664,12 @@ namespace BackupEngine.ControlPlane.Database.Migrations
                         .HasColumnType("INTEGER");
 
                     b.Property<DateTime?>("CommandSentAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("ConnectionPath")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("ConnectionType")
                         .HasColumnType("TEXT");
 
                     b.Property<DateTime>("CreatedAt")
@@ -720,6 +735,8 @@ namespace BackupEngine.ControlPlane.Database.Migrations
                         .HasColumnType("TEXT");
 
                     b.HasKey("Id");
+
+                    b.HasIndex("AttachmentId");
 
                     b.HasIndex("Status");
 

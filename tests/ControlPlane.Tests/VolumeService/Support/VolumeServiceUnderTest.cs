@@ -147,6 +147,13 @@ internal sealed class VolumeServiceUnderTest : IAsyncDisposable
             .ExecuteUpdateAsync(set => set.SetProperty(b => b.Status, status), Cancel);
     }
 
+    public async Task SetAttachmentAsync(Guid volumeId, Guid? attachmentId)
+    {
+        await using var database = await OpenAsync();
+        await database.Volumes.Where(v => v.Id == volumeId)
+            .ExecuteUpdateAsync(set => set.SetProperty(v => v.AttachmentId, attachmentId), Cancel);
+    }
+
     public string FileOf(DeviceReference device) => new DriverLayout(_volumes.Path).Of(device);
 
     public string FileOf(Guid volumeId) => FileOf(DriverUnderTest.Volume(volumeId));

@@ -718,6 +718,16 @@ namespace BackupEngine.ControlPlane.Database.PostgreSql.Migrations
                         .HasColumnType("text")
                         .UseCollation("C");
 
+                    b.Property<DateTime?>("AttachmentCreatedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<Guid?>("AttachmentId")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("AttachmentStatus")
+                        .HasColumnType("text")
+                        .UseCollation("C");
+
                     b.Property<string>("AvailabilityZone")
                         .IsRequired()
                         .HasColumnType("text")
@@ -728,6 +738,14 @@ namespace BackupEngine.ControlPlane.Database.PostgreSql.Migrations
 
                     b.Property<DateTime?>("CommandSentAt")
                         .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("ConnectionPath")
+                        .HasColumnType("text")
+                        .UseCollation("C");
+
+                    b.Property<string>("ConnectionType")
+                        .HasColumnType("text")
+                        .UseCollation("C");
 
                     b.Property<DateTime>("CreatedAt")
                         .HasColumnType("timestamp with time zone");
@@ -802,6 +820,8 @@ namespace BackupEngine.ControlPlane.Database.PostgreSql.Migrations
                         .UseCollation("C");
 
                     b.HasKey("Id");
+
+                    b.HasIndex("AttachmentId");
 
                     b.HasIndex("Status");
 
