@@ -78,8 +78,9 @@ internal sealed class AttachmentChanges(EngineDatabase database, AttachmentConne
     }
 
     /// <summary>Deletes an attachment: the export is removed first, and then the volume is available.</summary>
-    /// <exception cref="ApiFaultException">404; 400 for the volume's status; 500 and 503 for its service: the attachment
-    /// is there as it was.</exception>
+    /// <exception cref="ApiFaultException">
+    /// 404; 400 for the volume's status; 500 and 503 for its service: the attachment is there as it was.
+    /// </exception>
     public async Task DeleteAsync(ApiRequest request, string id, CancellationToken cancellationToken)
     {
         var attachment = await database.FindAttachmentAsync(

@@ -2,7 +2,9 @@ using System.Text.Json.Serialization;
 
 namespace BackupEngine.ControlPlane.Api.Attachments;
 
-/// <summary>How the volume of an attachment is reached: all on one level, and nothing while it is not exported.</summary>
+/// <summary>
+/// How the volume of an attachment is reached: all on one level, and nothing while it is not exported.
+/// </summary>
 internal sealed record AttachmentConnectionView
 {
     /// <summary><c>local</c> or <c>nbd</c>.</summary>

@@ -57,7 +57,8 @@ internal sealed class ObjectSchema : Schema
             return null;
         if (value.Kind != BodyKind.Object)
             return Nullable ? WrongType(value, "object", "null") : WrongType(value, "object");
-        return CheckProperties(value) ?? CheckNumber(value) ?? CheckRequired(value) ?? CheckOthers(value) ?? CheckAnyOf(value);
+        return CheckProperties(value) ?? CheckNumber(value) ?? CheckRequired(value) ?? CheckOthers(value)
+            ?? CheckAnyOf(value);
     }
 
     private SchemaViolation? CheckProperties(BodyValue value) => Properties

@@ -61,7 +61,10 @@ internal static class OpenApiDocument
 
     /// <summary>Every route that it describes.</summary>
     public static IReadOnlyList<ApiOperation> Operations { get; } =
-        [.. BackupOperations.All, .. PolicyOperations.All, .. VolumeOperations.All, .. AttachmentOperations.All, .. OtherOperations.All];
+    [
+        .. BackupOperations.All, .. PolicyOperations.All, .. VolumeOperations.All, .. AttachmentOperations.All,
+        .. OtherOperations.All,
+    ];
 
     /// <summary>The document, as UTF-8.</summary>
     public static ReadOnlyMemory<byte> Utf8 => Written.Value;
