@@ -11,9 +11,8 @@ internal static class UserAttachment
 {
     /// <summary>The id of that attachment; never change how it is derived: exports outlive the program.</summary>
     public static Guid IdOf(Guid volumeId) =>
-        new(SHA256.HashData(Encoding.ASCII.GetBytes($"backup-engine user attachment {volumeId:D}"))
-            .AsSpan(0, 16));
+        new(SHA256.HashData(Encoding.ASCII.GetBytes($"backup-engine user attachment {volumeId:D}")).AsSpan(0, 16));
 
-    /// <summary>The attachment that the actions of a volume mean: the one that it has, else that of the actions.</summary>
+    /// <summary>The attachment that a volume's actions mean: the one that it has, else that of the actions.</summary>
     public static Guid Of(VolumeEntity volume) => volume.AttachmentId ?? IdOf(volume.Id);
 }
