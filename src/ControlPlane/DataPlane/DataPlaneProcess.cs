@@ -12,8 +12,9 @@ internal sealed class DataPlaneProcess : IDisposable
     private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(10);
 
     private readonly Process _process;
+    private readonly bool _isChild;
 
-    private DataPlaneProcess(Process process) => _process = process;
+    private DataPlaneProcess(Process process, bool isChild) => (_process, _isChild) = (process, isChild);
 
     /// <summary>Process id.</summary>
     public int Id => _process.Id;
@@ -37,7 +38,7 @@ internal sealed class DataPlaneProcess : IDisposable
         process.Start();
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
-        return new DataPlaneProcess(process);
+        return new DataPlaneProcess(process, isChild: true);
     }
 
     /// <summary>One that runs already, by its id; null when it has just ended.</summary>
@@ -45,7 +46,7 @@ internal sealed class DataPlaneProcess : IDisposable
     {
         try
         {
-            return new DataPlaneProcess(Process.GetProcessById(processId));
+            return new DataPlaneProcess(Process.GetProcessById(processId), isChild: false);
         }
         catch (ArgumentException)
         {
@@ -57,8 +58,8 @@ internal sealed class DataPlaneProcess : IDisposable
     public async Task<string> WaitForEndAsync(CancellationToken cancellationToken)
     {
         await _process.WaitForExitAsync(cancellationToken);
-        return _process.StartInfo.FileName.Length > 0 ? $"exit code {_process.ExitCode}"
-            : "not started by this process";
+        // Of one that was found running, neither its start nor its exit code can be asked.
+        return _isChild ? $"exit code {_process.ExitCode}" : "not started by this process";
     }
 
     /// <summary>Asks it to end, waits, and kills it when it does not.</summary>
