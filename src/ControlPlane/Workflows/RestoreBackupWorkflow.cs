@@ -1,3 +1,4 @@
+using BackupEngine.ControlPlane.Bus;
 using BackupEngine.ControlPlane.Contracts;
 using BackupEngine.ControlPlane.Database;
 using BackupEngine.ControlPlane.Database.Entities;
@@ -74,8 +75,18 @@ internal sealed class RestoreBackupWorkflow : IBackupWorkflow
     /// <summary>Asks for the volume until its record tells that it was made, or could not be.</summary>
     private async Task CreateVolumeAsync(CancellationToken cancellationToken)
     {
-        await _run.Volumes.CreateVolumeAsync(
-            _run.RequireVolume().Host, new CreateVolume { VolumeId = VolumeId }, cancellationToken);
+        try
+        {
+            await _run.Volumes.CreateVolumeAsync(
+                _run.RequireVolume().Host, new CreateVolume { VolumeId = VolumeId }, cancellationToken);
+        }
+        catch (CommandNotSentException e)
+        {
+            _run.Logger.LogWarning(
+                "Restore of {BackupId}: {Cause} The volume service finds the volume when it looks through the records",
+                _run.Backup.Id, e.Message);
+        }
+
         while (await TargetStatusAsync(cancellationToken) == VolumeStatus.Creating)
             await Task.Delay(VolumePoll, _run.Time, cancellationToken);
     }

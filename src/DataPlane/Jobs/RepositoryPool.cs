@@ -81,13 +81,14 @@ internal sealed class RepositoryPool(ILogger<RepositoryPool> logger, ServeOption
 
     private Repository OpenOrCreate(string directory, bool initialize)
     {
-        if (!initialize || !IsMissingOrEmpty(directory))
+        if (!initialize || Exists(directory) || (!IsMissingOrEmpty(directory) && IsCreatedSoon(directory)))
         {
-            return initialize ? OpenWhenCreated(directory) : Repository.Open(directory, options?.Secret);
+            return Repository.Open(directory, options?.Secret);
         }
 
         try
         {
+            // Also where a creation was interrupted: the chunk store knows its leftovers, and refuses anything else.
             var repository = Repository.Create(directory, new RepositoryOptions { Secret = options?.Secret });
             logger.LogInformation(
                 "Created {Kind} repository {RepositoryId} in {Directory}",
@@ -96,10 +97,10 @@ internal sealed class RepositoryPool(ILogger<RepositoryPool> logger, ServeOption
                 directory);
             return repository;
         }
-        catch (RepositoryException) when (!IsMissingOrEmpty(directory))
+        catch (RepositoryException) when (IsCreatedSoon(directory))
         {
-            // Another process may have created it at the same moment.
-            return OpenWhenCreated(directory);
+            // Another process has created it at the same moment.
+            return Repository.Open(directory, options?.Secret);
         }
     }
 
@@ -107,11 +108,10 @@ internal sealed class RepositoryPool(ILogger<RepositoryPool> logger, ServeOption
     /// The first backups of two hosts may come at the same moment: what one of them is creating has its configuration
     /// last, and cannot be opened before.
     /// </summary>
-    private Repository OpenWhenCreated(string directory)
-    {
-        SpinWait.SpinUntil(() => File.Exists(Path.Combine(directory, "config")), CreationPatience);
-        return Repository.Open(directory, options?.Secret);
-    }
+    private static bool IsCreatedSoon(string directory) =>
+        SpinWait.SpinUntil(() => Exists(directory), CreationPatience);
+
+    private static bool Exists(string directory) => File.Exists(Path.Combine(directory, "config"));
 
     private static bool IsMissingOrEmpty(string directory) =>
         !Directory.Exists(directory) || !Directory.EnumerateFileSystemEntries(directory).Any();

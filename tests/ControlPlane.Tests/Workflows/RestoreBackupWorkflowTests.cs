@@ -1,3 +1,5 @@
+using BackupEngine.ControlPlane.Bus;
+using BackupEngine.ControlPlane.Contracts;
 using BackupEngine.ControlPlane.Database.Entities;
 using BackupEngine.ControlPlane.Tests.Workflows.Support;
 using BackupEngine.ControlPlane.Workflows;
@@ -97,6 +99,31 @@ public sealed class RestoreBackupWorkflowTests : IDisposable
         await _bench.RunAsync(backup.Id);
 
         Assert.Contains("7 get-target-volume done", await _bench.TraceAsync(backup.Id));
+        Assert.Equal(VolumeStatus.Available, (await _bench.VolumeAsync(volume.Id)).Status);
+    }
+
+    [Fact]
+    public async Task A_new_volume_is_waited_for_also_where_the_broker_did_not_take_the_command()
+    {
+        var backup = await AddBackupAsync();
+        var volume = await _bench.AddVolumeAsync(VolumeStatus.Creating, previous: null, restoredFrom: backup.Id);
+        await _bench.SetRestoreVolumeAsync(backup.Id, volume.Id);
+        var refused = new TaskCompletionSource();
+        _bench.Volumes.OnRequest = request =>
+        {
+            if (request != nameof(CreateVolume) || !refused.TrySetResult())
+                return;
+            throw new CommandNotSentException("CreateVolume could not be sent.");
+        };
+
+        var running = _bench.RunAsync(backup.Id);
+        await refused.Task;
+        await _bench.Volumes.CreateVolumeAsync(
+            WorkflowBench.Host,
+            new CreateVolume { VolumeId = volume.Id },
+            TestContext.Current.CancellationToken);
+        await running;
+
         Assert.Equal(VolumeStatus.Available, (await _bench.VolumeAsync(volume.Id)).Status);
     }
 

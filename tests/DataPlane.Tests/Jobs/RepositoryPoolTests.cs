@@ -62,6 +62,18 @@ public sealed class RepositoryPoolTests : IDisposable
     }
 
     [Fact]
+    public void A_creation_that_was_interrupted_is_made_anew()
+    {
+        var directory = _folder.File("repository");
+        Directory.CreateDirectory(Path.Combine(directory, "packs"));
+        File.WriteAllText(Path.Combine(Directory.CreateDirectory(Path.Combine(directory, "tmp")).FullName, "half"), "");
+
+        _pool.Lease(directory, initialize: true).Dispose();
+
+        Repository.Open(directory).Dispose();
+    }
+
+    [Fact]
     public void An_empty_directory_is_initialized_and_one_with_something_in_it_is_left_alone()
     {
         var empty = Directory.CreateDirectory(_folder.File("empty")).FullName;

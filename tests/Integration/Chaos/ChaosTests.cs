@@ -49,6 +49,8 @@ public sealed class ChaosTests(VolumeFileSystem files)
         catch (Exception e) when (!TestContext.Current.CancellationToken.IsCancellationRequested)
         {
             round.Cases[0].Broken.Add($"the round could not go on: {e}");
+            foreach (var other in round.Cases.Skip(1))
+                other.Broken.Add("not judged: the round could not go on");
         }
 
         return round.Cases;

@@ -1,6 +1,8 @@
 using System.Net.Sockets;
 using BackupEngine.DataPlane.Protocol;
+using BackupEngine.Integration.Support;
 using BackupEngine.Integration.Support.Network;
+using Grpc.Core;
 using Grpc.Net.Client;
 using Protocol = BackupEngine.DataPlane.Protocol.DataPlane;
 
@@ -15,9 +17,21 @@ internal static class Throttle
     public static Task SlowAsync(EngineNode node, CancellationToken cancellationToken) =>
         SetAsync(node, SlowBytesPerSecond, cancellationToken);
 
-    /// <summary>As fast as they can. A data plane that was started again is so already.</summary>
-    public static Task FullSpeedAsync(EngineNode node, CancellationToken cancellationToken) =>
-        SetAsync(node, bytesPerSecond: 0, cancellationToken);
+    /// <summary>As fast as they can; a data plane that is just being started again is waited for.</summary>
+    public static Task FullSpeedAsync(EngineNode node, CancellationToken cancellationToken) => Eventually.HoldsAsync(
+        async () =>
+        {
+            try
+            {
+                await SetAsync(node, bytesPerSecond: 0, cancellationToken);
+                return true;
+            }
+            catch (RpcException e) when (e.StatusCode == StatusCode.Unavailable)
+            {
+                return false;
+            }
+        },
+        $"the data plane of {node.Host.Name} answers");
 
     private static async Task SetAsync(EngineNode node, long bytesPerSecond, CancellationToken cancellationToken)
     {
