@@ -10,7 +10,13 @@ public static class EngineCommandLine
     public static async Task<int> RunAsync(string[] args)
     {
         var parsed = Root().Parse(args);
-        var result = await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+        var result = await parsed.InvokeAsync(new InvocationConfiguration
+        {
+            EnableDefaultExceptionHandler = false,
+            // What runs is drained and its devices are detached, for as long as that is configured to take: the program
+            // must not be ended in the middle of it, as it is after two seconds by default.
+            ProcessTerminationTimeout = Timeout.InfiniteTimeSpan,
+        });
         return parsed.Errors.Count > 0 ? ExitCode.BadConfiguration : result;
     }
 

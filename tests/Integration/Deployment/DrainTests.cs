@@ -19,7 +19,7 @@ public sealed class DrainTests(VolumeFileSystem files)
             ("RabbitMq", Broker.Address), ("Host", "drain-" + Guid.NewGuid().ToString("N")[..8]),
             ("Repository", Path.Combine(repository, "r")),
         ];
-        (string, string)[] backup = [.. shared, ("Roles", "backup"), ("DrainSeconds", "1")];
+        (string, string)[] backup = [.. shared, ("Roles", "backup"), ("DrainSeconds", "5")];
         await using var engine = await EngineUnderTest.StartAsync(
             files, "rabbitmq", [.. shared, ("Roles", "api,volume")]);
         var volume = await engine.User.CreateVolumeAsync();
@@ -28,7 +28,7 @@ public sealed class DrainTests(VolumeFileSystem files)
         var hash = Device.Hash(device);
         await engine.User.DisconnectAsync(volume);
 
-        await using var first = await new ServeProcess([.. backup, ("BackupRateLimitMiB", "4")]).ReadyAsync();
+        await using var first = await new ServeProcess([.. backup, ("BackupRateLimitMiB", "2")]).ReadyAsync();
         var id = await engine.User.BeginBackupAsync(volume);
         await Eventually.HoldsAsync(
             async () => (await engine.User.StepsAsync(id)).Contains("12 started"), "the transfer has begun");
