@@ -50,13 +50,24 @@ public sealed class RepositoryPoolTests : IDisposable
         var directory = Directory.CreateDirectory(_folder.File("repository")).FullName;
         var whole = _folder.File("whole");
         Repository.Create(whole, new RepositoryOptions()).Dispose();
-        var begun = Directory.CreateDirectory(Path.Combine(directory, "packs"));
+        Directory.CreateDirectory(Path.Combine(directory, "tmp"));
+        var begun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
 
-        var opening = Task.Run(() => _pool.Lease(directory, initialize: true), TestContext.Current.CancellationToken);
-        await Task.Delay(200, TestContext.Current.CancellationToken);
-        begun.Delete();
-        Directory.Delete(directory);
-        Directory.Move(whole, directory);
+        var opening = Task.Run(
+            () =>
+            {
+                begun.SetResult();
+                return _pool.Lease(directory, initialize: true);
+            },
+            TestContext.Current.CancellationToken);
+        await begun.Task;
+        Directory.Delete(Path.Combine(whole, "tmp"), recursive: true);
+        foreach (var made in Directory.GetDirectories(whole))
+        {
+            Directory.Move(made, Path.Combine(directory, Path.GetFileName(made)));
+        }
+
+        File.Move(Path.Combine(whole, "config"), Path.Combine(directory, "config"));
 
         (await opening).Dispose();
     }
