@@ -47,7 +47,7 @@ public sealed class BackupQueue(
             database, UnderWay(database).Where(backup => backup.LeaseExpiresAt != null), cancellationToken);
         var verifications = await VerificationsAsync(
             database.BackupVerifications.Where(asked => asked.CancelRequestedAt == null), database, cancellationToken);
-        var waiting = WaitingFor(database, own.Record, FullBackends(states, running));
+        var waiting = WaitingFor(database, own.Record, ClosedBackends(states, running));
         var firsts = FirstOfEachProject(waiting, RoomOf(states));
         return ScheduleOf(
             [.. running, .. verifications, .. await EntriesAsync(database, firsts, cancellationToken)], states);
@@ -83,7 +83,7 @@ public sealed class BackupQueue(
             && (backup.Status == BackupStatus.Creating || backup.Status == BackupStatus.Restoring));
 
     /// <summary>What waits, and could begin on a host if it had room.</summary>
-    private IQueryable<BackupEntity> WaitingFor(EngineDatabase database, HostEntity own, string[] fullBackends)
+    private IQueryable<BackupEntity> WaitingFor(EngineDatabase database, HostEntity own, string[] closedBackends)
     {
         var waiting = UnderWay(database)
             .Where(backup => backup.LeaseExpiresAt == null && backup.CancelRequestedAt == null);
@@ -92,8 +92,8 @@ public sealed class BackupQueue(
                 && volume.DeletedAt == null
                 && volume.Id == (backup.Status == BackupStatus.Restoring ? backup.RestoreVolumeId : backup.VolumeId)))
             : waiting.Where(backup => (backup.AvailabilityZone ?? "") == own.Zone);
-        return fullBackends.Length == 0 ? waiting : waiting.Where(backup => !database.Volumes.Any(volume =>
-            fullBackends.Contains(volume.Host) && volume.DeletedAt == null
+        return closedBackends.Length == 0 ? waiting : waiting.Where(backup => !database.Volumes.Any(volume =>
+            closedBackends.Contains(volume.Host) && volume.DeletedAt == null
             && volume.Id == (backup.Status == BackupStatus.Restoring ? backup.RestoreVolumeId : backup.VolumeId)));
     }
 
@@ -107,14 +107,20 @@ public sealed class BackupQueue(
             .ThenBy(backup => backup.Id)
             .Take(most));
 
-    /// <summary>The hosts whose volumes are read and written by as many as may.</summary>
-    private static string[] FullBackends(IReadOnlyList<HostState> states, IReadOnlyList<QueueEntry> running) =>
+    /// <summary>
+    /// The hosts of whose volumes nothing can begin now: they are read and written by as many as may, or their volume
+    /// service is silent. What waits for them would take the places of what need not wait.
+    /// </summary>
+    private static string[] ClosedBackends(IReadOnlyList<HostState> states, IReadOnlyList<QueueEntry> running) =>
     [
-        .. states.Select(state => state.Record)
-            .Where(record => record.Role == EngineRole.Volume && record.MaxConcurrent > 0)
-            .Where(record => running.Count(entry => entry.VolumeHost == record.Host) >= record.MaxConcurrent)
-            .Select(record => record.Host),
+        .. states.Where(state => state.Record.Role == EngineRole.Volume)
+            .Where(state => !state.Lives || IsFull(state.Record, running))
+            .Select(state => state.Record.Host),
     ];
+
+    private static bool IsFull(HostEntity backend, IReadOnlyList<QueueEntry> running) =>
+        backend.MaxConcurrent > 0
+        && running.Count(entry => entry.VolumeHost == backend.Host) >= backend.MaxConcurrent;
 
     /// <summary>What all hosts together run at most: of one project no more can begin.</summary>
     private static int RoomOf(IReadOnlyList<HostState> states) => Math.Min(
