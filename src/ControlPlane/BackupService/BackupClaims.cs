@@ -11,7 +11,8 @@ namespace BackupEngine.ControlPlane.BackupService;
 /// Claims records for this host. A claim is one conditional update: of any number of services that try, one gets it.
 /// Leases are written and compared in the database's time; no clock of a host decides.
 /// </summary>
-public sealed class BackupClaims(IDbContextFactory<EngineDatabase> databases, EngineOptions options)
+public sealed class BackupClaims(
+    IDbContextFactory<EngineDatabase> databases, EngineOptions options, TimeProvider time)
 {
     /// <summary>
     /// Claims a record whose status is that of the workflow and that nobody holds: it was never claimed, or the lease
@@ -64,7 +65,7 @@ public sealed class BackupClaims(IDbContextFactory<EngineDatabase> databases, En
         var begins = kind != WorkflowKind.Delete && before.LeaseExpiresAt is null && !before.Cancelled;
         if (begins && !await new ClaimLimits(database, options.Host).HaveRoomAsync(backupId, kind, cancellationToken))
             return null;
-        var number = before.ClaimNumber + 1;
+        var (number, claimedAt) = (before.ClaimNumber + 1, time.GetTimestamp());
         var claimed = await claimable.Where(b => b.ClaimNumber == before.ClaimNumber).ExecuteUpdateAsync(
             set => set.SetProperty(b => b.ClaimNumber, number)
                 .SetProperty(b => b.Host, options.Host)
@@ -72,7 +73,7 @@ public sealed class BackupClaims(IDbContextFactory<EngineDatabase> databases, En
             cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return claimed == 0 ? null
-            : new BackupClaim(backupId, kind, number, TakesOver: before.LeaseExpiresAt is not null);
+            : new BackupClaim(backupId, kind, number, TakesOver: before.LeaseExpiresAt is not null, claimedAt);
     }
 
     /// <summary>

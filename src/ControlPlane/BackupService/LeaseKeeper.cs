@@ -74,20 +74,17 @@ internal sealed class LeaseKeeper : IAsyncDisposable
     /// </summary>
     private async Task<bool> IsLostInTheEndAsync()
     {
-        var renewed = _time.GetTimestamp();
-        while (_time.GetElapsedTime(renewed) < _lease)
+        while (_time.GetElapsedTime(_record.Lease.RenewedAt) < _lease)
         {
             await Task.Delay(_look, _time, _stopped.Token);
-            var asked = _time.GetTimestamp();
             try
             {
-                var isDue = _time.GetElapsedTime(renewed) >= _lease / 4;
+                var isDue = _time.GetElapsedTime(_record.Lease.RenewedAt) >= _lease / 4;
                 var seen = await InTimeAsync(
-                    isDue ? _record.RenewOnceAsync(_stopped.Token) : _record.LookOnceAsync(_stopped.Token), renewed);
+                    isDue ? _record.RenewOnceAsync(_stopped.Token) : _record.LookOnceAsync(_stopped.Token));
                 if (seen is null)
                     return false;
                 await OverruleAsync(seen);
-                renewed = isDue ? asked : renewed;
             }
             catch (ClaimLostException e)
             {
@@ -107,9 +104,9 @@ internal sealed class LeaseKeeper : IAsyncDisposable
     /// <summary>
     /// A database that cannot be reached may keep an attempt for longer than the lease lasts: it is not waited for.
     /// </summary>
-    private Task<RecordState?> InTimeAsync(Task<RecordState?> attempt, long renewed)
+    private Task<RecordState?> InTimeAsync(Task<RecordState?> attempt)
     {
-        var (left, most) = (_lease - _time.GetElapsedTime(renewed), _lease / 4);
+        var (left, most) = (_lease - _time.GetElapsedTime(_record.Lease.RenewedAt), _lease / 4);
         return attempt.WaitAsync(
             left <= TimeSpan.Zero ? TimeSpan.Zero : left < most ? left : most, _time, _stopped.Token);
     }

@@ -51,6 +51,8 @@ internal sealed class WorkflowExecutor(
             claim.BackupId, claim.Kind, claim.Number, origin.RequestId, span?.TraceId.ToHexString() ?? origin.TraceId);
         await using var lease = new LeaseKeeper(
             run.Claimed, TimeSpan.FromSeconds(services.Options.LeaseSeconds), Look, services.Time, log);
+        await using var dataPlaneLease = new DataPlaneLeaseKeeper(
+            run.Claimed.Lease, services.DataPlane, Look, services.Time, log);
         try
         {
             await RunOrRecordAsync(run, lane, lease, stopping);

@@ -103,6 +103,10 @@ public sealed class DataPlaneClient : IDataPlane, IDisposable
     }
 
     /// <inheritdoc/>
+    public Task RenewLeaseAsync(Lease lease, CancellationToken cancellationToken) => CallAsync(
+        async token => await _client.RenewLeaseAsync(lease, cancellationToken: token), cancellationToken);
+
+    /// <inheritdoc/>
     public async Task<IReadOnlyList<string>> ListRunningJobsAsync(CancellationToken cancellationToken)
     {
         var answer = await CallAsync(
@@ -159,7 +163,7 @@ public sealed class DataPlaneClient : IDataPlane, IDisposable
             }
             catch (RpcException e) when (!IsConnectionTrouble(e))
             {
-                throw classify?.Invoke(e) ?? new DataPlaneException(e.Status.Detail, e);
+                throw classify?.Invoke(e) ?? Refused(e);
             }
             catch (RpcException e)
             {
@@ -172,6 +176,10 @@ public sealed class DataPlaneClient : IDataPlane, IDisposable
             }
         }
     }
+
+    private static Exception Refused(RpcException e) => e.StatusCode is StatusCode.Aborted
+        ? new DataPlaneLeaseEndedException(e.Status.Detail, e)
+        : new DataPlaneException(e.Status.Detail, e);
 
     /// <summary>The client's own errors, which carry their cause, and those of a server that is going down.</summary>
     private static bool IsConnectionTrouble(RpcException e) =>

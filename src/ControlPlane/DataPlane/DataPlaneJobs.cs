@@ -4,7 +4,7 @@ using BackupEngine.DataPlane.Protocol;
 namespace BackupEngine.ControlPlane.DataPlane;
 
 /// <summary>Jobs of the data plane from their start to their end.</summary>
-public static class DataPlaneJobs
+internal static class DataPlaneJobs
 {
     private static readonly TimeSpan ProgressInterval = TimeSpan.FromSeconds(30);
 
@@ -13,6 +13,7 @@ public static class DataPlaneJobs
     /// <exception cref="DataPlaneException">It failed.</exception>
     /// <exception cref="DataPlaneLostException">The data plane was lost, and the job with it; or somebody else has
     /// cancelled the job: either way it is worth another one.</exception>
+    /// <exception cref="DataPlaneLeaseEndedException">Its lease has run out.</exception>
     public static async Task<Job> RunJobAsync(
         this IDataPlane dataPlane,
         StartJobRequest request,
@@ -27,6 +28,8 @@ public static class DataPlaneJobs
         return job.State switch
         {
             JobState.Succeeded => job,
+            JobState.Cancelled when job.LeaseEnded => throw new DataPlaneLeaseEndedException(
+                $"The job {job.JobId} was ended in the data plane: its lease could not be renewed in time."),
             JobState.Cancelled => throw new DataPlaneLostException(
                 $"The job {job.JobId} was cancelled in the data plane."),
             _ => throw new DataPlaneException(job.Error),
@@ -48,26 +51,39 @@ public static class DataPlaneJobs
     /// Removes a backup from the repository; its checkpoints as well, unless it is to be gone on with. One that is not
     /// there is no error.
     /// </summary>
-    public static Task DeleteBackupAsync(
+    public static async Task DeleteBackupAsync(
         this IDataPlane dataPlane,
         string repository,
         Guid backupId,
-        BackupClaim claim,
+        ClaimedRecord record,
         bool keepCheckpoints,
         ILogger log,
         TimeProvider time,
-        CancellationToken cancellationToken) => dataPlane.RunJobAsync(
-            new StartJobRequest
+        CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            await record.Lease.WaitUntilValidAsync(cancellationToken);
+            var request = new StartJobRequest
             {
-                JobId = claim.NameOf(ClaimedName.Delete),
+                JobId = record.Claim.NameOf(ClaimedName.Delete),
+                Lease = record.Lease.ToWire(),
                 Delete = new DeleteJob
                 {
                     Repository = repository,
                     BackupId = backupId.ToString(),
                     KeepCheckpoints = keepCheckpoints,
                 },
-            },
-            log,
-            time,
-            cancellationToken);
+            };
+            try
+            {
+                await dataPlane.RunJobAsync(request, log, time, cancellationToken);
+                return;
+            }
+            catch (DataPlaneLeaseEndedException e)
+            {
+                log.LogWarning("Backup {BackupId}: {Cause} It is removed once more", backupId, e.Message);
+            }
+        }
+    }
 }

@@ -1,5 +1,6 @@
 using BackupEngine.ControlPlane.Database;
 using BackupEngine.ControlPlane.Database.Entities;
+using BackupEngine.ControlPlane.DataPlane;
 using Microsoft.EntityFrameworkCore;
 
 namespace BackupEngine.ControlPlane.Workflows;
@@ -19,6 +20,9 @@ internal abstract class ClaimedRecord(
 {
     /// <summary>The claim.</summary>
     public BackupClaim Claim => claim;
+
+    /// <summary>How long the data plane may go on for the claim.</summary>
+    public DataPlaneLease Lease { get; } = new(claim, TimeSpan.FromSeconds(leaseSeconds), time);
 
     /// <summary>Name of this host, for the step log.</summary>
     public string Host => host;
@@ -48,11 +52,14 @@ internal abstract class ClaimedRecord(
     /// <summary>The same, in one attempt.</summary>
     public async Task<RecordState?> RenewOnceAsync(CancellationToken cancellationToken)
     {
+        var asked = time.GetTimestamp();
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
         await using var transaction = await database.Database.BeginTransactionAsync(cancellationToken);
         await RenewUnlessEndedAsync(database, leaseSeconds, cancellationToken);
         var seen = await LookAsync(database, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
+        if (seen is not null)
+            Lease.Renew(asked);
         return seen;
     }
 
@@ -80,6 +87,7 @@ internal abstract class ClaimedRecord(
         return RetryAsync(
             async token =>
             {
+                var asked = time.GetTimestamp();
                 await using var database = await databases.CreateDbContextAsync(token);
                 await using var transaction = await database.Database.BeginTransactionAsync(token);
                 if (!await BeginWriteAsync(database, mark, leaseSeconds, token))
@@ -87,6 +95,7 @@ internal abstract class ClaimedRecord(
                 await write(database, token);
                 await database.SaveChangesAsync(token);
                 await transaction.CommitAsync(token);
+                Lease.Renew(asked);
                 return true;
             },
             cancellationToken);

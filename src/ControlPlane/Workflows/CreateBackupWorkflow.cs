@@ -100,17 +100,8 @@ internal sealed class CreateBackupWorkflow : IBackupWorkflow
         if (_run.Log.Done(WorkflowStep.TransferData) is { } counted)
             return counted;
         var exposed = await _device.ExposeAsync(source.Device, DeviceAccess.Read, cancellationToken);
-        try
-        {
-            return await AttachAndReadAsync(exposed, source, cancellationToken);
-        }
-        catch (StepFailedException e) when (e.InnerException is DataPlaneLostException)
-        {
-            _run.Logger.LogWarning(
-                "Backup {BackupId}: {Cause} The transfer is started once more", _run.Backup.Id, e.Message);
-            await _run.Undo.RunDownToAsync(WorkflowStep.AttachDevice, cancellationToken);
-            return await AttachAndReadAsync(exposed, source, cancellationToken);
-        }
+        return await _run.RunOverAsync(
+            WorkflowStep.AttachDevice, token => AttachAndReadAsync(exposed, source, token), cancellationToken);
     }
 
     private async Task<StepFacts> AttachAndReadAsync(
@@ -156,7 +147,7 @@ internal sealed class CreateBackupWorkflow : IBackupWorkflow
         };
         await using var progress = _run.WriteProgress();
         var job = await _run.DataPlane.RunJobAsync(
-            new StartJobRequest { JobId = jobId, Backup = work },
+            new StartJobRequest { JobId = jobId, Lease = _run.Claimed.Lease.ToWire(), Backup = work },
             _run.Logger,
             _run.Time,
             cancellationToken,
@@ -376,7 +367,7 @@ internal sealed class CreateBackupWorkflow : IBackupWorkflow
         if (!Directory.Exists(_run.Options.Repository))
             return;
         await _run.DataPlane.DeleteBackupAsync(
-            _run.Options.Repository!, _run.Backup.Id, _run.Claim, _run.Undo.GoesOn, _run.Logger, _run.Time,
+            _run.Options.Repository!, _run.Backup.Id, _run.Claimed, _run.Undo.GoesOn, _run.Logger, _run.Time,
             cancellationToken);
     }
 }

@@ -48,7 +48,7 @@ internal sealed class DeleteBackupWorkflow(WorkflowRun run) : IBackupWorkflow
                 token => run.DataPlane.DeleteBackupAsync(
                     run.Options.Repository!,
                     run.Backup.StoredId(),
-                    run.Claim,
+                    run.Claimed,
                     keepCheckpoints: false,
                     run.Logger,
                     run.Time,

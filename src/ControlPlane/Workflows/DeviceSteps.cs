@@ -118,6 +118,8 @@ internal sealed class DeviceSteps
     private async Task<Attachment> AttachAsync(
         DeviceExposed exposed, AttachDeviceRequest request, CancellationToken cancellationToken)
     {
+        await _run.Claimed.Lease.WaitUntilValidAsync(cancellationToken);
+        request.Lease = _run.Claimed.Lease.ToWire();
         var attachment = await _run.DataPlane.AttachAsync(request, cancellationToken);
         return attachment.SizeBytes == exposed.SizeBytes ? attachment : throw new InvalidOperationException(
             $"the device {exposed.Connection.Path} has {attachment.SizeBytes} bytes where the "

@@ -113,25 +113,17 @@ internal sealed class RestoreBackupWorkflow : IBackupWorkflow
             return;
         var device = new DeviceReference { Kind = DeviceKind.Volume, Id = VolumeId, VolumeId = VolumeId };
         var exposed = await _device.ExposeAsync(device, DeviceAccess.ReadWrite, cancellationToken);
-        try
-        {
-            await AttachAndWriteAsync(exposed, cancellationToken);
-        }
-        catch (StepFailedException e) when (e.InnerException is DataPlaneLostException)
-        {
-            _run.Logger.LogWarning("Restore of {BackupId}: {Cause} It is started once more", _run.Backup.Id, e.Message);
-            await _run.Undo.RunDownToAsync(WorkflowStep.AttachDevice, cancellationToken);
-            await AttachAndWriteAsync(exposed, cancellationToken);
-        }
+        await _run.RunOverAsync(
+            WorkflowStep.AttachDevice, token => AttachAndWriteAsync(exposed, token), cancellationToken);
     }
 
-    private async Task AttachAndWriteAsync(DeviceExposed exposed, CancellationToken cancellationToken)
+    private async Task<RestoreResult> AttachAndWriteAsync(DeviceExposed exposed, CancellationToken cancellationToken)
     {
         var attachment = await _device.AttachAsync(exposed, DeviceAccess.ReadWrite, cancellationToken);
         var work = new RestoreTransfer(_run, VolumeId).JobFor(exposed, attachment);
         var jobId =
             _run.Log.Started(WorkflowStep.TransferData)?["job_id"] ?? _run.Claim.NameOf(ClaimedName.Restore);
-        await _run.Steps.RunAsync(
+        return await _run.Steps.RunAsync(
             WorkflowStep.TransferData,
             new StepFacts()
                 .With("job_id", jobId)
@@ -146,7 +138,7 @@ internal sealed class RestoreBackupWorkflow : IBackupWorkflow
     {
         await using var progress = _run.WriteProgress();
         var job = await _run.DataPlane.RunJobAsync(
-            new StartJobRequest { JobId = jobId, Restore = work },
+            new StartJobRequest { JobId = jobId, Lease = _run.Claimed.Lease.ToWire(), Restore = work },
             _run.Logger,
             _run.Time,
             cancellationToken,

@@ -55,17 +55,7 @@ internal sealed class VerifyBackupWorkflow : IBackupWorkflow
     {
         if (_run.Log.Done(WorkflowStep.VerifyData) is { } known)
             return VerificationResult.Parse(known[ResultFact]);
-        try
-        {
-            return await RunJobAsync(cancellationToken);
-        }
-        catch (StepFailedException e) when (e.InnerException is DataPlaneLostException)
-        {
-            _run.Logger.LogWarning(
-                "Verification of {BackupId}: {Cause} It is started once more", _run.Backup.Id, e.Message);
-            await _run.Undo.RunDownToAsync(WorkflowStep.VerifyData, cancellationToken);
-            return await RunJobAsync(cancellationToken);
-        }
+        return await _run.RunOverAsync(WorkflowStep.VerifyData, RunJobAsync, cancellationToken);
     }
 
     private Task<VerificationResult> RunJobAsync(CancellationToken cancellationToken)
@@ -92,9 +82,10 @@ internal sealed class VerifyBackupWorkflow : IBackupWorkflow
             Percent = Asked.Percent,
             BackupIds = { _run.Backup.StoredId().ToString() },
         };
+        await _run.Claimed.Lease.WaitUntilValidAsync(cancellationToken);
         await using var progress = _run.WriteProgress();
         var job = await _run.DataPlane.RunJobAsync(
-            new StartJobRequest { JobId = jobId, Verify = work },
+            new StartJobRequest { JobId = jobId, Lease = _run.Claimed.Lease.ToWire(), Verify = work },
             _run.Logger,
             _run.Time,
             cancellationToken,

@@ -87,6 +87,35 @@ internal sealed class WorkflowRun
         return (long)(most > 0 && asked > 0 ? Math.Min(most, asked) : Math.Max(most, asked)) << 20;
     }
 
+    /// <summary>
+    /// Does what the data plane may lose, and does it over: once where the data plane itself was lost, and as often as
+    /// it takes where its lease had run out.
+    /// </summary>
+    /// <param name="lowest">What was done is undone down to this step before.</param>
+    /// <param name="work">What to do, by steps.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public async Task<T> RunOverAsync<T>(
+        WorkflowStep lowest, Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken)
+    {
+        var wasLost = false;
+        while (true)
+        {
+            try
+            {
+                return await work(cancellationToken);
+            }
+            catch (StepFailedException e) when (e.InnerException is DataPlaneLeaseEndedException
+                || (e.InnerException is DataPlaneLostException && !wasLost))
+            {
+                wasLost |= e.InnerException is DataPlaneLostException;
+                Logger.LogWarning(
+                    "Backup {BackupId} {Workflow}: {Cause} It is started once more",
+                    Claim.BackupId, Claim.Kind, e.Message);
+                await Undo.RunDownToAsync(lowest, cancellationToken);
+            }
+        }
+    }
+
     /// <summary>Reads what the claim is about.</summary>
     public static async Task<WorkflowRun> OpenAsync(
         BackupClaim claim, WorkflowServices services, CancellationToken cancellationToken)

@@ -153,7 +153,7 @@ internal sealed class WorkflowSteps(
 
     /// <summary>Whether the message says everything; of any other error the log has the stack.</summary>
     private static bool IsExpected(Exception e) =>
-        e is VolumeServiceException or DataPlaneException or DataPlaneLostException;
+        e is VolumeServiceException or DataPlaneException or DataPlaneLostException or DataPlaneLeaseEndedException;
 
     private async Task WriteDoneAsync(WorkflowStep step, StepFacts facts, CancellationToken cancellationToken)
     {

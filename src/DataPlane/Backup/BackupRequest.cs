@@ -75,6 +75,9 @@ public sealed record BackupRequest
     /// <summary>How deep the device is read; null, the default, for what it turns out to be.</summary>
     internal DepthChoice? Depth { get; init; }
 
+    /// <summary>Called before the backup is published; what it throws ends it unpublished.</summary>
+    public Action? BeforeCommit { get; init; }
+
     /// <summary>What is shared with other jobs; nothing for a job that runs alone.</summary>
     public SharedResources Shared { get; init; } = new();
 

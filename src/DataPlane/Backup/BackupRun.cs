@@ -125,6 +125,7 @@ internal sealed class BackupRun(
     private async Task<Manifest> CommitAsync(BackupPlan plan, CancellationToken cancellationToken)
     {
         var clock = stages.NewClock();
+        request.BeforeCommit?.Invoke();
         var manifest = await writer.CommitAsync(Counters(plan), cancellationToken);
         clock.Mark(Stage.Commit);
         return manifest;

@@ -9,11 +9,12 @@ namespace BackupEngine.DataPlane.Jobs;
 internal sealed class Attachment
 {
     /// <summary>Begins to open the device.</summary>
-    /// <param name="request">How it is asked for.</param>
+    /// <param name="request">How it is asked for, without a lease.</param>
+    /// <param name="lease">Ends it when its client was not heard of; null for none.</param>
     /// <param name="open">Opens it, in the background.</param>
-    public Attachment(Contract.AttachDeviceRequest request, Func<Attachment, IBlockDevice> open)
+    public Attachment(Contract.AttachDeviceRequest request, Lease? lease, Func<Attachment, IBlockDevice> open)
     {
-        Request = request;
+        (Request, Lease) = (request, lease);
         Opened = Task.Run(() => open(this));
     }
 
@@ -22,6 +23,12 @@ internal sealed class Attachment
 
     /// <summary>How it was asked for.</summary>
     public Contract.AttachDeviceRequest Request { get; }
+
+    /// <summary>Ends it when its client was not heard of; null for none.</summary>
+    public Lease? Lease { get; }
+
+    /// <summary>What waits for the end of the lease.</summary>
+    public CancellationTokenRegistration LeaseEnd { get; set; }
 
     /// <summary>The device; faulted when it could not be opened.</summary>
     public Task<IBlockDevice> Opened { get; }

@@ -7,7 +7,7 @@ namespace BackupEngine.DataPlane.Jobs;
 /// <summary>
 /// The devices that this data plane holds open. Each is used by one job at a time. Safe to use from many threads.
 /// </summary>
-internal sealed class AttachmentTable(ILogger<AttachmentTable> logger)
+internal sealed class AttachmentTable(LeaseTable leases, ILogger<AttachmentTable> logger)
 {
     /// <summary>Bound of the number of attachments: a client that forgets to detach is told.</summary>
     public const int MaximumAttachments = 256;
@@ -22,7 +22,8 @@ internal sealed class AttachmentTable(ILogger<AttachmentTable> logger)
         Contract.AttachDeviceRequest request, CancellationToken cancellationToken)
     {
         Validate(request);
-        var attachment = GetOrAdd(request);
+        var lease = leases.Join(request.Lease);
+        var attachment = GetOrAdd(WithoutLease(request), lease);
         await attachment.Opened.WaitAsync(cancellationToken);
         return attachment.Describe();
     }
@@ -121,7 +122,15 @@ internal sealed class AttachmentTable(ILogger<AttachmentTable> logger)
         }
     }
 
-    private Attachment GetOrAdd(Contract.AttachDeviceRequest request)
+    /// <summary>What makes a repeated request the same: its lease may be longer the second time.</summary>
+    private static Contract.AttachDeviceRequest WithoutLease(Contract.AttachDeviceRequest request)
+    {
+        var device = request.Clone();
+        device.Lease = null;
+        return device;
+    }
+
+    private Attachment GetOrAdd(Contract.AttachDeviceRequest request, Lease? lease)
     {
         lock (_gate)
         {
@@ -140,7 +149,7 @@ internal sealed class AttachmentTable(ILogger<AttachmentTable> logger)
                 throw Refusal.ResourceExhausted($"{MaximumAttachments} devices are attached; detach some first.");
             }
 
-            return Add(request);
+            return Add(request, lease);
         }
     }
 
@@ -158,12 +167,22 @@ internal sealed class AttachmentTable(ILogger<AttachmentTable> logger)
             : throw Refusal.FailedPrecondition($"The device attached as '{known.Id}' is being detached.");
     }
 
-    private Attachment Add(Contract.AttachDeviceRequest request)
+    private Attachment Add(Contract.AttachDeviceRequest request, Lease? lease)
     {
         // Opening a device may take long (a network file system that hangs): never under the lock.
-        var attachment = new Attachment(request, Open);
+        var attachment = new Attachment(request, lease, Open);
         _attachments.Add(attachment.Id, attachment);
+        attachment.LeaseEnd = lease?.Ended.UnsafeRegister(_ => EndLease(attachment), null) ?? default;
         return attachment;
+    }
+
+    private void EndLease(Attachment attachment)
+    {
+        if (TryBeginDetach(attachment.Id, out _))
+        {
+            logger.LogWarning(
+                "Detaching {AttachmentId}: its lease {LeaseId} has run out", attachment.Id, attachment.Lease!.Id);
+        }
     }
 
     private IBlockDevice Open(Attachment attachment)
@@ -202,6 +221,7 @@ internal sealed class AttachmentTable(ILogger<AttachmentTable> logger)
             if (_attachments.GetValueOrDefault(attachment.Id) == attachment)
             {
                 _attachments.Remove(attachment.Id);
+                attachment.LeaseEnd.Unregister();
             }
         }
     }

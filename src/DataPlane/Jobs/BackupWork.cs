@@ -80,5 +80,6 @@ internal sealed class BackupWork(Contract.BackupJob request) : JobWork
         Tuning = Tuning,
         RateLimiter = context.RateLimiter,
         Shared = context.Shared,
+        BeforeCommit = context.RequireLease,
     };
 }

@@ -7,7 +7,7 @@ namespace BackupEngine.DataPlane.Jobs;
 
 /// <summary>The calls of data_plane.proto, whose comments are the contract.</summary>
 internal sealed class DataPlaneService(
-    AttachmentTable attachments, JobTable jobs, JobServices services, TimeProvider time)
+    AttachmentTable attachments, JobTable jobs, LeaseTable leases, JobServices services, TimeProvider time)
     : Contract.DataPlane.DataPlaneBase
 {
     private static readonly TimeSpan WatchInterval = TimeSpan.FromMilliseconds(100);
@@ -77,6 +77,10 @@ internal sealed class DataPlaneService(
         job.Cancel("asked for");
         return Task.FromResult(job.Snapshot());
     }
+
+    /// <inheritdoc/>
+    public override Task<Contract.RenewLeaseResponse> RenewLease(Contract.Lease request, ServerCallContext context) =>
+        Task.FromResult(new Contract.RenewLeaseResponse { Renewed = leases.Renew(request) });
 
     /// <inheritdoc/>
     public override Task<Contract.SetRateLimitResponse> SetRateLimit(

@@ -17,6 +17,7 @@ internal sealed class DeleteWork : JobWork
     {
         cancellationToken.ThrowIfCancellationRequested();
         using var lease = context.Services.Repositories.Lease(Repository, initialize: false);
+        context.RequireLease();
         try
         {
             lease.Repository.DeleteBackup(BackupId, KeepCheckpoints);

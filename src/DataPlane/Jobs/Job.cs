@@ -5,7 +5,7 @@ using Contract = BackupEngine.DataPlane.Protocol;
 namespace BackupEngine.DataPlane.Jobs;
 
 /// <summary>A job from its start until it is forgotten. Safe to use from many threads.</summary>
-internal sealed class Job(string id, JobWork work, RateLimiter? all = null)
+internal sealed class Job(string id, JobWork work, RateLimiter? all = null, Lease? lease = null)
     : IProgress<TransferProgress>, IProgress<JobPhase>, IDisposable
 {
     private const string CancelledMark = "Cancelled";
@@ -15,6 +15,7 @@ internal sealed class Job(string id, JobWork work, RateLimiter? all = null)
     private long _doneBytes;
     private long _totalBytes;
     private string? _stopReason;
+    private volatile bool _leaseEnded;
     private volatile string? _waitingFor;
     private volatile JobPhase? _phase;
     private volatile Contract.Job? _final;
@@ -24,6 +25,9 @@ internal sealed class Job(string id, JobWork work, RateLimiter? all = null)
 
     /// <summary>What it does.</summary>
     public JobWork Work => work;
+
+    /// <summary>Ends it when its client was not heard of; null for none.</summary>
+    public Lease? Lease => lease;
 
     /// <summary>Limits what it transfers from or to its device. May be changed while it runs.</summary>
     public RateLimiter RateLimiter { get; } = new(work.RateLimitBytesPerSecond, all: all);
@@ -49,6 +53,27 @@ internal sealed class Job(string id, JobWork work, RateLimiter? all = null)
 
         Interlocked.CompareExchange(ref _stopReason, reason, null);
         _stop.Cancel();
+    }
+
+    /// <summary>Asks it to stop because its lease has run out.</summary>
+    public void EndLease()
+    {
+        _leaseEnded = true;
+        Cancel("its lease has run out: the client that had started it was not heard of");
+    }
+
+    /// <summary>
+    /// Called before each write that somebody else's writes may follow by now: a process that was stopped may go on
+    /// here before anything else has noticed that time has passed.
+    /// </summary>
+    /// <exception cref="OperationCanceledException">The lease has run out.</exception>
+    public void RequireLease()
+    {
+        if (lease is { HasEnded: true })
+        {
+            EndLease();
+            _stop.Token.ThrowIfCancellationRequested();
+        }
     }
 
     /// <summary>Called from the threads of the lanes, often.</summary>
@@ -86,6 +111,7 @@ internal sealed class Job(string id, JobWork work, RateLimiter? all = null)
         var job = New(cancelled ? Contract.JobState.Cancelled : Contract.JobState.Failed);
         job.Error = failure.Message;
         job.ExitCode = (int)failure.Code;
+        job.LeaseEnded = cancelled && _leaseEnded;
         End(job);
         return failure;
     }

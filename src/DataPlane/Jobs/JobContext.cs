@@ -11,13 +11,15 @@ namespace BackupEngine.DataPlane.Jobs;
 /// <param name="RateLimiter">Limits what it transfers from or to its device.</param>
 /// <param name="Phases">Told what a job in several phases is doing.</param>
 /// <param name="Shared">Memory and cores, and where it is noted what the job has of them.</param>
+/// <param name="RequireLease">Throws when the job's lease has run out: called before what must not happen then.</param>
 internal sealed record JobContext(
     JobServices Services,
     IBlockDevice? Device,
     IProgress<TransferProgress> Progress,
     RateLimiter RateLimiter,
     IProgress<JobPhase> Phases,
-    SharedResources Shared)
+    SharedResources Shared,
+    Action RequireLease)
 {
     /// <summary>Shows that a job on a repository as a whole waits for memory.</summary>
     public UpkeepWait Wait => new(

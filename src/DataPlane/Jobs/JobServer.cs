@@ -93,6 +93,7 @@ public static class JobServer
             grpc.MaxSendMessageSize = null;
         });
         services.AddSingleton(TimeProvider.System);
+        services.AddSingleton<LeaseTable>();
         services.AddSingleton<AttachmentTable>();
         services.AddSingleton<JobTable>();
         services.AddSingleton(options);

@@ -5,7 +5,8 @@ namespace BackupEngine.DataPlane.Jobs;
 /// <summary>
 /// The jobs of this data plane: those that run, and the last of those that have ended. Safe to use from many threads.
 /// </summary>
-internal sealed class JobTable(AttachmentTable attachments, JobServices services, ILogger<JobTable> logger)
+internal sealed class JobTable(
+    AttachmentTable attachments, LeaseTable leases, JobServices services, ILogger<JobTable> logger)
 {
     /// <summary>Bound of the jobs that run at once.</summary>
     public const int MaximumRunning = 64;
@@ -25,6 +26,7 @@ internal sealed class JobTable(AttachmentTable attachments, JobServices services
     public Job Start(Contract.StartJobRequest request)
     {
         var work = JobWorkReader.Read(request);
+        var lease = leases.Join(request.Lease);
         lock (_gate)
         {
             if (_jobs.TryGetValue(request.JobId, out var known))
@@ -34,7 +36,7 @@ internal sealed class JobTable(AttachmentTable attachments, JobServices services
             }
 
             RefuseStart(work);
-            return Add(new Job(request.JobId, work, services.Rate));
+            return Add(new Job(request.JobId, work, services.Rate, lease));
         }
     }
 
@@ -133,6 +135,7 @@ internal sealed class JobTable(AttachmentTable attachments, JobServices services
     {
         logger.LogInformation(
             "Job {JobId}: {Verb} of {Subject} starts", job.Id, job.Work.Verb, job.Work.Subject);
+        using var lease = job.Lease?.Ended.UnsafeRegister(static ended => ((Job)ended!).EndLease(), job);
         var ended = await WorkAsync(job, attachment);
         if (attachment is not null)
         {
@@ -159,7 +162,8 @@ internal sealed class JobTable(AttachmentTable attachments, JobServices services
                 job,
                 job.RateLimiter,
                 job,
-                services.Shared with { Use = job.Use });
+                services.Shared with { Use = job.Use },
+                job.RequireLease);
             var putResult = await job.Work.RunAsync(context, job.Stop);
             return () => Succeed(job, putResult);
         }

@@ -20,6 +20,10 @@ internal static class Refusal
     /// <summary>A bound of the data plane is reached.</summary>
     public static RpcException ResourceExhausted(string message) => New(StatusCode.ResourceExhausted, message);
 
+    /// <summary>Whoever asks may not be the one any more that may.</summary>
+    public static RpcException LeaseEnded(string id) =>
+        New(StatusCode.Aborted, $"The lease '{id}' ran out before the request came. Nothing was begun.");
+
     /// <summary>The data plane is going down: another one may take its place.</summary>
     public static RpcException Stopping() => New(StatusCode.Unavailable, "The data plane is stopping.");
 

@@ -43,6 +43,7 @@ internal sealed class RestoreWork(Contract.RestoreJob request) : JobWork
             Tuning = Tuning,
             RateLimiter = context.RateLimiter,
             Shared = context.Shared,
+            BeforeWrite = context.RequireLease,
         };
         var result = await context.Services.Restores.RunAsync(toRestore, context.Progress, cancellationToken);
         return job =>

@@ -60,6 +60,11 @@ public sealed record RestoreRequest
     /// <summary>Limits writing; null for no limit. May be changed while the restore runs.</summary>
     public RateLimiter? RateLimiter { get; init; }
 
+    /// <summary>
+    /// Called before each write to the target, from many threads; what it throws ends the restore before that write.
+    /// </summary>
+    public Action? BeforeWrite { get; init; }
+
     /// <summary>What is shared with other jobs; nothing for a job that runs alone.</summary>
     public SharedResources Shared { get; init; } = new();
 }

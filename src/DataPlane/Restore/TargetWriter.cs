@@ -10,7 +10,12 @@ namespace BackupEngine.DataPlane.Restore;
 /// blocked.
 /// </summary>
 internal sealed class TargetWriter(
-    IBlockDevice target, bool targetIsZero, AlignedBufferPool pool, RateLimiter? limiter, ProgressCounter progress)
+    IBlockDevice target,
+    bool targetIsZero,
+    AlignedBufferPool pool,
+    RateLimiter? limiter,
+    ProgressCounter progress,
+    Action? beforeWrite)
 {
     private long _bytesWritten;
     private long _zeroBytes;
@@ -49,6 +54,7 @@ internal sealed class TargetWriter(
         var main = buffer[..^tail];
         if (main.Length > 0)
         {
+            beforeWrite?.Invoke();
             Blocking.Wait(target.WriteAsync(offsetBytes, main, cancellationToken));
         }
 
@@ -67,6 +73,7 @@ internal sealed class TargetWriter(
         if (!targetIsZero)
         {
             _began = true;
+            beforeWrite?.Invoke();
             Blocking.Wait(target.ZeroAsync(extent, cancellationToken));
         }
 
@@ -114,6 +121,7 @@ internal sealed class TargetWriter(
         var block = owner.Memory[..(int)Math.Min(target.AlignmentBytes, target.LengthBytes - offsetBytes)];
         Blocking.Wait(target.ReadAsync(offsetBytes, block, cancellationToken));
         tail.CopyTo(block);
+        beforeWrite?.Invoke();
         Blocking.Wait(target.WriteAsync(offsetBytes, block, cancellationToken));
     }
 }

@@ -65,7 +65,8 @@ public sealed class ClaimLimitsTests : IDisposable
 
     private async Task<List<Guid>> ClaimAllAsync(int service, IReadOnlyList<Guid> records)
     {
-        var claims = new BackupClaims(new Databases(_provider), new EngineOptions { Host = NameOf(service) });
+        var claims = new BackupClaims(
+            new Databases(_provider), new EngineOptions { Host = NameOf(service) }, TimeProvider.System);
         var taken = new List<Guid>();
         foreach (var record in records.OrderBy(_ => Random.Shared.Next()))
         {

@@ -104,9 +104,10 @@ public sealed class LeaseKeeperTests : IDisposable
     private async Task<(BackupEntity Backup, LeaseKeeper Keeper)> KeepAsync(TimeSpan lease, TimeProvider? time = null)
     {
         var backup = await _bench.AddBackupAsync(await _bench.AddVolumeAsync());
-        var record = new BackupRecord(
-            _bench, await _bench.ClaimAsync(backup.Id), "a", 30, TimeProvider.System, NullLogger.Instance);
-        return (backup, new LeaseKeeper(record, lease, Look, time ?? TimeProvider.System, NullLogger.Instance));
+        time ??= TimeProvider.System;
+        var claim = await _bench.ClaimAsync(backup.Id) with { ClaimedAt = time.GetTimestamp() };
+        var record = new BackupRecord(_bench, claim, "a", 30, time, NullLogger.Instance);
+        return (backup, new LeaseKeeper(record, lease, Look, time, NullLogger.Instance));
     }
 
     /// <summary>Waits as long as real time; how much has passed is what the test says.</summary>

@@ -20,7 +20,7 @@ internal sealed class ServiceBench : IDisposable
         var services = new WorkflowServices(
             bench, bench.Volumes, bench
                 .DataPlane, new NoStepObserver(), options, TimeProvider.System, NullLoggerFactory.Instance);
-        Claims = new BackupClaims(bench, options);
+        Claims = new BackupClaims(bench, options, TimeProvider.System);
         Runner = new BackupRunner(
             new WorkflowExecutor(services, bench.Leftovers(), NullLogger<WorkflowExecutor>.Instance),
             options, TimeProvider.System, NullLogger<BackupRunner>.Instance);

@@ -152,7 +152,8 @@ public sealed class RepositoryJobTests : JobTestBase
         using var job = new BackupEngine.DataPlane.Jobs.Job("j", work);
         var services = new JobServices(
             new RepositoryPool(new StrictLogger<RepositoryPool>()), null!, null!, new(), new(), null!);
-        var context = new JobContext(services, null, new CancelAtFirstBytes(job), job.RateLimiter, job, new());
+        var context = new JobContext(
+            services, null, new CancelAtFirstBytes(job), job.RateLimiter, job, new(), job.RequireLease);
         var error = await Assert.ThrowsAnyAsync<OperationCanceledException>(() => work.RunAsync(context, job.Stop));
         job.Fail(error);
         var last = job.Snapshot();

@@ -53,6 +53,27 @@ public sealed class RestoreRunnerTests : IDisposable
     }
 
     [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task No_write_and_no_zeroing_follows_a_refusal_before_it(bool onlyDifferences)
+    {
+        var backup = await _harness.BackupAsync(_content);
+        var target = new WatchedDevice(new byte[VolumeBytes + 100]);
+        target.Content.AsSpan().Fill(0xEE);
+        var allowed = 0;
+        var request = _harness.RestoreRequest(backup, target) with
+        {
+            OnlyDifferences = onlyDifferences,
+            BeforeWrite = () => Assert.True(Interlocked.Increment(ref allowed) <= 2, "refused"),
+        };
+        var error = await Assert.ThrowsAsync<TargetIncompleteException>(
+            () => PipelineHarness.RestoreAsync(request));
+        Assert.Contains("refused", error.ToString(), StringComparison.Ordinal);
+        Assert.True(allowed > 2);
+        Assert.InRange(target.Writes, 0, 2);
+    }
+
+    [Theory]
     [InlineData(1)]
     [InlineData(511)]
     [InlineData(100_000)]

@@ -20,6 +20,9 @@ internal sealed class WatchedDevice(byte[] content) : IBlockDevice
 
     public byte[] Content => content;
 
+    /// <summary>Writes and zeroings that were asked for.</summary>
+    public int Writes => Volatile.Read(ref _writes);
+
     public long Written => Interlocked.Read(ref _written);
 
     public long Zeroed => Interlocked.Read(ref _zeroed);

@@ -17,6 +17,11 @@ internal sealed class FakeDataPlane : IDataPlane
 
     public ConcurrentQueue<StartJobRequest> Started { get; } = [];
 
+    public ConcurrentQueue<Lease> Renewed { get; } = [];
+
+    /// <summary>The leases of the attachments, in the order of asking.</summary>
+    public ConcurrentQueue<string> Leases { get; } = [];
+
     /// <summary>Why every backup read everything; empty where it did not.</summary>
     public string FullRead { get; set; } = "";
 
@@ -58,6 +63,7 @@ internal sealed class FakeDataPlane : IDataPlane
     public Task<Attachment> AttachAsync(AttachDeviceRequest request, CancellationToken cancellationToken)
     {
         OnCall("Attach");
+        Leases.Enqueue(request.Lease.LeaseId);
         var attachment = new Attachment
         {
             AttachmentId = request.AttachmentId,
@@ -104,6 +110,24 @@ internal sealed class FakeDataPlane : IDataPlane
         if (job.State == JobState.Running)
             End(job, request);
         return job;
+    }
+
+    public Task RenewLeaseAsync(Lease lease, CancellationToken cancellationToken)
+    {
+        OnCall("RenewLease");
+        Renewed.Enqueue(lease);
+        return Task.CompletedTask;
+    }
+
+    /// <summary>As when nobody was heard of for as long as a lease lasts: jobs are cancelled, devices closed.</summary>
+    /// <param name="hold">Whether transfers that are started from now on are held.</param>
+    public void EndLeases(bool hold)
+    {
+        foreach (var job in Jobs.Values.Where(job => job.State == JobState.Running))
+            (job.State, job.LeaseEnded, job.Error) = (JobState.Cancelled, true, "Cancelled: its lease has run out.");
+        Attachments.Clear();
+        var next = hold ? new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously) : Open();
+        Interlocked.Exchange(ref _gate, next).TrySetResult();
     }
 
     public Task<IReadOnlyList<string>> ListRunningJobsAsync(CancellationToken cancellationToken) =>

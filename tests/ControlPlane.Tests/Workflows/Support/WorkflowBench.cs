@@ -78,7 +78,7 @@ internal sealed class WorkflowBench : IDisposable, IDbContextFactory<EngineDatab
         RestoreRateLimitMiB = RateLimitMiB,
     };
 
-    public BackupClaims Claims(string host = Host) => new(this, Options(host));
+    public BackupClaims Claims(string host = Host) => new(this, Options(host), Time);
 
     /// <summary>A volume in a status, and in the status that a backup has given it.</summary>
     public async Task<VolumeEntity> AddVolumeAsync(
