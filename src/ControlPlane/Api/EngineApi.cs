@@ -20,6 +20,7 @@ using BackupEngine.ControlPlane.Api.Volumes;
 using BackupEngine.ControlPlane.Authentication.Policies;
 using BackupEngine.ControlPlane.Hosting;
 using BackupEngine.ControlPlane.Hosts;
+using BackupEngine.ControlPlane.Notifications;
 using BackupEngine.ControlPlane.Schedules;
 using BackupEngine.ControlPlane.Scheduling;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -59,6 +60,7 @@ public static class EngineApi
         services.AddScoped<BackupCancellation>().AddScoped<BackupProtection>();
         services.AddScoped<ProgressReader>().AddScoped<BackupVerifications>().AddScoped<IdempotencyKeys>();
         services.AddHostedService<IdempotencyKeySweep>();
+        services.TryAddSingleton<NotificationOutbox>();
         services.AddScoped<BackupOverruling>().AddScoped<BackupActions>().AddScoped<BackupImport>();
         return services;
     }

@@ -153,7 +153,8 @@ internal sealed class WorkflowExecutor(
             facts.With("queued", "this host runs as many as it may; it waits for its turn");
         if (run.Claim.TakesOver)
             facts.With(StepLog.TakesOverFact, $"{run.Claim.Number - 1}");
-        return run.Log.WriteAsync(WorkflowStep.RecordClaimed, StepOutcome.Done, facts, error: null, cancellationToken);
+        return run.Log.WriteAsync(
+            run.Log.Line(WorkflowStep.RecordClaimed, StepOutcome.Done, facts), run.NotifyStartAsync, cancellationToken);
     }
 
     /// <summary>

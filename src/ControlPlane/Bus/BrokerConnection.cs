@@ -4,11 +4,17 @@ using RabbitMQ.Client;
 
 namespace BackupEngine.ControlPlane.Bus;
 
-/// <summary>A connection to the broker beside the bus: for checks and for an operator's look at queues.</summary>
+/// <summary>
+/// A connection to the broker beside the bus: for checks, for an operator's look at queues, for notifications.
+/// </summary>
 internal static class BrokerConnection
 {
     /// <summary>Opens one.</summary>
-    public static Task<IConnection> OpenAsync(EngineOptions options, CancellationToken cancellationToken)
+    /// <param name="options">They name the broker.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="purpose">What it is for, as the broker shows it.</param>
+    public static Task<IConnection> OpenAsync(
+        EngineOptions options, CancellationToken cancellationToken, string purpose = "command")
     {
         var broker = BrokerAddress.Of(options);
         var factory = new ConnectionFactory
@@ -19,7 +25,7 @@ internal static class BrokerConnection
             UserName = broker.User,
             Password = broker.Password,
             AutomaticRecoveryEnabled = false,
-            ClientProvidedName = $"backup-engine {options.Host} command",
+            ClientProvidedName = $"backup-engine {options.Host} {purpose}",
         };
         if (broker.Tls)
             factory.Ssl = Encrypted(broker);

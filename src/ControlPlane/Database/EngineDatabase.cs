@@ -59,6 +59,12 @@ public class EngineDatabase : DbContext
     /// <summary>What came due of policies, and what became of it.</summary>
     public DbSet<BackupPolicyRunEntity> BackupPolicyRuns => Set<BackupPolicyRunEntity>();
 
+    /// <summary>Notifications that the broker has not confirmed yet.</summary>
+    public DbSet<NotificationEntity> Notifications => Set<NotificationEntity>();
+
+    /// <summary>Which process sends the notifications: one row.</summary>
+    public DbSet<NotificationTurnEntity> NotificationTurns => Set<NotificationTurnEntity>();
+
     /// <summary>
     /// The time of the database, UTC: the only one by which hosts compare. In a condition or an assignment of a
     /// statement <see cref="DateTime.UtcNow"/> is the same.
@@ -102,6 +108,9 @@ public class EngineDatabase : DbContext
         modelBuilder.Entity<BackupStepEntity>().HasKey(s => s.Sequence);
         modelBuilder.Entity<BackupStepEntity>().HasIndex(s => new { s.BackupId, s.Sequence });
         AddPolicies(modelBuilder);
+        modelBuilder.Entity<NotificationEntity>().HasKey(n => n.Sequence);
+        modelBuilder.Entity<NotificationTurnEntity>().HasData(
+            new NotificationTurnEntity { ExpiresAt = DateTime.UnixEpoch });
     }
 
     private static void AddPolicies(ModelBuilder modelBuilder)

@@ -7,6 +7,7 @@ using BackupEngine.ControlPlane.DataPlane;
 using BackupEngine.ControlPlane.Hosting.Health;
 using BackupEngine.ControlPlane.Hosting.Tls;
 using BackupEngine.ControlPlane.Hosts;
+using BackupEngine.ControlPlane.Notifications;
 using BackupEngine.ControlPlane.Schedules;
 using BackupEngine.ControlPlane.VolumeService;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -102,6 +103,7 @@ public static class EngineHost
         if (options.Has(EngineRole.Volume))
             services.AddVolumeService(options);
         services.AddEngineBus(options);
+        services.AddNotifications(options);
         services.AddHealth(options);
         if (options.Has(EngineRole.Backup))
             services.AddBackupService();

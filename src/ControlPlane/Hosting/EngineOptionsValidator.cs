@@ -63,6 +63,9 @@ public static class EngineOptionsValidator
         .. Telemetry(options),
         .. Policies(options),
         .. NbdSettings.Faults(options),
+        .. NotificationSettings.Faults(options),
+        .. Between(nameof(options.NotificationProgressSeconds), options.NotificationProgressSeconds, 0, 86400),
+        .. Between(nameof(options.NotificationsKept), options.NotificationsKept, 1, 10_000_000),
     ];
 
     private static IEnumerable<string> Roles(EngineOptions options)

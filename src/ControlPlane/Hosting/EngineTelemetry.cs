@@ -1,3 +1,4 @@
+using BackupEngine.ControlPlane.Notifications;
 using BackupEngine.ControlPlane.Schedules;
 using BackupEngine.ControlPlane.Workflows;
 using OpenTelemetry.Metrics;
@@ -8,7 +9,8 @@ namespace BackupEngine.ControlPlane.Hosting;
 
 /// <summary>
 /// Traces: REST requests, messages, workflow steps, one trace from the request to the last step. Metrics: backups that
-/// read everything although only what changed was to be, and what came due of backup policies.
+/// read everything although only what changed was to be, what came due of backup policies, what became of
+/// notifications.
 /// </summary>
 public static class EngineTelemetry
 {
@@ -29,7 +31,8 @@ public static class EngineTelemetry
             })
             .WithMetrics(metrics =>
             {
-                metrics.AddMeter(WorkflowTelemetry.SourceName, ScheduleTelemetry.MeterName);
+                metrics.AddMeter(
+                    WorkflowTelemetry.SourceName, ScheduleTelemetry.MeterName, NotificationTelemetry.MeterName);
                 if (options.OtlpEndpoint is { } collector)
                     metrics.AddOtlpExporter(exporter => exporter.Endpoint = new Uri(collector));
             });

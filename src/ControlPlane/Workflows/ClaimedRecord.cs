@@ -116,6 +116,22 @@ internal abstract class ClaimedRecord(
         return await WriteProgressAsync(database, sample, cancellationToken) > 0;
     }
 
+    /// <summary>The same, and something beside it in the same transaction.</summary>
+    public async Task<bool> WriteProgressAsync(
+        ProgressSample sample,
+        Func<EngineDatabase, CancellationToken, Task> beside,
+        CancellationToken cancellationToken)
+    {
+        await using var database = await databases.CreateDbContextAsync(cancellationToken);
+        await using var transaction = await database.Database.BeginTransactionAsync(cancellationToken);
+        if (await WriteProgressAsync(database, sample, cancellationToken) == 0)
+            return false;
+        await beside(database, cancellationToken);
+        await database.SaveChangesAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return true;
+    }
+
     /// <summary>Takes the record for a transaction; false: an earlier attempt has committed it.</summary>
     protected abstract Task<bool> BeginWriteAsync(
         EngineDatabase database, Guid mark, int leaseSeconds, CancellationToken cancellationToken);

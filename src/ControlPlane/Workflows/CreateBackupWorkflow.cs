@@ -51,6 +51,7 @@ internal sealed class CreateBackupWorkflow : IBackupWorkflow
             await GiveBackSourceStatusAsync(database, token);
             await UserMessage.AddAsync(
                 database, _run.Backup, _run.Claim.Kind, reason, _run.Record.UtcNow, token);
+            await _run.NotifyFailureAsync(database, token);
             await _run.Record.EndClaimAsync(database, token);
         },
         cancellationToken);
@@ -281,6 +282,7 @@ internal sealed class CreateBackupWorkflow : IBackupWorkflow
                     throw new InvalidOperationException(
                         "the record is not in status creating any more, or it was cancelled");
                 await GiveBackSourceStatusAsync(database, token);
+                await _run.NotifyEndAsync(database, token);
                 await _run.Record.EndClaimAsync(database, token);
             },
             cancellationToken);

@@ -30,6 +30,7 @@ internal sealed class DeleteBackupWorkflow(WorkflowRun run) : IBackupWorkflow
                 token);
             await UserMessage.AddAsync(
                 database, run.Backup, run.Claim.Kind, reason, run.Record.UtcNow, token);
+            await run.NotifyFailureAsync(database, token);
             await run.Record.EndClaimAsync(database, token);
         },
         cancellationToken);
@@ -103,12 +104,14 @@ internal sealed class DeleteBackupWorkflow(WorkflowRun run) : IBackupWorkflow
         WorkflowStep.RecordUpdated,
         async (database, token) =>
         {
-            await run.Record.MineUnderWay(database).ExecuteUpdateAsync(
+            var deleted = await run.Record.MineUnderWay(database).ExecuteUpdateAsync(
                 set => set.SetProperty(b => b.Status, BackupStatus.Deleted)
                     .SetProperty(b => b.DeletedAt, run.Record.UtcNow)
                     .SetProperty(b => b.FailReason, (string?)null)
                     .SetProperty(b => b.UpdatedAt, run.Record.UtcNow),
                 token);
+            // An operator may have given it another status at this moment: then it is not told to be deleted.
+            await (deleted > 0 ? run.NotifyEndAsync(database, token) : run.NotifyFailureAsync(database, token));
             await run.Record.EndClaimAsync(database, token);
         },
         cancellationToken);

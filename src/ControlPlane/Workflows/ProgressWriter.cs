@@ -19,14 +19,18 @@ internal sealed class ProgressWriter : IAsyncDisposable
     private readonly TimeSpan _interval;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
+    private readonly ProgressNotice? _notice;
     private readonly CancellationTokenSource _ended = new();
     private readonly Task _writing;
     private JobProgress? _latest;
+    private long _noticedAt;
 
     /// <summary>Begins to write what <see cref="Report"/> is told.</summary>
-    public ProgressWriter(ClaimedRecord record, TimeSpan interval, TimeProvider time, ILogger log)
+    public ProgressWriter(
+        ClaimedRecord record, TimeSpan interval, TimeProvider time, ILogger log, ProgressNotice? notice = null)
     {
-        (_record, _interval, _time, _log) = (record, interval, time, log);
+        (_record, _interval, _time, _log, _notice) = (record, interval, time, log, notice);
+        _noticedAt = time.GetTimestamp();
         _writing = WriteAsync();
     }
 
@@ -75,7 +79,16 @@ internal sealed class ProgressWriter : IAsyncDisposable
     {
         try
         {
-            return await _record.WriteProgressAsync(sample, _ended.Token);
+            var isNoticed = _notice is { } notice && _time.GetElapsedTime(_noticedAt) >= notice.Interval;
+            var written = isNoticed
+                ? await _record.WriteProgressAsync(
+                    sample,
+                    (database, token) => _notice!.AddAsync(database, Percent(sample), token),
+                    _ended.Token)
+                : await _record.WriteProgressAsync(sample, _ended.Token);
+            if (isNoticed)
+                _noticedAt = _time.GetTimestamp();
+            return written;
         }
         catch (Exception) when (_ended.IsCancellationRequested)
         {
@@ -88,6 +101,10 @@ internal sealed class ProgressWriter : IAsyncDisposable
             return null;
         }
     }
+
+    private static int Percent(ProgressSample sample) => sample.TotalBytes > 0
+        ? (int)Math.Clamp(sample.DoneBytes * 100.0 / sample.TotalBytes, 0, 100)
+        : 0;
 
     private static bool IsSame(JobProgress seen, ProgressSample written) =>
         (seen.DoneBytes, seen.TotalBytes) == (written.DoneBytes, written.TotalBytes);

@@ -54,6 +54,7 @@ internal sealed class RestoreBackupWorkflow : IBackupWorkflow
                 token);
             await UserMessage.AddAsync(
                 database, _run.Backup, _run.Claim.Kind, reason, _run.Record.UtcNow, token);
+            await _run.NotifyFailureAsync(database, token);
             await _run.Record.EndClaimAsync(database, token);
         },
         cancellationToken);
@@ -176,6 +177,7 @@ internal sealed class RestoreBackupWorkflow : IBackupWorkflow
                     .SetProperty(v => v.FailReason, (string?)null)
                     .SetProperty(v => v.UpdatedAt, _run.Record.UtcNow),
                 token);
+            await _run.NotifyEndAsync(database, token);
             await _run.Record.EndClaimAsync(database, token);
         },
         cancellationToken);

@@ -44,11 +44,24 @@ internal sealed class StepLog
 
     /// <summary>Writes a line.</summary>
     /// <exception cref="ClaimLostException">The claim is lost; no line was written.</exception>
+    public Task WriteAsync(
+        WorkflowStep step, string outcome, StepFacts facts, string? error, CancellationToken cancellationToken) =>
+        WriteAsync(Line(step, outcome, facts, error), static (_, _) => Task.CompletedTask, cancellationToken);
+
+    /// <summary>Writes a line, and something beside it in the same transaction.</summary>
+    /// <exception cref="ClaimLostException">The claim is lost; nothing was written.</exception>
     public async Task WriteAsync(
-        WorkflowStep step, string outcome, StepFacts facts, string? error, CancellationToken cancellationToken)
+        BackupStepEntity line,
+        Func<EngineDatabase, CancellationToken, Task> beside,
+        CancellationToken cancellationToken)
     {
-        var line = Line(step, outcome, facts, error);
-        await _record.InTransactionAsync((database, _) => AddAsync(database, line), cancellationToken);
+        await _record.InTransactionAsync(
+            async (database, token) =>
+            {
+                await AddAsync(database, line);
+                await beside(database, token);
+            },
+            cancellationToken);
         _lines.Add(line);
     }
 

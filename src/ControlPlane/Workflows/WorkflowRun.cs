@@ -1,6 +1,8 @@
+using BackupEngine.ControlPlane.Database;
 using BackupEngine.ControlPlane.Database.Entities;
 using BackupEngine.ControlPlane.DataPlane;
 using BackupEngine.ControlPlane.Hosting;
+using BackupEngine.ControlPlane.Notifications;
 using Microsoft.EntityFrameworkCore;
 
 namespace BackupEngine.ControlPlane.Workflows;
@@ -68,6 +70,8 @@ internal sealed class WorkflowRun
 
     private WorkflowServices Services { get; }
 
+    private NotificationOutbox Outbox => new(Options);
+
     /// <summary>The volume.</summary>
     /// <exception cref="InvalidOperationException">Its record is gone.</exception>
     public VolumeEntity RequireVolume() => Volume ?? throw new InvalidOperationException(
@@ -75,7 +79,37 @@ internal sealed class WorkflowRun
 
     /// <summary>Writes the progress of a job to the record until it is disposed.</summary>
     public ProgressWriter WriteProgress() =>
-        new(Claimed, TimeSpan.FromSeconds(Options.ProgressSeconds), Time, Logger);
+        new(Claimed, TimeSpan.FromSeconds(Options.ProgressSeconds), Time, Logger, Progress());
+
+    /// <summary>Others are told, in a transaction of the claim's, that the action has begun: by its first claim.
+    /// </summary>
+    public Task NotifyStartAsync(EngineDatabase database, CancellationToken cancellationToken) =>
+        Log.ClaimsBefore() > 0
+            ? Task.CompletedTask
+            : NotifyAsync(database, NotificationEvent.StartOf(Claim.Kind.Name), percent: null, cancellationToken);
+
+    /// <summary>Others are told, in the transaction that ends the action, that it has ended well.</summary>
+    public Task NotifyEndAsync(EngineDatabase database, CancellationToken cancellationToken) =>
+        NotifyAsync(database, NotificationEvent.EndOf(Claim.Kind.Name), percent: null, cancellationToken);
+
+    /// <summary>Others are told, in the transaction that ends the action, that it has failed.</summary>
+    public Task NotifyFailureAsync(EngineDatabase database, CancellationToken cancellationToken) =>
+        NotifyAsync(database, NotificationEvent.FailureOf(Claim.Kind.Name), percent: null, cancellationToken);
+
+    private ProgressNotice? Progress() =>
+        Outbox.IsOn && Claim.Kind == WorkflowKind.Create && Options.NotificationProgressSeconds > 0
+            ? new ProgressNotice(
+                TimeSpan.FromSeconds(Options.NotificationProgressSeconds),
+                (database, percent, token) => NotifyAsync(database, NotificationEvent.Progress, percent, token))
+            : null;
+
+    /// <summary>Nothing about verifications: Cinder has none.</summary>
+    private Task NotifyAsync(
+        EngineDatabase database, NotificationEvent told, int? percent, CancellationToken cancellationToken) =>
+        Claim.Kind == WorkflowKind.Verify
+            ? Task.CompletedTask
+            : Outbox.AddAsync(
+                database, Backup.Id, told, Log.Origin.RequestId, Claimed.UtcNow, percent, cancellationToken);
 
     /// <summary>
     /// What a transfer may do in a second, in bytes, 0 being no limit: the lower one of the operator's limit and of

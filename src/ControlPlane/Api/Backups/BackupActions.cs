@@ -77,7 +77,10 @@ internal sealed class BackupActions(
             var backup = await database.FindBackupAsync(request, id, rule, cancellationToken);
             if (status == BackupStatus.Deleting && backup.Protected)
                 throw BackupProtection.Refusal(backup.Id);
-            if (!await overruling.SetStatusAsync(backup, status, cancellationToken))
+            var changed = receivedAt is null
+                ? await overruling.ResetStatusAsync(backup, status, request.Http.TraceIdentifier, cancellationToken)
+                : await overruling.SetStatusAsync(backup, status, cancellationToken);
+            if (!changed)
                 continue;
             if (receivedAt is { } at)
                 steps.AddAccepted(backup, BackupWorkflows.Delete, at);

@@ -1,6 +1,7 @@
 using BackupEngine.ControlPlane.Api.Backups.Extensions;
 using BackupEngine.ControlPlane.Database;
 using BackupEngine.ControlPlane.Database.Entities;
+using BackupEngine.ControlPlane.Notifications;
 using Microsoft.EntityFrameworkCore;
 
 namespace BackupEngine.ControlPlane.Api.Backups;
@@ -9,7 +10,8 @@ namespace BackupEngine.ControlPlane.Api.Backups;
 /// Changes the status of a backup whatever is under way. A backup service that works on it notices when it renews its
 /// lease, stops, and undoes what it did. Where none does, what the backup held is given back here.
 /// </summary>
-internal sealed class BackupOverruling(EngineDatabase database, TimeProvider clock)
+internal sealed class BackupOverruling(
+    EngineDatabase database, NotificationOutbox notifications, TimeProvider clock)
 {
     /// <summary>
     /// Gives a backup a status, in a transaction of the caller's. Answers whether the backup exists still. The lease
@@ -34,6 +36,21 @@ internal sealed class BackupOverruling(EngineDatabase database, TimeProvider clo
             await GiveBackSourceAsync(backup, cancellationToken);
         else if (backup.Status == BackupStatus.Restoring)
             await GiveBackTargetAsync(backup, now, cancellationToken);
+        return true;
+    }
+
+    /// <summary>
+    /// The same at the word of an administrator, who is not concerned with what is to be done next: others are told.
+    /// </summary>
+    public async Task<bool> ResetStatusAsync(
+        BackupEntity backup, string status, string requestId, CancellationToken cancellationToken)
+    {
+        if (!await SetStatusAsync(backup, status, cancellationToken))
+            return false;
+        var now = clock.GetUtcNow().UtcDateTime;
+        notifications.Add(database, backup, NotificationEvent.ResetStarted, requestId, now);
+        await notifications.AddAsync(
+            database, backup.Id, NotificationEvent.ResetEnded, requestId, now, percent: null, cancellationToken);
         return true;
     }
 

@@ -3,6 +3,9 @@ namespace BackupEngine.ControlPlane.Database.Entities;
 /// <summary>The record of a backup.</summary>
 public sealed class BackupEntity : IMetadataRecord, IClaimedRecord
 {
+    /// <summary>What the engine calls itself where Cinder names its driver: clients look at how it begins.</summary>
+    public const string Service = "cinder.backup.drivers.backupengine.BackupEngineDriver";
+
     /// <summary>Identity; also the name of the backup in the repository.</summary>
     public Guid Id { get; set; }
 

@@ -7,6 +7,7 @@ namespace BackupEngine.ControlPlane.Tests.Workflows.Support;
 /// <summary>A data plane in memory: jobs end at once, or when the test lets them.</summary>
 internal sealed class FakeDataPlane : IDataPlane
 {
+    private Action<JobProgress> _onProgress = static _ => { };
     private TaskCompletionSource _gate = Open();
 
     public ConcurrentDictionary<string, Attachment> Attachments { get; } = [];
@@ -47,6 +48,9 @@ internal sealed class FakeDataPlane : IDataPlane
     public void HoldTransfers() => _gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public void ReleaseTransfers() => _gate.TrySetResult();
+
+    /// <summary>The job that is watched has come further.</summary>
+    public void Report(JobProgress progress) => _onProgress(progress);
 
     /// <summary>As kill -9 and a restart: everything but the repository is lost.</summary>
     public void KillAndRestart()
@@ -101,6 +105,7 @@ internal sealed class FakeDataPlane : IDataPlane
     {
         OnCall("Watch");
         var request = Started.Last(started => started.JobId == jobId);
+        _onProgress = onProgress;
         if (Progress is { } progress)
             onProgress(progress);
         if (request.Delete is null)

@@ -55,6 +55,9 @@ internal sealed class WorkflowBench : IDisposable, IDbContextFactory<EngineDatab
     /// <summary>What a transfer may do in a second, in MiB; 0 is no limit.</summary>
     public int RateLimitMiB { get; set; }
 
+    /// <summary>Whether notifications are written: as the option.</summary>
+    public string Notifications { get; set; } = NotificationSettings.Off;
+
     public EngineDatabase CreateDbContext() => Unreachable
         ? throw new InvalidOperationException("the database is away")
         : _open();
@@ -76,6 +79,8 @@ internal sealed class WorkflowBench : IDisposable, IDbContextFactory<EngineDatab
         CheckpointSeconds = 90,
         BackupRateLimitMiB = RateLimitMiB,
         RestoreRateLimitMiB = RateLimitMiB,
+        Notifications = Notifications,
+        NotificationProgressSeconds = 1,
     };
 
     public BackupClaims Claims(string host = Host) => new(this, Options(host), Time);
@@ -195,6 +200,13 @@ internal sealed class WorkflowBench : IDisposable, IDbContextFactory<EngineDatab
     {
         await using var database = CreateDbContext();
         return await database.Messages.AsNoTracking().Where(m => m.ResourceId == backupId).ToListAsync();
+    }
+
+    /// <summary>What waits to be sent, oldest first.</summary>
+    public async Task<IReadOnlyList<NotificationEntity>> NotificationsAsync()
+    {
+        await using var database = CreateDbContext();
+        return await database.Notifications.AsNoTracking().OrderBy(n => n.Sequence).ToListAsync();
     }
 
     public async Task<BackupEntity> BackupAsync(Guid id)

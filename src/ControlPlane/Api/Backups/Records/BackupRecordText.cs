@@ -12,7 +12,7 @@ namespace BackupEngine.ControlPlane.Api.Backups.Records;
 internal static class BackupRecordText
 {
     /// <summary>What the engine calls itself where Cinder names its driver: clients look at how it begins.</summary>
-    public const string Service = "cinder.backup.drivers.backupengine.BackupEngineDriver";
+    public const string Service = BackupEntity.Service;
 
     private const string TimeFormat = "yyyy-MM-dd'T'HH:mm:ss'Z'";
 
