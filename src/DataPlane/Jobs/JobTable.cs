@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Contract = BackupEngine.DataPlane.Protocol;
 
 namespace BackupEngine.DataPlane.Jobs;
@@ -134,7 +135,8 @@ internal sealed class JobTable(
     private async Task RunAsync(Job job, Attachment? attachment)
     {
         logger.LogInformation(
-            "Job {JobId}: {Verb} of {Subject} starts", job.Id, job.Work.Verb, job.Work.Subject);
+            "Job {JobId}: {Verb} of {Subject} starts (trace {TraceId})",
+            job.Id, job.Work.Verb, job.Work.Subject, Activity.Current?.TraceId.ToHexString() ?? "none");
         using var lease = job.Lease?.Ended.UnsafeRegister(static ended => ((Job)ended!).EndLease(), job);
         var ended = await WorkAsync(job, attachment);
         if (attachment is not null)

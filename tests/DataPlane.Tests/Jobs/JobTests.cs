@@ -69,6 +69,19 @@ public sealed class JobTests : JobTestBase
     }
 
     [Fact]
+    public async Task The_log_of_a_job_names_the_trace_of_the_request_that_has_started_it()
+    {
+        const string Trace = "0af7651916cd43dd8448eb211c80319c";
+        await Server.Client.StartJobAsync(
+            Requests.Delete("j", Repository, "b"),
+            new Metadata { { "traceparent", $"00-{Trace}-b7ad6b7169203331-01" } },
+            cancellationToken: Cancelled);
+        await Server.WatchAsync("j");
+        await Server.TerminateAsync();
+        Assert.Contains($"Job j: delete of backup b starts (trace {Trace})", Server.Log, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Starting_a_known_job_again_answers_with_it_as_it_stands()
     {
         await AttachFileAsync("a");
