@@ -17,9 +17,7 @@ internal static class BackupsRun
         foreach (var backing in backings)
         {
             await using var server = await EngineServer.StartAsync(await backing.WithOwnDatabaseAsync(), "bench");
-            var volumes = new List<Guid>();
-            for (var i = 0; i < Cases.Max(c => c.Clients); i++)
-                volumes.Add(await server.User.CreateVolumeAsync(server.FileOf));
+            var volumes = await server.CreateVolumesAsync(Cases.Max(c => c.Clients));
             await BackUpAsync(server, volumes[0], new Latencies(), new Latencies());
             foreach (var (clients, each) in Cases)
                 await MeasureAsync(table, backing.Name, server, volumes, clients, each);
@@ -29,7 +27,7 @@ internal static class BackupsRun
     }
 
     private static async Task MeasureAsync(
-        ReportTable table, string name, EngineServer server, List<Guid> volumes, int clients, int each)
+        ReportTable table, string name, EngineServer server, Guid[] volumes, int clients, int each)
     {
         var (accepted, available) = (new Latencies(), new Latencies());
         var before = server.Use();

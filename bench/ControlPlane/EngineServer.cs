@@ -9,6 +9,8 @@ namespace BackupEngine.ControlPlaneBench;
 /// <summary>`backup-engine serve` with its data plane, as real processes in a directory of their own.</summary>
 internal sealed class EngineServer : IAsyncDisposable
 {
+    private const int CreatedAtOnce = 8;
+
     private static readonly TimeSpan StartPatience = TimeSpan.FromMinutes(2);
 
     private readonly Process _process;
@@ -72,6 +74,16 @@ internal sealed class EngineServer : IAsyncDisposable
         Database = _backing.PostgreSql is null ? "sqlite" : "postgresql",
         PostgreSql = _backing.PostgreSql,
     }).Open();
+
+    /// <summary>So many volumes, some at once: what they cost is not measured.</summary>
+    public async Task<Guid[]> CreateVolumesAsync(int count)
+    {
+        var volumes = new Guid[count];
+        await Parallel.ForAsync(
+            0, count, new ParallelOptions { MaxDegreeOfParallelism = CreatedAtOnce },
+            async (i, _) => volumes[i] = await User.CreateVolumeAsync(FileOf));
+        return volumes;
+    }
 
     /// <summary>The file of a volume.</summary>
     public string FileOf(Guid volume) => System.IO.Directory

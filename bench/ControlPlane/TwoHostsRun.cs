@@ -25,8 +25,8 @@ internal static class TwoHostsRun
         var volumes = new List<(EngineServer Server, Guid Volume)>();
         foreach (var server in servers)
         {
-            for (var i = 0; i < PerHost; i++)
-                volumes.Add((server, await server.User.CreateVolumeAsync(server.FileOf)));
+            foreach (var volume in await server.CreateVolumesAsync(PerHost))
+                volumes.Add((server, volume));
         }
 
         var table = new ReportTable(

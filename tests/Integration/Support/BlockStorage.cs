@@ -150,6 +150,18 @@ public sealed class BlockStorage : IDisposable
         return verification!;
     }
 
+    /// <summary>What waits and what runs: of the own project, or everything for an administrator.</summary>
+    public async Task<JsonNode[]> QueueAsync() => [.. (await GetAsync("os-backup-queue"))!["backup_queue"]!.AsArray()!];
+
+    /// <summary>Lets the backup service of a host begin what waits, or forbids it; for an administrator.</summary>
+    public async Task LetBeginAsync(string host, bool allowed)
+    {
+        var body = new JsonObject { ["binary"] = "cinder-backup", ["host"] = host };
+        var path = $"/v3/{_project}/os-services/{(allowed ? "enable" : "disable")}";
+        using var response = await _http.PutAsJsonAsync(path, body, Token);
+        Assert.True(response.IsSuccessStatusCode, await response.Content.ReadAsStringAsync(Token));
+    }
+
     /// <summary>What the user was told of a backup.</summary>
     public async Task<string[]> MessagesAsync(Guid backup) =>
     [

@@ -5,7 +5,7 @@ using BackupEngine.Integration.Support.Network;
 
 namespace BackupEngine.Integration.Support;
 
-/// <summary><c>backup-engine serve</c> without the REST API, as a process with a state directory of its own.</summary>
+/// <summary><c>backup-engine serve</c> as a process with a state directory of its own.</summary>
 internal sealed class ServeProcess : IAsyncDisposable
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(2);
@@ -19,11 +19,13 @@ internal sealed class ServeProcess : IAsyncDisposable
         HealthUrl = $"http://127.0.0.1:{FreePort()}";
         var start = new ProcessStartInfo(SourceTree.Program("ControlPlane", "backup-engine"))
         {
-            ArgumentList = { "serve", "--state-dir", Path.Combine(_directory, "state") },
+            ArgumentList = { "serve", "--state-dir", StateDirectory },
             Environment =
             {
                 ["Engine__DataPlaneProgram"] = SourceTree.Program("DataPlane", "backup-dataplane"),
                 ["Engine__HealthUrls"] = HealthUrl,
+                ["Engine__Urls"] = HealthUrl,
+                ["Logging__LogLevel__Default"] = "Warning",
             },
             UseShellExecute = false,
         };
@@ -32,8 +34,20 @@ internal sealed class ServeProcess : IAsyncDisposable
         _process = Process.Start(start)!;
     }
 
-    /// <summary>Where it answers for its health.</summary>
+    /// <summary>Where it answers for its health, and where its REST API is if it has one.</summary>
     public string HealthUrl { get; }
+
+    public string StateDirectory => Path.Combine(_directory, "state");
+
+    /// <summary>What it has of the machine's memory now.</summary>
+    public long ResidentMiB
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.WorkingSet64 >> 20;
+        }
+    }
 
     /// <summary>Waits until it says that everything it needs is there.</summary>
     public async Task<ServeProcess> ReadyAsync()
