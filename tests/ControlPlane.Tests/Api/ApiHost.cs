@@ -9,6 +9,7 @@ using BackupEngine.ControlPlane.Tests.Authentication;
 using BackupEngine.ControlPlane.Tests.Support;
 using MassTransit;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.EntityFrameworkCore;
@@ -48,6 +49,12 @@ public sealed class ApiHost : IAsyncLifetime
     /// <summary>The audit log.</summary>
     internal LogRecorder Audit { get; } = new("BackupEngine.Audit");
 
+    /// <summary>Whether it listens on a socket of loopback, as the program does; else requests are handed to it.</summary>
+    internal bool OnSocket { get; init; }
+
+    /// <summary>Where it listens.</summary>
+    internal Uri Address => new(_app!.Urls.Single());
+
     /// <summary>Changes the options before the start.</summary>
     internal Action<EngineOptions>? Configure { get; init; }
 
@@ -68,7 +75,10 @@ public sealed class ApiHost : IAsyncLifetime
         _database = TestDatabase.Choose(Options);
         TokenFileTests.Write(_directory, [Admin, Demo, Reader, Stranger, Other]);
         var builder = WebApplication.CreateBuilder();
-        builder.WebHost.UseTestServer();
+        if (OnSocket)
+            builder.WebHost.UseUrls("http://127.0.0.1:0");
+        else
+            builder.WebHost.UseTestServer();
         builder.Logging.ClearProviders();
         builder.Logging.AddProvider(Errors);
         builder.Logging.AddProvider(Audit);
@@ -95,7 +105,7 @@ public sealed class ApiHost : IAsyncLifetime
         Directory.Delete(_directory, recursive: true);
     }
 
-    internal ApiClient As(TokenUser user, string version = "3.70") => new(_app!.GetTestClient(), user, version);
+    internal ApiClient As(TokenUser user, string version = "3.70") => new(Raw(), user, version);
 
     internal IEnumerable<RouteEndpoint> Routes() =>
         _app!.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>();
@@ -103,10 +113,21 @@ public sealed class ApiHost : IAsyncLifetime
     internal T Service<T>()
         where T : notnull => _app!.Services.GetRequiredService<T>();
 
-    internal HttpClient Raw() => _app!.GetTestClient();
+    internal HttpClient Raw() => OnSocket ? new HttpClient { BaseAddress = Address } : _app!.GetTestClient();
 
     internal EngineDatabase Database() =>
         _app!.Services.GetRequiredService<IDbContextFactory<EngineDatabase>>().CreateDbContext();
+
+    /// <summary>Forgets every volume, snapshot, backup and policy but those that are named.</summary>
+    internal async Task ClearAsync(params IReadOnlyList<Guid> kept)
+    {
+        var cancel = TestContext.Current.CancellationToken;
+        await using var database = Database();
+        await database.Backups.Where(row => !kept.Contains(row.Id)).ExecuteDeleteAsync(cancel);
+        await database.Snapshots.Where(row => !kept.Contains(row.Id)).ExecuteDeleteAsync(cancel);
+        await database.Volumes.Where(row => !kept.Contains(row.Id)).ExecuteDeleteAsync(cancel);
+        await database.BackupPolicies.Where(row => !kept.Contains(row.Id)).ExecuteDeleteAsync(cancel);
+    }
 
     internal Task<int> SweepKeysAsync() => _app!.Services.GetServices<IHostedService>().OfType<IdempotencyKeySweep>()
         .Single().SweepAsync(TestContext.Current.CancellationToken);

@@ -46,19 +46,24 @@ public sealed class RouteFuzzTests(ApiHost host) : IClassFixture<ApiHost>
     public async Task No_request_ends_in_an_error_of_the_server(string route)
     {
         var operation = OpenApiDocument.Operations.Single(known => known.Route == route);
+        // What the routes before have made would only make every list longer.
+        await host.ClearAsync();
         var ids = await AddAsync();
         var secret = await host.AddVolumeAsync(owner: ApiHost.Other, change: row => row.Name = "not-to-be-seen");
         await host.AddBackupAsync(secret, owner: ApiHost.Other, change: row => row.Name = "not-to-be-seen");
         var gen = Gen.Select(
-            Gen.OneOf([.. Ids, .. ids, secret.Id.ToString()]), BodyOf(operation), Gen.OneOf(Queries),
+            Gen.OneOf([.. Ids, .. ids, secret.Id.ToString()]),
+            operation.Method is "POST" or "PUT" ? BodyOf(operation) : Gen.Bool.Select(_ => (string?)null),
+            Gen.OneOf(Queries),
             Gen.OneOf("3.0", "3.43", "3.70"));
 
+        using var client = host.Raw();
         await gen.SampleAsync(
             async (id, body, query, version) =>
             {
                 var path = string.Join('/', operation.Path.Split('/').Select(part => part.StartsWith('{') ? id : part));
-                var answer = await host.As(ApiHost.Demo, version).SendAsync(
-                    new HttpMethod(operation.Method), path + query, operation.Method is "POST" or "PUT" ? body : null);
+                var answer = await new ApiClient(client, ApiHost.Demo, version).SendAsync(
+                    new HttpMethod(operation.Method), path + query, body);
                 Assert.True((int)answer.Status < 500, $"{route} {path}{query} {body}: {answer}");
                 Assert.DoesNotContain("not-to-be-seen", answer.Text, StringComparison.Ordinal);
             },
@@ -84,12 +89,12 @@ public sealed class RouteFuzzTests(ApiHost host) : IClassFixture<ApiHost>
     }
 
     /// <summary>A body of the route's schema, with some values replaced and some left out.</summary>
-    private static Gen<string> BodyOf(ApiOperation operation)
+    private static Gen<string?> BodyOf(ApiOperation operation)
     {
         var schemas = operation.Body is { } body ? [body] : operation.Actions;
         if (schemas.Count == 0)
-            return Gen.OneOf(Spoilt);
-        return Gen.OneOf([.. schemas.Select(schema => FromSchema(Describe(schema)))]);
+            return Gen.OneOf<string?>(Spoilt);
+        return Gen.OneOf([.. schemas.Select(schema => FromSchema(Describe(schema)))]).Select(body => (string?)body);
     }
 
     private static JsonNode Describe(BackupEngine.ControlPlane.Api.Bodies.Schema schema)

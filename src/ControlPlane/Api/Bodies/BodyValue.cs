@@ -5,6 +5,9 @@ namespace BackupEngine.ControlPlane.Api.Bodies;
 /// </summary>
 internal sealed class BodyValue
 {
+    /// <summary>One for all: a body of the largest size has tens of thousands of values.</summary>
+    private static readonly OrderedDictionary<string, BodyValue> None = [];
+
     /// <summary>The value <c>null</c>.</summary>
     public static readonly BodyValue Null = new(BodyKind.Null);
 
@@ -23,7 +26,7 @@ internal sealed class BodyValue
     public IReadOnlyList<BodyValue> Items { get; private init; } = [];
 
     /// <summary>Of an object.</summary>
-    public OrderedDictionary<string, BodyValue> Fields { get; private init; } = [];
+    public OrderedDictionary<string, BodyValue> Fields { get; private init; } = None;
 
     /// <summary>A field of an object; null where it is absent or is <c>null</c>.</summary>
     public BodyValue? this[string field] =>

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Numerics;
 using System.Text.Json;
 
 namespace BackupEngine.ControlPlane.Api.Bodies;
@@ -28,12 +27,7 @@ internal sealed class NumberSchema : Schema
     {
         if (value.Kind != BodyKind.Integer)
             return WrongType(value, "integer");
-        var number = BigInteger.Parse(value.Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
-        if (number < Minimum)
-            return new SchemaViolation(value, $"{number} is less than the minimum of {Minimum}");
-        return number > Maximum
-            ? new SchemaViolation(value, $"{number} is greater than the maximum of {Maximum}")
-            : null;
+        return WholeNumber.CheckRange(value, Minimum, Maximum);
     }
 
     /// <summary>The number of a value that passed the schema; null for what is absent.</summary>

@@ -10,16 +10,12 @@ namespace BackupEngine.ControlPlane.Api.Bodies;
 internal static class PythonText
 {
     /// <summary>As <c>repr()</c> writes it: strings in quotes.</summary>
-    public static string Repr(BodyValue value) => value.Kind switch
+    public static string Repr(BodyValue value)
     {
-        BodyKind.Null => "None",
-        BodyKind.Truth => value.Truth ? "True" : "False",
-        BodyKind.Text => Quote(value.Text),
-        BodyKind.List => $"[{string.Join(", ", value.Items.Select(Repr))}]",
-        BodyKind.Object =>
-            $"{{{string.Join(", ", value.Fields.Select(field => $"{Quote(field.Key)}: {Repr(field.Value)}"))}}}",
-        _ => value.Text,
-    };
+        var text = new StringBuilder();
+        AppendRepr(text, value);
+        return text.ToString();
+    }
 
     /// <summary>As <c>str()</c> writes it: a string as it is.</summary>
     public static string Str(BodyValue value) => value.Kind == BodyKind.Text ? value.Text : Repr(value);
@@ -27,17 +23,80 @@ internal static class PythonText
     /// <summary>A string in quotes: single ones, unless only they occur in it.</summary>
     public static string Quote(string text)
     {
+        var quoted = new StringBuilder(text.Length + 2);
+        AppendQuoted(quoted, text);
+        return quoted.ToString();
+    }
+
+    /// <summary>Into one text, however deep the value is: it may be as large as a body.</summary>
+    private static void AppendRepr(StringBuilder text, BodyValue value)
+    {
+        switch (value.Kind)
+        {
+            case BodyKind.Null:
+                text.Append("None");
+                break;
+            case BodyKind.Truth:
+                text.Append(value.Truth ? "True" : "False");
+                break;
+            case BodyKind.Text:
+                AppendQuoted(text, value.Text);
+                break;
+            case BodyKind.List:
+                AppendItems(text, value.Items);
+                break;
+            case BodyKind.Object:
+                AppendFields(text, value.Fields);
+                break;
+            default:
+                text.Append(value.Text);
+                break;
+        }
+    }
+
+    private static void AppendItems(StringBuilder text, IReadOnlyList<BodyValue> items)
+    {
+        text.Append('[');
+        for (var i = 0; i < items.Count; i++)
+        {
+            text.Append(i > 0 ? ", " : "");
+            AppendRepr(text, items[i]);
+        }
+
+        text.Append(']');
+    }
+
+    private static void AppendFields(StringBuilder text, OrderedDictionary<string, BodyValue> fields)
+    {
+        text.Append('{');
+        for (var i = 0; i < fields.Count; i++)
+        {
+            var (name, field) = fields.GetAt(i);
+            text.Append(i > 0 ? ", " : "");
+            AppendQuoted(text, name);
+            text.Append(": ");
+            AppendRepr(text, field);
+        }
+
+        text.Append('}');
+    }
+
+    private static void AppendQuoted(StringBuilder quoted, string text)
+    {
         var quote = text.Contains('\'') && !text.Contains('"') ? '"' : '\'';
-        var quoted = new StringBuilder(text.Length + 2).Append(quote);
+        quoted.Append(quote);
         foreach (var rune in text.EnumerateRunes())
             AppendEscaped(quoted, rune, quote);
-        return quoted.Append(quote).ToString();
+        quoted.Append(quote);
     }
 
     private static void AppendEscaped(StringBuilder quoted, Rune rune, char quote)
     {
         switch (rune.Value)
         {
+            case >= ' ' and <= '~' when rune.Value != '\\' && rune.Value != quote:
+                quoted.Append((char)rune.Value);
+                break;
             case '\\' or '\'' or '"' when rune.Value == '\\' || rune.Value == quote:
                 quoted.Append('\\').Append(rune);
                 break;

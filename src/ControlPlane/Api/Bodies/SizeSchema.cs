@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Numerics;
 using System.Text.Json;
 
 namespace BackupEngine.ControlPlane.Api.Bodies;
@@ -35,20 +34,10 @@ internal sealed class SizeSchema : Schema
                 : WrongType(value, "integer", "string");
         if (value.Kind == BodyKind.Text && (value.Text.Length == 0 || !value.Text.All(char.IsAsciiDigit)))
             return new SchemaViolation(value, $"{PythonText.Repr(value)} does not match '^[0-9]+$'");
-        return CheckRange(value);
+        return WholeNumber.CheckRange(value, Minimum, Maximum);
     }
 
     /// <summary>The size of a value that passed the schema; null for <c>null</c> and for what is absent.</summary>
     public static int? Read(BodyValue? value) =>
         value is null ? null : int.Parse(value.Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
-
-    private static SchemaViolation? CheckRange(BodyValue value)
-    {
-        var number = BigInteger.Parse(value.Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
-        if (number < Minimum)
-            return new SchemaViolation(value, $"{number} is less than the minimum of {Minimum}");
-        return number > Maximum
-            ? new SchemaViolation(value, $"{number} is greater than the maximum of {Maximum}")
-            : null;
-    }
 }

@@ -31,6 +31,8 @@ internal static class QuotaChange
 
     private static int Limit(string name, BodyValue value)
     {
+        if (value.Text.Length > WholeNumber.MaxDigits)
+            throw Fault.BadRequest($"{name} must be an integer of at most {WholeNumber.MaxDigits} digits");
         if (value.Kind is not (BodyKind.Integer or BodyKind.Text)
             || !BigInteger.TryParse(
                 value.Text.Trim(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var limit))
