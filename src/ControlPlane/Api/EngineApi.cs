@@ -59,7 +59,7 @@ public static class EngineApi
         services.TryAddSingleton<BackupQueue>();
         services.AddScoped<BackupCancellation>().AddScoped<BackupProtection>();
         services.AddScoped<ProgressReader>().AddScoped<BackupVerifications>().AddScoped<IdempotencyKeys>();
-        services.AddHostedService<IdempotencyKeySweep>();
+        services.AddHostedService<IdempotencyKeySweep>().AddHostedService<AttachmentSweep>();
         services.TryAddSingleton<NotificationOutbox>();
         services.AddScoped<BackupOverruling>().AddScoped<BackupActions>().AddScoped<BackupImport>();
         return services;

@@ -25,7 +25,12 @@ public sealed class StartReport(
         await DataPlaneAsync(cancellationToken));
 
     /// <inheritdoc/>
-    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    public Task StartingAsync(CancellationToken cancellationToken)
+    {
+        foreach (var warning in EngineOptionsWarnings.Of(options))
+            log.LogWarning("{Warning}", warning);
+        return Task.CompletedTask;
+    }
 
     /// <inheritdoc/>
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;

@@ -49,11 +49,14 @@ public sealed class ApiHost : IAsyncLifetime
     /// <summary>The audit log.</summary>
     internal LogRecorder Audit { get; } = new("BackupEngine.Audit");
 
-    /// <summary>Whether it listens on a socket of loopback, as the program does; else requests are handed to it.</summary>
+    /// <summary>Whether it listens on a socket, as the program does; else requests are handed to it.</summary>
     internal bool OnSocket { get; init; }
 
     /// <summary>Where it listens.</summary>
     internal Uri Address => new(_app!.Urls.Single());
+
+    /// <summary>Another host, whose database it uses: as a second process of the API does.</summary>
+    internal ApiHost? Beside { get; init; }
 
     /// <summary>Changes the options before the start.</summary>
     internal Action<EngineOptions>? Configure { get; init; }
@@ -71,9 +74,10 @@ public sealed class ApiHost : IAsyncLifetime
             QuotaBackups = -1,
             QuotaBackupGigabytes = -1,
         };
-        Configure?.Invoke(Options);
-        _database = TestDatabase.Choose(Options);
-        TokenFileTests.Write(_directory, [Admin, Demo, Reader, Stranger, Other]);
+        if (Beside is null)
+            PrepareState();
+        else
+            Options = Beside.Options;
         var builder = WebApplication.CreateBuilder();
         if (OnSocket)
             builder.WebHost.UseUrls("http://127.0.0.1:0");
@@ -94,6 +98,13 @@ public sealed class ApiHost : IAsyncLifetime
         _app = builder.Build();
         _app.MapEngineApi();
         await _app.StartAsync();
+    }
+
+    private void PrepareState()
+    {
+        Configure?.Invoke(Options);
+        _database = TestDatabase.Choose(Options);
+        TokenFileTests.Write(_directory, [Admin, Demo, Reader, Stranger, Other]);
     }
 
     public async ValueTask DisposeAsync()

@@ -55,6 +55,7 @@ public sealed class KeystoneClientTests : IAsyncLifetime
         await stranger.FailsAsync("No volumebackup with", "volume", "backup", "show", id);
         Assert.Empty((await stranger.JsonAsync("volume", "backup", "list")).AsArray());
         await AdministerAsync(admin, member, id);
+        await LimitAsync(admin, member);
         // Judged by its effect: the client itself fails at what it does afterwards.
         await member.TryAsync("volume", "backup", "restore", "next");
         await Eyes.AwaitAsync("backups", "next", "available");
@@ -132,6 +133,19 @@ public sealed class KeystoneClientTests : IAsyncLifetime
         Assert.Equal(id, (string?)imported["id"]);
         await member.RunAsync("volume", "backup", "set", "--name", "again", id);
         await Eyes.AwaitAsync("backups", "again", "available");
+    }
+
+    /// <summary>What the client asks of this service only; the rest of its quotas it asks of compute first.</summary>
+    private async Task LimitAsync(StockClient admin, StockClient member)
+    {
+        await using (var cinder = Client("cinder", $"admin-{_id}"))
+            await cinder.RunAsync("quota-update", "--backups", "7", _project);
+        var limits = (await admin.JsonAsync("quota", "list", "--volume")).AsArray()
+            .Single(row => (string?)row!["Project ID"] == _project)!;
+        Assert.Equal((7, 10), ((int)limits["Backups"]!, (int)limits["Snapshots"]!));
+        await admin.FailsAsync("compute service", "quota", "show", _project);
+        await admin.FailsAsync("compute service", "quota", "set", "--volumes", "3", _project);
+        await member.FailsAsync("compute service", "quota", "show");
     }
 
     private StockClient Client(string program, string user, string? project = null) => new(

@@ -66,7 +66,7 @@ internal sealed class KeystoneServer : IDisposable
         await AssignAsync(project, user, await FindOrAddAsync("roles", "role", role));
     }
 
-    /// <summary>Puts an engine into the catalog, in a region of its own.</summary>
+    /// <summary>Puts an engine into the catalog, in a region of its own, and Keystone too.</summary>
     public async Task AddEndpointAsync(string engineUrl, string region)
     {
         await PostAsync("regions", $"{{\"region\":{{\"id\":\"{region}\"}}}}");
@@ -75,6 +75,11 @@ internal sealed class KeystoneServer : IDisposable
             "endpoints",
             $"{{\"endpoint\":{{\"service_id\":\"{service}\",\"interface\":\"public\",\"region_id\":\"{region}\","
             + $"\"url\":\"{engineUrl}/v3/%(project_id)s\"}}}}");
+        var identity = await FindOrAddAsync("services", "service", "keystone", ",\"type\":\"identity\"");
+        await PostAsync(
+            "endpoints",
+            $"{{\"endpoint\":{{\"service_id\":\"{identity}\",\"interface\":\"public\","
+            + $"\"region_id\":\"{region}\",\"url\":\"{Url}/v3\"}}}}");
     }
 
     /// <summary>A token of a user whose password is the name.</summary>

@@ -147,11 +147,11 @@ internal sealed class AttachmentChanges(EngineDatabase database, AttachmentConne
         var status = await StatusAsync(attachment.VolumeId, cancellationToken);
         if (Settled.Contains(status))
             return status;
-        var now = Now;
+        // By the database's clock: from then on the volume is this process's for a while (AttachmentSweep).
         var changed = await Of(attachment.Id).Where(row => row.Status == status && from.Contains(row.Status))
             .ExecuteUpdateAsync(
                 set => set.SetProperty(row => row.Status, VolumeStatus.Detaching)
-                    .SetProperty(row => row.UpdatedAt, now),
+                    .SetProperty(row => row.UpdatedAt, row => DateTime.UtcNow),
                 cancellationToken);
         return changed > 0 ? status : throw await RefusalAsync(attachment, "detach", from, cancellationToken);
     }

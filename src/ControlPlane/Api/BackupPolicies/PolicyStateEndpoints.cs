@@ -1,5 +1,4 @@
 using BackupEngine.ControlPlane.Api.Answers;
-using BackupEngine.ControlPlane.Api.Faults;
 using BackupEngine.ControlPlane.Api.Listing;
 using BackupEngine.ControlPlane.Api.Pipeline;
 using BackupEngine.ControlPlane.Api.Volumes;
@@ -7,7 +6,6 @@ using BackupEngine.ControlPlane.Authentication.Policies;
 using BackupEngine.ControlPlane.Database;
 using BackupEngine.ControlPlane.Database.Entities;
 using BackupEngine.ControlPlane.Schedules;
-using BackupEngine.ControlPlane.Schedules.Retention;
 using Microsoft.EntityFrameworkCore;
 
 namespace BackupEngine.ControlPlane.Api.BackupPolicies;
@@ -19,7 +17,7 @@ internal static class PolicyStateEndpoints
     public static void Map(IEndpointRouteBuilder routes)
     {
         routes.MapGet("/backup-policies/{id}/volumes", VolumesAsync);
-        routes.MapGet("/backup-policies/{id}/retention", RetentionAsync);
+        routes.MapGet("/backup-policies/{id}/retention", RetentionEndpoint.AnswerAsync);
         routes.MapGet("/backup-policy-runs", RunsAsync);
         routes.MapGet("/volumes/{id}/backup-policies", PoliciesAsync);
         routes.MapGet("/backups/{id}/protection", ProtectionAsync);
@@ -51,20 +49,6 @@ internal static class PolicyStateEndpoints
 
     private static PolicyVolumeView ViewOf(VolumeEntity volume, RunView? last) =>
         new(volume.Id, volume.Name, volume.Status, volume.SizeGiB, last);
-
-    /// <summary>Changes nothing, ever: it is asked what would be kept.</summary>
-    private static async Task<IResult> RetentionAsync(
-        ApiRequest request, string id, EngineDatabase database, RetentionPlanner planner,
-        CancellationToken cancellationToken)
-    {
-        var policy = await database.FindBackupPolicyAsync(request, id, PolicyRules.BackupPolicyGet, cancellationToken);
-        var text = request.Http.Request.Query["volume_id"].ToString();
-        if (!Guid.TryParse(text, out var volumeId))
-            throw Fault.BadRequest("Name the volume: ?volume_id= and its id.");
-        var plans = await planner.PlanAsync(policy, volumeId, cancellationToken);
-        return new ListAnswer<RetentionView>(
-            "retention", [.. plans.Select(RetentionView.Of)], ApiJson.Relaxed.RetentionView);
-    }
 
     private static async Task<IResult> RunsAsync(
         ApiRequest request, EngineDatabase database, CancellationToken cancellationToken)

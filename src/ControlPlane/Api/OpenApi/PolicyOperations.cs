@@ -49,7 +49,8 @@ internal static class PolicyOperations
             Type = ApiJson.Relaxed.PolicyVolumeView,
             IsList = true,
         },
-        new("GET /backup-policies/{id}/retention", "Show what would be kept of ?volume_id=, and why (extension)")
+        new("GET /backup-policies/{id}/retention",
+            "Show what would be kept, and why, of ?volume_id= or of all, up to 100 volumes to a page (extension)")
         {
             Field = "retention",
             Type = ApiJson.Relaxed.RetentionView,

@@ -59,6 +59,8 @@ internal static class ConfigurationCommands
     {
         foreach (var (name, value) in Shown(options))
             await Console.Out.WriteLineAsync($"{EngineOptionsReader.SectionName}:{name} = {value}");
+        foreach (var warning in EngineOptionsWarnings.Of(options))
+            await Console.Out.WriteLineAsync($"warning: {warning}");
         foreach (var part in tried)
             await Console.Out.WriteLineAsync($"{part.Name}: {part.Fault ?? "ok"}");
     }
@@ -67,6 +69,8 @@ internal static class ConfigurationCommands
     {
         ["options"] = new JsonObject(Shown(options).Select(
             option => KeyValuePair.Create(option.Name, (JsonNode?)JsonValue.Create(option.Value)))),
+        ["warnings"] = new JsonArray(
+            [.. EngineOptionsWarnings.Of(options).Select(warning => (JsonNode?)JsonValue.Create(warning))]),
         ["parts"] = new JsonObject(tried.Select(
             part => KeyValuePair.Create(part.Name, (JsonNode?)JsonValue.Create(part.Fault ?? "ok")))),
     };

@@ -11,17 +11,40 @@ namespace BackupEngine.ControlPlane.Schedules.Retention;
 internal sealed class RetentionPlanner(EngineDatabase database)
 {
     /// <summary>What becomes of each backup that the policy made of a volume, the newest first.</summary>
+    public Task<IReadOnlyList<RetentionPlan>> PlanAsync(
+        BackupPolicyEntity policy, Guid volumeId, CancellationToken cancellationToken) =>
+        PlanAsync(policy, [volumeId], cancellationToken);
+
+    /// <summary>The same of some volumes, one after another.</summary>
     public async Task<IReadOnlyList<RetentionPlan>> PlanAsync(
-        BackupPolicyEntity policy, Guid volumeId, CancellationToken cancellationToken)
+        BackupPolicyEntity policy, IReadOnlyList<Guid> volumeIds, CancellationToken cancellationToken)
     {
-        var backups = await database.Backups.AsNoTracking()
-            .Where(row => row.PolicyId == policy.Id && row.VolumeId == volumeId && row.DeletedAt == null)
+        var backups = await Of(policy).Where(row => volumeIds.Contains(row.VolumeId))
             .OrderByDescending(row => row.DataTimestamp ?? row.CreatedAt).ThenByDescending(row => row.Id)
             .ToListAsync(cancellationToken);
         var now = await database.UtcNowAsync(cancellationToken);
-        var good = backups.Where(IsGood).ToList();
-        return [.. Decide(policy, good, now), .. NeverMade(backups)];
+        var ofVolumes = backups.ToLookup(backup => backup.VolumeId);
+        return [.. volumeIds.SelectMany(id => (IEnumerable<RetentionPlan>)
+        [
+            .. Decide(policy, [.. ofVolumes[id].Where(IsGood)], now), .. NeverMade(ofVolumes[id]),
+        ])];
     }
+
+    /// <summary>
+    /// The volumes of which the policy has made backups, by their ids, also those that are gone or that it does not
+    /// hold for any more; at most so many, after one of them.
+    /// </summary>
+    public Task<List<Guid>> VolumesAsync(
+        BackupPolicyEntity policy, Guid? after, int most, CancellationToken cancellationToken)
+    {
+        var ids = Of(policy).Select(row => row.VolumeId);
+        if (after is { } last)
+            ids = ids.Where(id => id.CompareTo(last) > 0);
+        return ids.Distinct().OrderBy(id => id).Take(most).ToListAsync(cancellationToken);
+    }
+
+    private IQueryable<BackupEntity> Of(BackupPolicyEntity policy) => database.Backups.AsNoTracking()
+        .Where(row => row.PolicyId == policy.Id && row.DeletedAt == null);
 
     private static IEnumerable<RetentionPlan> Decide(
         BackupPolicyEntity policy, IReadOnlyList<BackupEntity> good, DateTime now)

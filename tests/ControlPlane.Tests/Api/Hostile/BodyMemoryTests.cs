@@ -13,7 +13,7 @@ namespace BackupEngine.ControlPlane.Tests.Api.Hostile;
 [Collection(nameof(BodyMemoryTests))]
 public sealed class BodyMemoryTests(SocketApi api) : IClassFixture<SocketApi>
 {
-    private const int Clients = 8;
+    private const int Clients = 4;
     private const int PerBody = 2;
     private const long MiB = 1 << 20;
 

@@ -108,6 +108,19 @@ public sealed class EngineCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task A_configuration_that_shows_a_password_on_the_way_is_warned_of()
+    {
+        var shown = await RunAsync(
+            "config", "check", "--json", ("Authentication", "keystone"),
+            ("KeystoneUrl", "http://keystone.example.org:5000"), ("KeystonePassword", "x"));
+
+        Assert.Equal(ExitCode.Success, shown.Code);
+        Assert.Contains(
+            "http://keystone.example.org:5000 is plain http", (string)Assert.Single(shown.Json["warnings"]!.AsArray())!,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task What_is_not_reached_is_named()
     {
         var shown = await RunAsync(
