@@ -112,10 +112,10 @@ internal sealed class EngineProcess : IAsyncDisposable
             return string.Join('\n', _log.TakeLast(60));
     }
 
-    /// <summary>Ends it as a power cut would: it does nothing any more.</summary>
+    /// <summary>Ends it and its data plane as a power cut would: they do nothing any more.</summary>
     public async Task KillAsync()
     {
-        _process.Kill();
+        _process.Kill(entireProcessTree: true);
         await _process.WaitForExitAsync(new CancellationTokenSource(Deadline).Token);
     }
 
