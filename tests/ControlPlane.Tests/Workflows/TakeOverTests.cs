@@ -72,7 +72,7 @@ public sealed class TakeOverTests : IDisposable
     {
         _bench.DataPlane.HoldTransfers();
         var backup = await _bench.AddBackupAsync(await _bench.AddVolumeAsync());
-        _ = _bench.RunAsync(backup.Id);
+        _ = _bench.RunAsync(backup.Id, new StepFault(WorkflowStep.TransferData, When.After, hang: true));
         await Eventually.HoldsAsync(() => !_bench.DataPlane.Started.IsEmpty);
 
         var claim = await _bench.ClaimAsync(backup.Id);
@@ -89,7 +89,7 @@ public sealed class TakeOverTests : IDisposable
     {
         _bench.DataPlane.HoldTransfers();
         var backup = await _bench.AddBackupAsync(await _bench.AddVolumeAsync());
-        _ = _bench.RunAsync(backup.Id);
+        _ = _bench.RunAsync(backup.Id, new StepFault(WorkflowStep.TransferData, When.After, hang: true));
         await Eventually.HoldsAsync(() => !_bench.DataPlane.Started.IsEmpty);
 
         var claim = await _bench.ClaimAsync(backup.Id);
@@ -194,7 +194,7 @@ public sealed class TakeOverTests : IDisposable
         _bench.DataPlane.HoldTransfers();
         var volume = await _bench.AddVolumeAsync(VolumeStatus.RestoringBackup, VolumeStatus.Available);
         var backup = await _bench.AddBackupAsync(volume, b => (b.Status, b.RestoreVolumeId) = ("restoring", volume.Id));
-        _ = _bench.RunAsync(backup.Id);
+        _ = _bench.RunAsync(backup.Id, new StepFault(WorkflowStep.TransferData, When.After, hang: true));
         await Eventually.HoldsAsync(() => !_bench.DataPlane.Started.IsEmpty);
 
         await _bench.ExpireLeaseAsync(backup.Id);
