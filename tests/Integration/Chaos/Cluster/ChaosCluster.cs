@@ -100,6 +100,13 @@ internal sealed class ChaosCluster : IAsyncDisposable
     public static string DataPlaneSocketOf(EngineNode node) =>
         Path.Combine(node.StateDirectory, "run", $"dp-{node.Host.Name}.sock");
 
+    /// <summary>
+    /// Whether a path that the kernel tells is of a volume of this cluster. Of a device that was made by a process with
+    /// mounts of its own, which has ended, it is told without its mount point.
+    /// </summary>
+    public bool Holds(string path) =>
+        path.Contains($"/{Path.GetFileName(VolumeDirectory)}/", StringComparison.Ordinal);
+
     /// <summary>Waits until every process answers.</summary>
     public async Task AwaitReadyAsync()
     {
@@ -211,7 +218,7 @@ internal sealed class ChaosCluster : IAsyncDisposable
     {
         foreach (var line in Command.Run("losetup", "--list", "--noheadings", "--output", "NAME,BACK-FILE").Split('\n'))
         {
-            if (line.Contains(VolumeDirectory, StringComparison.Ordinal))
+            if (Holds(line))
                 Command.Run("losetup", "--detach", line.Split(' ')[0]);
         }
     }

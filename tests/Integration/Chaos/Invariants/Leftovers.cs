@@ -41,9 +41,10 @@ internal static class Leftovers
         var own = cluster.Subjects.Select(subject => $"{subject.Volume}.raw").ToHashSet(StringComparer.Ordinal);
         return Command.Run("losetup", "--list", "--noheadings", "--output", "BACK-FILE")
             .Split('\n', StringSplitOptions.TrimEntries)
-            .Where(file => file.StartsWith(cluster.VolumeDirectory, StringComparison.Ordinal))
+            .Where(cluster.Holds)
+            .Select(file => Path.GetFileName(file)!)
             .GroupBy(file => file, StringComparer.Ordinal)
-            .Where(devices => devices.Count() > 1 || !own.Contains(Path.GetFileName(devices.Key)))
+            .Where(devices => devices.Count() > 1 || !own.Contains(devices.Key))
             .Select(devices => $"{devices.Count()} loop devices of {devices.Key}");
     }
 

@@ -23,6 +23,12 @@ internal sealed class ThreeHosts : IAsyncDisposable
     /// <summary>The volume directory of host a.</summary>
     public string Volumes { get; }
 
+    /// <summary>
+    /// What the path of a loop device's file has in it, also where its mount point is left out: that of a process with
+    /// mounts of its own, which has ended.
+    /// </summary>
+    private string LoopDevicesOf => $"/{Path.GetFileName(Volumes)}/";
+
     public EngineNode A => _nodes[0];
 
     public EngineNode B => _nodes[1];
@@ -92,7 +98,7 @@ internal sealed class ThreeHosts : IAsyncDisposable
         Assert.Empty(Directory.GetFiles(Path.Combine(Volumes, "temporary")));
         Assert.DoesNotContain(
             Command.Run("losetup", "--list", "--noheadings", "--output", "BACK-FILE").Split('\n'),
-            file => file.Contains(Volumes, StringComparison.Ordinal));
+            file => file.Contains(LoopDevicesOf, StringComparison.Ordinal));
     }
 
     public string Logs() => string.Join('\n', _nodes.Select(node => $"=== {node.Host.Name}\n{node.LogTail(30)}"));
@@ -106,7 +112,7 @@ internal sealed class ThreeHosts : IAsyncDisposable
         _network.Dispose();
         foreach (var line in Command.Run("losetup", "--list", "--noheadings", "--output", "NAME,BACK-FILE").Split('\n'))
         {
-            if (line.Contains(Volumes, StringComparison.Ordinal))
+            if (line.Contains(LoopDevicesOf, StringComparison.Ordinal))
                 Command.Run("losetup", "--detach", line.Split(' ')[0]);
         }
 
