@@ -39,7 +39,7 @@ internal sealed class DataPlaneLeaseKeeper : IAsyncDisposable
 
     private async Task KeepAsync()
     {
-        var told = 0L;
+        var (told, isSilent) = (0L, false);
         while (true)
         {
             await Task.Delay(_look, _time, _stopped.Token);
@@ -49,12 +49,17 @@ internal sealed class DataPlaneLeaseKeeper : IAsyncDisposable
             try
             {
                 await _dataPlane.RenewLeaseAsync(_lease.ToWire(), _stopped.Token);
-                told = renewedAt;
+                (told, isSilent) = (renewedAt, false);
             }
             catch (Exception e) when (!_stopped.IsCancellationRequested)
             {
-                _log.LogWarning(
-                    "The data plane could not be told of a renewed lease; trying again: {Cause}", e.Message);
+                // Said once for each silence, however often it is tried.
+                if (!isSilent)
+                    _log.LogWarning(
+                        "The data plane could not be told of a renewed lease: {Cause} It is tried again; what the data "
+                        + "plane does for it ends with the lease, and is then started again from what is stored",
+                        e.Message);
+                isSilent = true;
             }
         }
     }
